@@ -1,0 +1,1 @@
+"""PostgreSQL: migrations, named queries, the pool, and the embedded server."""

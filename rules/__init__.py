@@ -1,0 +1,1 @@
+"""The law, pure: facts in, findings out. No I/O, no clock, no Temporal."""

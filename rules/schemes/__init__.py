@@ -1,0 +1,1 @@
+"""One module per scheme: dated editions, every figure with its article."""

@@ -1,0 +1,1 @@
+"""What every process needs to run and no law knows: settings, errors, logging, the Temporal client."""

@@ -1,0 +1,1 @@
+"""The entrances: the command line, the embedded stack, the demonstration."""

@@ -1,0 +1,48 @@
+"""The `firstcover` command: one group of commands per noun, loaded only when it is asked for.
+
+Loading lazily keeps `firstcover rules` free of Temporal, asyncpg and the web: the law needs no server.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import typer
+from typer.core import TyperGroup
+
+from runtime.errors import FirstcoverError
+
+COMMANDS = {
+    "rules": "starters.rules",
+    "up": "starters.up",
+}
+
+
+class LazyCommands(TyperGroup):
+    """A group whose commands are imported at their first use."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: object, name: str) -> object:  # type: ignore[override]
+        if name not in COMMANDS:
+            return None
+        return typer.main.get_command(import_module(COMMANDS[name]).app)
+
+
+app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.callback()
+def firstcover() -> None:
+    """Firstcover (首保通): cases of subsidised first-product insurance, from submission to payment."""
+
+
+def main() -> None:
+    """Run one command; tell a refusal, bad input or an absent server in one line and by the exit status."""
+    try:
+        app()
+    except FirstcoverError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_status)

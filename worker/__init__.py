@@ -1,0 +1,1 @@
+"""The composition root of the worker: the only place that builds things."""

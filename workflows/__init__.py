@@ -1,0 +1,1 @@
+"""The procedures, durable: a workflow waits, asks, orders and records."""

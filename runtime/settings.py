@@ -1,0 +1,103 @@
+"""Where the servers are: named by the environment, or found through the embedded stack's `stack.json`.
+
+Free of Temporal, so that what needs only the database stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime.errors import BadInput, Unreachable
+from runtime.processes import ProcessId
+
+DATA = ".firstcover"
+START_ONE = "start one with: firstcover up"
+
+
+class StackInfo(BaseModel):
+    """What `stack.json` tells of a running embedded stack."""
+
+    model_config = ConfigDict(frozen=True)
+
+    database_url: str
+    temporal_address: str
+    temporal_namespace: str
+    ui_url: str | None
+    #: The process of `firstcover up` or `firstcover demo`, which the servers end with.
+    started_by: ProcessId
+    processes: dict[str, ProcessId]
+    logs: dict[str, Path]
+
+
+class Settings(BaseSettings):
+    """The program's settings, each from the variable `FIRSTCOVER_<NAME>`; a wrong one raises `BadInput`."""
+
+    model_config = SettingsConfigDict(env_prefix="FIRSTCOVER_")
+
+    #: PostgreSQL, as the program's role; without it the embedded stack's.
+    database_url: str | None = None
+    #: The embedded stack's folder; without it `.firstcover` in this folder or one above it.
+    data: Path | None = None
+    task_queue: str = "firstcover"
+    log_format: Literal["json", "console"] = "json"
+
+    def __init__(self) -> None:
+        try:
+            super().__init__()
+        except ValidationError as error:
+            faults = ((f"FIRSTCOVER_{fault['loc'][0]}".upper(), fault["msg"]) for fault in error.errors())
+            raise BadInput(*faults) from error
+
+    def require_database_url(self) -> str:
+        """Return the database's address; raise `Unreachable` where neither the environment nor a stack tells one."""
+        if self.database_url:
+            return self.database_url
+        if stack := find_stack():
+            return stack.database_url
+        raise Unreachable("PostgreSQL", "FIRSTCOVER_DATABASE_URL", f"it is not set; {START_ONE}")
+
+    def database_place(self) -> str:
+        """Return the database's address without its password."""
+        parts = urlsplit(self.require_database_url())
+        return f"{parts.hostname}:{parts.port or 5432}{parts.path}"
+
+
+def find_stack(start: Path | None = None) -> StackInfo | None:
+    """Return the embedded stack that runs for `start` (this folder), or None where none was started.
+
+    A stack that was started and is gone, or that belongs to someone else, raises `Unreachable`.
+    """
+    for folder in _candidates(start or Path.cwd()):
+        path = folder / "stack.json"
+        if path.exists():
+            return _read(path)
+    return None
+
+
+def _candidates(start: Path) -> Iterator[Path]:
+    if named := Settings().data:
+        yield named
+        return
+    for folder in (start, *start.parents):
+        yield folder / DATA
+    yield Path(sys.prefix).parent / DATA
+
+
+def _read(path: Path) -> StackInfo:
+    try:
+        stack = StackInfo.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not what this version writes"
+        raise Unreachable("the embedded stack", str(path), f"{why}; {START_ONE}") from error
+    for name, process in stack.processes.items():
+        if process.find() is None:
+            why = f"its {name} (process {process.pid}) is gone; {START_ONE}"
+            raise Unreachable("the embedded stack", str(path), why)
+    return stack

@@ -121,8 +121,9 @@ class EmbeddedPostgres:
         self._lock = None
 
     def remove(self) -> None:
-        """Delete the files of a stopped server."""
+        """Delete the files of a server that this object does not run; one left by a killed run is stopped first."""
         assert self._process is None, "stop the server first"
+        _end_predecessor(self.home / "cluster")
         with suppress(FileNotFoundError):
             shutil.rmtree(self.home)
         self._link.unlink(missing_ok=True)
@@ -249,7 +250,7 @@ def _end_predecessor(cluster: Path) -> None:
     of a container. (It also waits for a killed server's children, through the same file: leave it in every other case.)
     """
     pid_file = cluster / "postmaster.pid"
-    with suppress(IndexError, ValueError, psutil.NoSuchProcess):
+    with suppress(IndexError, ValueError, psutil.Error):
         process = psutil.Process(int(_lines(pid_file)[0]))
         if process.name() == "postgres" and process.cwd() == str(cluster):
             end(process, signal.SIGINT, _PATIENCE)

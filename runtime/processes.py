@@ -44,16 +44,17 @@ class ProcessId(BaseModel):
 class Child:
     """A child process in a session of its own, so that Ctrl-C reaches only its parent.
 
-    Its output goes to `<folder>/<name>.log`. `<folder>/<name>.pid` names it from its first moment to its end, so that
-    the next run finds it should this one be killed.
+    Its output goes to `<folder>/<name>.log`; what it writes, only we may read. `<folder>/<name>.pid` names it from its
+    first moment to its end, so that the next run finds it should this one be killed.
     """
 
     def __init__(self, name: str, command: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
         self.name, self.log, self._pid_file = name, folder / f"{name}.log", folder / f"{name}.pid"
-        with self.log.open("ab") as log:
+        with open(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
             self.process = psutil.Popen(
-                command, env=dict(env), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
+                command, env=dict(env), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, umask=0o077,
+            )  # fmt: skip
         self.id = ProcessId.of(self.process)
         write_private(self._pid_file, self.id.model_dump_json())
 

@@ -1,0 +1,252 @@
+"""The embedded stack: PostgreSQL, Temporal and a worker on this machine, started, watched and ended together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+import psutil
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from db.embedded import EmbeddedPostgres
+from db.migrate import prepare
+from runtime.errors import Unreachable
+from runtime.processes import Child, ProcessId, end_leftovers, last_line, take_lock, write_private
+from runtime.settings import DATA, Settings, StackInfo
+from runtime.temporal_server import NAMESPACE, TemporalServer, without_temporal
+
+_PATIENCE = 60.0
+_INTERRUPTS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+#: What stays in the data folder beside the servers' own files.
+_KEPT = ("temporal.*", "worker.*", "stack.json", "story.json", "app-password")
+#: Where our own packages are, so that a child runs the very code that started it.
+_CODE = Path(__file__).resolve().parents[1]
+
+Prepare = Callable[[str, str], Coroutine[Any, Any, None]]
+
+
+class EmbeddedStack:
+    """Servers and a worker on one folder's data; what `stack.json` tells of them is `info`.
+
+    Whatever keeps it from running is told as `Unreachable`. SIGTERM and SIGHUP count as Ctrl-C while it runs.
+    `headless` leaves out Temporal's web UI; `progress` is told what begins; `prepare` brings the database up to date.
+    """
+
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        headless: bool = False,
+        progress: Callable[[str], None] = lambda _: None,
+        prepare: Prepare = prepare,
+    ) -> None:
+        self.data = (data or Settings().data or Path(DATA)).absolute()
+        self._progress, self._prepare = progress, prepare
+        self._postgres = EmbeddedPostgres(self.data)
+        self._temporal = TemporalServer(self.data, headless)
+        self._worker: Child | None = None
+        self._undo = ExitStack()
+
+    @property
+    def database_url(self) -> str:
+        """The database, as the program's role."""
+        return self._postgres.dsn("firstcover_app", "firstcover", self._app_password())
+
+    @property
+    def owner_database_url(self) -> str:
+        """The database, as the superuser."""
+        return self._postgres.dsn(database="firstcover")
+
+    @property
+    def temporal_address(self) -> str:
+        return self._temporal.address
+
+    @property
+    def ui_url(self) -> str | None:
+        return self._temporal.ui_url
+
+    @property
+    def info(self) -> StackInfo:
+        assert self._temporal.child, "the stack has not been started"
+        assert self._worker, "the stack has not been started"
+        children = (self._temporal.child, self._worker)
+        return StackInfo(
+            database_url=self.database_url,
+            temporal_address=self.temporal_address,
+            temporal_namespace=NAMESPACE,
+            ui_url=self.ui_url,
+            started_by=ProcessId.of(psutil.Process()),
+            processes={"postgresql": ProcessId.of(psutil.Process(self._postgres.pid))}
+            | {child.name: child.id for child in children},
+            logs={"postgresql": self._postgres.log} | {child.name: child.log for child in children},
+        )
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException as error:
+            self.stop()
+            if isinstance(error, OSError):
+                raise Unreachable("the data folder", str(self.data), f"{error.strerror}; choose another") from error
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the worker, Temporal and PostgreSQL, in this order; the data stays."""
+        _ignore_interrupts()
+        self._undo.close()
+
+    def check(self) -> None:
+        """Raise `Unreachable` if a server or the worker has ended, with its last word."""
+        if not self._postgres.running:
+            raise _ended("postgresql", self._postgres.log)
+        for child in (self._temporal.child, self._worker):
+            if child and not child.running:
+                raise _ended(child.name, child.log)
+
+    def _start(self) -> None:
+        self._undo.enter_context(_interrupts())
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._undo.enter_context(_alone(self.data))
+        end_leftovers(self.data)
+        self._progress("starting PostgreSQL and Temporal")
+        self._undo.callback(self._postgres.stop)
+        self._undo.callback(self._temporal.stop)
+        with ThreadPoolExecutor(1) as beside:
+            temporal = beside.submit(self._temporal.start)
+            self._postgres.start()
+            self._progress("bringing the database to this version")
+            asyncio.run(self._prepare(self._postgres.dsn(), self._app_password()))
+            temporal.result()
+        self._progress("starting a worker")
+        self._undo.callback(self._end_worker)
+        self._worker = Child("worker", [sys.executable, "-P", "-m", "worker"], self.data, self._environment())
+        asyncio.run(self._worker_polls(self._worker))
+        self._undo.callback((self.data / "stack.json").unlink, missing_ok=True)
+        write_private(self.data / "stack.json", self.info.model_dump_json(indent=2))
+
+    def _app_password(self) -> str:
+        """Return the password of the program's role, the same at every start."""
+        path = self.data / "app-password"
+        if not path.exists():
+            write_private(path, secrets.token_urlsafe(24))
+        return path.read_text(encoding="ascii")
+
+    def _environment(self) -> dict[str, str]:
+        return without_temporal(os.environ) | {
+            "FIRSTCOVER_DATABASE_URL": self.database_url,
+            "TEMPORAL_ADDRESS": self.temporal_address,
+            "TEMPORAL_NAMESPACE": NAMESPACE,
+            "PYTHONPATH": str(_CODE),
+        }
+
+    async def _worker_polls(self, worker: Child) -> None:
+        """Return when Temporal sees the worker ask for work."""
+        client = await Client.connect(self.temporal_address, namespace=NAMESPACE)
+        request = DescribeTaskQueueRequest(
+            namespace=NAMESPACE,
+            task_queue=TaskQueue(name=Settings().task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        )
+        deadline = time.monotonic() + _PATIENCE
+        while worker.running and time.monotonic() < deadline:
+            with suppress(RPCError):
+                if (await client.workflow_service.describe_task_queue(request)).pollers:
+                    return
+            await asyncio.sleep(0.05)
+        raise _ended(worker.name, worker.log)
+
+    def _end_worker(self) -> None:
+        if self._worker:
+            self._worker.end()
+
+
+def wait_until_interrupted(stack: EmbeddedStack) -> None:
+    """Return at Ctrl-C, SIGTERM or SIGHUP; raise `Unreachable` if a server or the worker ends by itself."""
+    with suppress(KeyboardInterrupt):
+        while True:
+            stack.check()
+            time.sleep(0.2)
+
+
+def forget_data(data: Path) -> None:
+    """Delete what a stack keeps in `data`, and nothing else there; a running one makes it `Unreachable`."""
+    if not data.exists():
+        return
+    with _alone(data):
+        end_leftovers(data)
+        EmbeddedPostgres(data).remove()
+        for path in (path for pattern in _KEPT for path in data.glob(pattern)):
+            path.unlink()
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Hold the folder's lock; say who has it if another does."""
+    with ExitStack() as held:
+        lock = take_lock(data / "lock")
+        if lock is None:
+            raise Unreachable("the data folder", str(data), _who_runs(data))
+        held.enter_context(lock)
+        yield
+
+
+def _who_runs(data: Path) -> str:
+    with suppress(OSError, ValueError):
+        one = StackInfo.model_validate_json((data / "stack.json").read_bytes())
+        return (
+            f"firstcover is already running there (process {one.started_by.pid}, {one.ui_url or one.temporal_address})"
+        )
+    return "another firstcover is starting or stopping there"
+
+
+@contextmanager
+def _interrupts() -> Iterator[None]:
+    """Within, SIGTERM and SIGHUP interrupt the program as Ctrl-C does, and only the first one counts."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is told of signals
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        _ignore_interrupts()
+        raise KeyboardInterrupt
+
+    # A program started with nohup keeps ignoring SIGHUP.
+    kept = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else set()
+    before = {number: signal.signal(number, interrupt) for number in _INTERRUPTS - kept}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ignore_interrupts() -> None:
+    """What ends the program is not to be interrupted again."""
+    if threading.current_thread() is threading.main_thread():
+        for number in _INTERRUPTS:
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _ended(name: str, log: Path) -> Unreachable:
+    return Unreachable(f"the embedded {name}", str(log), f"it ended by itself; its last line: {last_line(log)}")

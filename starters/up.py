@@ -1,0 +1,40 @@
+"""`firstcover up`: the whole system on one machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from starters.stack import EmbeddedStack, wait_until_interrupted
+
+app = typer.Typer(help="Run PostgreSQL, Temporal and a worker on this machine.")
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Play the demonstration's story first.")] = True,
+    data: Annotated[
+        Path | None, typer.Option(help="Where everything is kept; else .firstcover in this folder.")
+    ] = None,
+) -> None:
+    """Run PostgreSQL, Temporal and a worker on this machine until Ctrl-C; everything is kept for the next time."""
+    with EmbeddedStack(data, progress=typer.echo) as stack:
+        show(stack)
+        if demo:
+            # The story is a command of its own, heavy to load and needless without it.
+            import_module("starters.demo").play(stack)
+        wait_until_interrupted(stack)
+
+
+def show(stack: EmbeddedStack) -> None:
+    """Print where everything is."""
+    info = stack.info
+    typer.echo(f"Temporal       {info.temporal_address}  (namespace {info.temporal_namespace})")
+    typer.echo(f"Temporal's UI  {info.ui_url}")
+    typer.echo(f"PostgreSQL     {info.database_url.rpartition('@')[2]}")
+    for name, log in info.logs.items():
+        typer.echo(f"{name:<15}process {info.processes[name].pid}, log {log}")
+    typer.echo("Ctrl-C stops everything; the data is kept.")

@@ -13,9 +13,27 @@ from typer.core import TyperGroup
 
 from runtime.errors import FirstcoverError
 
+#: Each command, and where it is: a module's `app`, unless it names another.
 COMMANDS = {
     "rules": "starters.rules",
+    "case": "starters.case",
+    "round": "starters.round",
+    "plan": "starters.round:plan",
+    "pay": "starters.round:pay",
+    "ledger": "starters.ledger",
+    "audit": "starters.audit",
+    "office": "starters.office",
+    "enterprise": "starters.office:enterprise",
+    "district": "starters.office:district",
+    "industry-bureau": "starters.office:industry_bureau",
+    "assessor": "starters.office:assessor",
+    "insurer": "starters.office:insurer",
+    "regulator": "starters.office:regulator",
+    "finance": "starters.office:finance",
+    "demo": "starters.demo",
     "up": "starters.up",
+    "worker": "starters.servers:worker",
+    "migrate": "starters.servers:migrate",
 }
 
 
@@ -28,7 +46,8 @@ class LazyCommands(TyperGroup):
     def get_command(self, ctx: object, name: str) -> object:  # type: ignore[override]
         if name not in COMMANDS:
             return None
-        return typer.main.get_command(import_module(COMMANDS[name]).app)
+        module, _, attribute = COMMANDS[name].partition(":")
+        return typer.main.get_command(getattr(import_module(module), attribute or "app"))
 
 
 app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)

@@ -1,0 +1,54 @@
+"""Who may act: an officer, within the office, district, insurer or enterprise that is his (articles 9 to 13, 15(3))."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.pool import Connection
+from db.sql import queries
+from rules.procedure import SHANGHAI, Act, Barred, File, OfficeKind
+
+OFFICE = queries("office")
+
+
+@dataclass(frozen=True)
+class Officer:
+    """经办人: a named person and the office he acts for."""
+
+    code: str
+    office: str
+    kind: OfficeKind
+    district: str | None
+    active: bool
+
+
+async def known_officer(connection: Connection, code: str, at: datetime) -> Officer:
+    """Return the officer called `code`; raise `Barred` where there is none or his time is over."""
+    row = await connection.fetchrow(OFFICE.officer, code, at.astimezone(SHANGHAI).date())
+    if row is None:
+        raise Barred("officer_known", "15(3)", f"there is no officer {code!r}; every act names a person")
+    if not row["active"]:
+        raise Barred("officer_active", "15(3)", f"{code!r} does not act for {row['office']} on this day")
+    return Officer(code=row["code"], office=row["office"], kind=row["kind"], district=row["district"], active=True)
+
+
+def authorise(act: Act, file: File, officer: Officer) -> None:
+    """Raise `Barred` unless `officer` may do `act` in this file."""
+    if officer.kind not in act.by:
+        whose = " or ".join(kind.replace("_", " ") for kind in act.by)
+        own = f"{officer.office} ({officer.kind.replace('_', ' ')})"
+        why = f"{act.name} is for the {whose}; {officer.code} acts for {own}"
+        raise Barred("right_office", act.article, why)
+    if file.district and officer.kind == "district" and officer.district != file.district:
+        why = f"the case belongs to {file.district}; {officer.code} acts for {officer.district}"
+        raise Barred("own_district", "9", why)
+    if file.enterprise and officer.kind == "enterprise" and officer.office != file.enterprise:
+        raise Barred("own_case", act.article, f"the case is {file.enterprise}'s; {officer.code} is another enterprise")
+    entrusted = file.facts.get("entrustment", {}).get("assessor")
+    if officer.kind == "assessor" and officer.office != entrusted:
+        raise Barred("own_assessment", "10", f"the assessment is entrusted to {entrusted}, not to {officer.office}")
+    for earlier in act.not_by_doer_of:
+        if file.done_by.get(earlier) == officer.code:
+            why = f"{officer.code} did {earlier} here, so another must {act.name}"
+            raise Barred("preparer_does_not_approve", "15(3)", why)

@@ -1,0 +1,290 @@
+"""The record: one act, one transaction. Authority, the law's findings, the event, and all that follows from it.
+
+Everything here may be done again: a command that has become an event is answered with what it came to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import asyncpg
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.authority import Officer, authorise, known_officer
+from activities.consequences import carry_out
+from activities.contracts import BAD_INPUT, RECORD, REFUSED, Answer, Attempt, Command, Event, Recorded, Standing
+from activities.register import consult
+from db.pool import Connection, Pool, one
+from db.sql import queries
+from rules.calendar import CHINA
+from rules.edition import edition_of
+from rules.faults import Unfit
+from rules.procedure import (
+    SHANGHAI,
+    Act,
+    Barred,
+    Effect,
+    File,
+    Form,
+    Procedure,
+    Situation,
+    decide,
+    read_form,
+)
+from rules.procedures import NUMBER_PREFIX, Stream, edition_for, stream_of
+
+PROCEEDING, OFFICE, OUTBOX = queries("proceeding"), queries("office"), queries("outbox")
+#: An answer that nobody acknowledged for so long is offered to the workflow again.
+UNACKNOWLEDGED = timedelta(seconds=30)
+#: Given as the number of a case that is only being submitted: the record gives the real one.
+NEW = "new"
+
+log = structlog.get_logger()
+
+
+class Record:
+    """The activities on the record, over a pool of connections."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @activity.defn(name=RECORD)
+    async def record(self, attempt: Attempt) -> Recorded:
+        """Record an act for its workflow; an officer is told at once of a failure that trying again cannot mend."""
+        # A refusal is final for an officer. The clock tries on: a rung refused is a fault to be seen and mended.
+        final = not attempt.by_clock
+        try:
+            return await self.write(attempt)
+        except Unfit as unfit:
+            raise ApplicationError(str(unfit), unfit.faults, type=BAD_INPUT, non_retryable=final) from unfit
+        except Barred as barred:
+            details = (barred.rule, barred.article, barred.why)
+            raise ApplicationError(str(barred), *details, type=REFUSED, non_retryable=final) from barred
+
+    async def open(self, command: Command) -> Answer:
+        """Record the act that opens a proceeding, for an entrance: nothing is stored where it is refused."""
+        recorded = await self.write(Attempt(command=command, sequence=0))
+        if recorded.answer is None:
+            stream = stream_of(command.stream)
+            raise Barred("opened_once", "13", f"the {stream.kind} {stream.number} is open already")
+        return recorded.answer
+
+    async def write(self, attempt: Attempt) -> Recorded:
+        """Weigh and store one act in one transaction.
+
+        Raises `Unfit` for what cannot be, `Barred` for what is not this officer's or not due now (kept as a refusal),
+        and lets errors of the database through.
+        """
+        command = attempt.command
+        try:
+            recorded = await self._once_more_if_raced(attempt)
+        except Barred as barred:
+            async with self._pool.acquire() as connection:
+                values = (command.id, command.stream, command.act, command.officer)
+                grounds = (barred.rule, barred.article, barred.why)
+                await connection.execute(PROCEEDING.refuse, *values, *grounds, command.received_at)
+            log.info("refused", stream=command.stream, act=command.act, rule=barred.rule, article=barred.article)
+            raise
+        answer = recorded.answer
+        log.info(
+            "recorded" if answer else "behind the record",
+            stream=answer.stream if answer else command.stream,
+            act=command.act,
+            sequence=recorded.standing.sequence,
+            passed=answer.event.passed if answer else None,
+        )
+        return recorded
+
+    async def _once_more_if_raced(self, attempt: Attempt) -> Recorded:
+        """Write in one transaction; whoever loses a race for a place looks again, and finds it taken."""
+        for last_try in (False, True):
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    return await _write(connection, attempt)
+            except asyncpg.UniqueViolationError:
+                if last_try:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def answered(self, command: Command) -> Answer | None:
+        """Return what a command came to, if it has become an event; raise `Unfit` where its id was another's."""
+        repeated = await self._pool.fetchrow(PROCEEDING.repeated, command.id)
+        return _first_answer(repeated, command) if repeated else None
+
+    async def acknowledge(self, command_id: str) -> None:
+        """Note that the workflow has taken a command, so that it need not be offered again."""
+        await self._pool.execute(OUTBOX.acknowledge, command_id)
+
+
+async def _write(connection: Connection, attempt: Attempt) -> Recorded:
+    command, stream = attempt.command, stream_of(attempt.command.stream)
+    procedure = stream.procedure
+    act = procedure.act(command.act)
+    if repeated := await connection.fetchrow(PROCEEDING.repeated, command.id):
+        return await _as_first(connection, repeated, command)
+    form = read_form(act.form, command.data, command.received_at)
+    row = await connection.fetchrow(PROCEEDING.lock, str(stream))
+    # The lock may have waited for the very command this one repeats.
+    if repeated := await connection.fetchrow(PROCEEDING.repeated, command.id):
+        return await _as_first(connection, repeated, command)
+    file = File.model_validate(row["file"]) if row else None
+    if file and file.sequence > attempt.sequence and stream.kind != "ledger":
+        return Recorded(answer=None, standing=standing_of(file))
+    if file is None:
+        _must_open(procedure, act, stream)
+        file = await _new_file(connection, stream, form, command)
+        stream = Stream(stream.kind, stream.scheme, file.number)
+    else:
+        procedure.due_now(act, file.stage)
+    officer = await _officer_for(connection, act, file, attempt)
+    situation = Situation(
+        file=file,
+        officer=officer.code,
+        office=officer.office,
+        office_kind=officer.kind,
+        received_at=command.received_at,
+        edition=edition_of(file.scheme, file.edition),
+        calendar=CHINA,
+        register=await consult(connection, stream, act, file, form, officer, command.received_at),
+    )
+    effect, after = decide(procedure, act, situation, form)
+    body = _body(stream, act, command, situation, effect, after)
+    await _keep(connection, stream, procedure, after, command.received_at)
+    event = await _chain(connection, str(stream), command.id, body)
+    if effect.passed:
+        await carry_out(connection, stream, act, situation, effect, event, after)
+    if stream.kind != "ledger" and not attempt.by_clock:
+        waits = command.received_at + UNACKNOWLEDGED
+        numbered = command.model_copy(update={"stream": str(stream)})
+        await connection.execute(OUTBOX.send, command.id, str(stream), numbered.model_dump(mode="json"), waits)
+    await connection.execute(OUTBOX.acknowledge_earlier, str(stream), event.seq)
+    answer = Answer(stream=str(stream), event=event, standing=standing_of(after), money=after.money)
+    return Recorded(answer=answer, standing=answer.standing)
+
+
+def _must_open(procedure: Procedure, act: Act, stream: Stream) -> None:
+    if act is not procedure.opening:
+        raise Unfit((procedure.kind, f"there is no {procedure.kind} {stream.number!r}"))
+
+
+async def _new_file(connection: Connection, stream: Stream, form: Form, command: Command) -> File:
+    """Begin a file; a case gets its number here, in the transaction that stores it, so that numbers have no gaps."""
+    number, today = stream.number, command.received_at.astimezone(SHANGHAI).date()
+    if stream.kind == "case":
+        await _register_enterprise(connection, form, today)
+        last = await connection.fetchval(PROCEEDING.next_case_number, stream.scheme, today.year)
+        number = f"{NUMBER_PREFIX[stream.scheme]}-{today.year}-{last:06}"
+    return File(number=number, scheme=stream.scheme, edition=edition_for(stream.scheme, today).name)
+
+
+async def _register_enterprise(connection: Connection, form: Any, today: Any) -> None:
+    enterprise = form.enterprise
+    if not await connection.fetchval(OFFICE.district_exists, enterprise.district, today):
+        districts = ", ".join(row["code"] for row in await connection.fetch(OFFICE.districts, today))
+        raise Unfit(("enterprise.district", f"must be one of {districts} (not {enterprise.district!r})"))
+    values = (enterprise.uscc, enterprise.name, enterprise.district, enterprise.contact, today)
+    await connection.execute(OFFICE.register_enterprise, *values)
+
+
+async def _officer_for(connection: Connection, act: Act, file: File, attempt: Attempt) -> Officer:
+    """Say who acts, or raise `Barred`: the system may only where its own timer or the record itself ordered it."""
+    command = attempt.command
+    if act.by == ("system",):
+        sent = await connection.fetchval(OUTBOX.sent_by_the_record, command.id)
+        if attempt.by_clock or (sent and Command.model_validate(sent) == command):
+            return Officer(code=command.officer, office="system", kind="system", district=None, active=True)
+        raise Barred("right_office", act.article, f"{act.name} is the system's own act; no officer can order it")
+    officer = await known_officer(connection, command.officer, command.received_at)
+    authorise(act, file, officer)
+    return officer
+
+
+def canonical(value: Mapping[str, Any]) -> str:
+    """The one text of a value that is hashed: sorted keys, no spaces."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _body(stream: Stream, act: Act, command: Command, situation: Situation, effect: Effect, after: File) -> str:
+    return canonical(
+        {
+            "stream": str(stream),
+            "sequence": after.sequence,
+            "command_id": command.id,
+            "act": act.name,
+            "article": effect.article or act.article,
+            "officer": situation.officer,
+            "office": situation.office,
+            "at": command.received_at.isoformat(),
+            "data": command.data,
+            "passed": effect.passed,
+            "findings": [finding.model_dump(mode="json") for finding in effect.findings],
+            "changes": situation.file.changes_to(after),
+            "standing": standing_of(after).model_dump(mode="json"),
+            "money": after.money,
+        }
+    )
+
+
+def event_of(body: str, digest: str) -> Event:
+    """Read an event from its canonical text and its hash."""
+    said = json.loads(body)
+    return Event(seq=said["sequence"], hash=digest, **{name: said[name] for name in Event.model_fields if name in said})
+
+
+def answer_of(body: str, digest: bytes) -> Answer:
+    """Read from an event what its command was answered."""
+    said = json.loads(body)
+    standing = Standing.model_validate(said["standing"])
+    return Answer(stream=said["stream"], event=event_of(body, digest.hex()), standing=standing, money=said["money"])
+
+
+def standing_of(file: File) -> Standing:
+    return Standing(sequence=file.sequence, stage=file.stage, closed=file.closed, wakes=file.wakes)
+
+
+async def _as_first(connection: Connection, repeated: asyncpg.Record, command: Command) -> Recorded:
+    """Answer a repeated command as the first time, and say how its proceeding stands by now."""
+    answer = _first_answer(repeated, command)
+    row = await one(connection, PROCEEDING.by_stream, answer.stream)
+    return Recorded(answer=answer, standing=standing_of(File.model_validate(row["file"])))
+
+
+def _first_answer(repeated: asyncpg.Record, command: Command) -> Answer:
+    """Read what a command came to; raise `Unfit` where another command used its id."""
+    said, first = json.loads(repeated["body"]), answer_of(repeated["body"], repeated["hash"])
+    same_act = (said["act"], said["officer"], said["data"]) == (command.act, command.officer, command.data)
+    if not same_act or stream_of(command.stream).number not in (NEW, stream_of(first.stream).number):
+        raise Unfit(("command_id", f"{command.id!r} was already used for {said['act']} in {first.stream}"))
+    return first
+
+
+async def _chain(connection: Connection, stream: str, command_id: str, body: str) -> Event:
+    """Add an event to its stream, hashed over its predecessor."""
+    last = await connection.fetchrow(PROCEEDING.last_event, stream)
+    previous = last["hash"] if last else b""
+    digest = sha256(previous + body.encode()).digest()
+    event = event_of(body, digest.hex())
+    await connection.execute(PROCEEDING.add_event, stream, event.seq, command_id, body, previous, digest)
+    return event
+
+
+async def _keep(connection: Connection, stream: Stream, procedure: Procedure, after: File, at: datetime) -> None:
+    place = (str(stream), stream.kind, stream.number, stream.scheme, after.edition)
+    state = (after.stage, after.sequence, after.closed, after.enterprise, after.district, after.product_key)
+    awaited = list(procedure.awaited(after.stage))
+    try:
+        await connection.execute(PROCEEDING.keep, *place, *state, awaited, after.model_dump(mode="json"), at)
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != "one_live_case_per_product":
+            raise
+        why = "this enterprise has a case under way, or a recognition, for this model and specification already"
+        raise Barred("first_batch_once", "2", why) from error
+    for due in after.deadlines:
+        values = (due.name, due.article, due.office, due.nominal_on, due.due_on, due.provisional, due.met_on)
+        await connection.execute(PROCEEDING.keep_deadline, str(stream), *values)

@@ -1,0 +1,95 @@
+"""The demonstration's offices, officers, insurers and clauses: data for trying the program, and nothing else.
+
+Each officer's code is what a command's `--as` takes. Enterprises are not here: they register by submitting.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from hashlib import sha256
+
+from db.pool import Connection
+from rules.edition import Edition
+
+SINCE = date(2016, 1, 1)
+
+#: 区市县（先导区）: code, Chinese name, English name.
+DISTRICTS = (
+    ("zhongshan", "中山区", "Zhongshan"),
+    ("xigang", "西岗区", "Xigang"),
+    ("shahekou", "沙河口区", "Shahekou"),
+    ("ganjingzi", "甘井子区", "Ganjingzi"),
+    ("lushunkou", "旅顺口区", "Lüshunkou"),
+    ("jinzhou", "金州区", "Jinzhou"),
+    ("pulandian", "普兰店区", "Pulandian"),
+    ("wafangdian", "瓦房店市", "Wafangdian"),
+    ("zhuanghe", "庄河市", "Zhuanghe"),
+    ("changhai", "长海县", "Changhai"),
+    ("jinpu", "金普新区", "Jinpu New Area"),
+    ("gaoxin", "高新区", "High-tech Zone"),
+    ("changxingdao", "长兴岛", "Changxing Island"),
+    ("huayuankou", "花园口", "Huayuankou"),
+    ("baoshui", "保税区", "Free Trade Zone"),
+)
+
+#: 机构: code, kind, Chinese name, English name.
+OFFICES = (
+    ("bureau", "industry_bureau", "市工业和信息化局", "Bureau of Industry and Information Technology"),
+    ("finance", "finance", "市财政局", "Finance Bureau"),
+    ("regulator", "regulator", "国家金融监督管理总局大连监管局", "Financial Regulator, Dalian"),
+    ("assessor-a", "assessor", "大连评定中心（演示）", "Dalian Assessment Centre (demonstration)"),
+    ("assessor-b", "assessor", "东北检测院（演示）", "North-East Testing Institute (demonstration)"),
+    ("insurer-a", "insurer", "甲财产保险大连分公司（演示）", "Insurer A, Dalian branch (demonstration)"),
+    ("insurer-b", "insurer", "乙财产保险大连分公司（演示）", "Insurer B, Dalian branch (demonstration)"),
+    (
+        "insurer-c",
+        "insurer",
+        "丙财产保险大连分公司（演示，未列名）",
+        "Insurer C, Dalian branch (demonstration, not listed)",
+    ),
+)
+
+LISTED_INSURERS = ("insurer-a", "insurer-b")
+NAMES = ("王丽", "李强", "张敏", "刘洋", "陈静", "杨帆", "赵磊", "黄勇", "周涛", "吴霞", "徐明", "孙悦")
+
+#: 经办人: code, name, office. Two in each office, so that one may prepare and the other approve (article 15(3)).
+OFFICERS = tuple(
+    (f"{office}-{n}", NAMES[(2 * place + n) % len(NAMES)], office)
+    for place, office in enumerate([code for code, *_ in OFFICES] + [code for code, *_ in DISTRICTS])
+    for n in (1, 2)
+)
+
+#: 备案条款: number, insurer.
+CLAUSES = (("CLAUSE-A-2026-01", "insurer-a"), ("CLAUSE-B-2026-01", "insurer-b"), ("CLAUSE-C-2026-01", "insurer-c"))
+
+
+async def fill(connection: Connection, today: date, edition: Edition) -> None:
+    """Add what is missing; the insurers' list runs for the calendar year of `today` (P: one year)."""
+    year_begins, year_ends = today.replace(month=1, day=1), today.replace(month=12, day=31)
+    rows: tuple[tuple[str, list[tuple[object, ...]]], ...] = (
+        ("district (code, name_zh, name_en, since)", [(*district, SINCE) for district in DISTRICTS]),
+        (
+            "office (code, kind, name_zh, name_en, district)",
+            [(*office, None) for office in OFFICES]
+            + [(code, "district", f"{zh}中小企业主管部门", f"{en} SME authority", code) for code, zh, en in DISTRICTS],
+        ),
+        ("officer (code, name, office, since)", [(*officer, SINCE) for officer in OFFICERS]),
+        (
+            "insurer_listing (insurer, listed_from, listed_until, notice)",
+            [(insurer, year_begins, year_ends, f"demonstration list {today.year}") for insurer in LISTED_INSURERS],
+        ),
+        (
+            "filed_clause (number, insurer, filed_on, valid_until, text_sha256)",
+            [
+                (number, insurer, SINCE, date(9999, 12, 31), sha256(number.encode()).hexdigest())
+                for number, insurer in CLAUSES
+            ],
+        ),
+        (
+            "annual_cap (scheme, from_year, amount)",
+            [(edition.scheme, SINCE.year, edition.annual_cap.value)],
+        ),
+    )
+    for table, values in rows:
+        places = ", ".join(f"${n}" for n in range(1, len(values[0]) + 1))
+        await connection.executemany(f"insert into {table} values ({places}) on conflict do nothing", values)  # noqa: S608

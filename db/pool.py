@@ -1,0 +1,32 @@
+"""Connections to PostgreSQL as the program uses them: jsonb as Python values, numeric as Decimal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+if TYPE_CHECKING:  # asyncpg's classes are generic in its stubs only
+    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection, Pool = asyncpg.Connection, asyncpg.Pool
+
+
+async def _speak_json(connection: Any) -> None:
+    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+async def one(connection: Connection | Pool, query: str, *values: object) -> asyncpg.Record:
+    """Fetch the one row a query always has."""
+    row = await connection.fetchrow(query, *values)
+    assert row is not None
+    return row
+
+
+async def open_pool(dsn: str, *, most: int = 10) -> Pool:
+    """Open a pool of at most `most` connections; an unreachable server raises `OSError` or `asyncpg.PostgresError`."""
+    return await asyncpg.create_pool(
+        dsn, init=_speak_json, min_size=1, max_size=most, timeout=5, server_settings={"timezone": "UTC"}
+    )

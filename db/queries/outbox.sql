@@ -1,0 +1,33 @@
+-- send --
+-- Note a command to be offered to its workflow, not before a moment.
+insert into outbox (command_id, stream, command, not_before) values ($1, $2, $3, $4) on conflict do nothing
+
+-- sent_by_the_record --
+-- Whether the record itself caused this command: what allows an act of the system.
+select command from outbox where command_id = $1
+
+-- acknowledge --
+-- The workflow has taken a command: nothing is left to offer.
+update outbox set done = true where command_id = $1 and not done
+
+-- acknowledge_earlier --
+-- A proceeding's next act shows that its workflow has taken every event before it.
+update outbox set done = true where stream = $1 and not done
+  and command_id in (select command_id from event where stream = $1 and sequence < $2)
+
+-- take --
+-- Claim commands that are due, passing over those another relay holds.
+select command_id, stream, command, attempts from outbox
+where not done and not_before <= $1 order by not_before limit $2 for update skip locked
+
+-- lease --
+-- Keep a claimed command from others while it is being offered.
+update outbox set not_before = $2, attempts = attempts + 1 where command_id = $1
+
+-- failed --
+-- Say why an offer failed.
+update outbox set last_error = $2 where command_id = $1
+
+-- waiting --
+-- Commands not yet taken, the oldest first.
+select command_id, stream, attempts, last_error, not_before from outbox where not done order by not_before

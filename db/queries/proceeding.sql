@@ -1,0 +1,66 @@
+-- repeated --
+-- The event a command has already become, whatever proceeding it is in.
+select stream, sequence, body, hash from event where command_id = $1
+
+-- lock --
+-- A proceeding, locked until the transaction ends.
+select file, stage, sequence, closed from proceeding where stream = $1 for update
+
+-- by_stream --
+-- A proceeding as it stands.
+select file, stage, sequence, closed from proceeding where stream = $1
+
+-- last_event --
+-- The latest event of a stream.
+select sequence, body, hash from event where stream = $1 order by sequence desc limit 1
+
+-- events --
+-- A stream's history, oldest first.
+select sequence, body, hash from event where stream = $1 order by sequence
+
+-- add_event --
+-- Add an event to the end of its chain.
+insert into event (stream, sequence, command_id, body, previous, hash) values ($1, $2, $3, $4, $5, $6)
+
+-- next_case_number --
+-- Give the next number of a scheme's year; whoever asks second waits for the first to commit.
+insert into case_number as given (scheme, year, last) values ($1, $2, 1)
+on conflict (scheme, year) do update set last = given.last + 1
+returning last
+
+-- keep --
+-- Store how a proceeding stands after its newest event.
+insert into proceeding (stream, kind, number, scheme, edition, stage, sequence, closed, enterprise, district, product_key, awaits, file, opened_at, changed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+on conflict (stream) do update set
+    stage = excluded.stage, sequence = excluded.sequence, closed = excluded.closed, enterprise = excluded.enterprise,
+    district = excluded.district, product_key = excluded.product_key, awaits = excluded.awaits, file = excluded.file,
+    changed_at = excluded.changed_at
+
+-- keep_deadline --
+-- Store a deadline as it now runs.
+insert into deadline (stream, name, article, office, nominal_on, due_on, provisional, met_on)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (stream, name) do update set
+    nominal_on = excluded.nominal_on, due_on = excluded.due_on, provisional = excluded.provisional, met_on = excluded.met_on
+
+-- refuse --
+-- Note an act tried without authority.
+insert into refusal (command_id, stream, act, officer, rule, article, why, received_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing
+
+-- list --
+-- Proceedings of a kind in order of number, narrowed by what is given; $6 is the number the page begins after.
+select number, scheme, stage, enterprise, district, awaits, closed, opened_at, changed_at
+from proceeding
+where kind = $1 and ($2::text is null or stage = $2) and ($3::text is null or district = $3)
+  and ($4::text is null or $4 = any (awaits)) and ($5::text is null or enterprise = $5) and number > $6
+order by number limit $7
+
+-- streams --
+-- Every stream with the sequence its proceeding claims.
+select stream, sequence, file from proceeding order by stream
+
+-- all_events --
+-- Every event, stream by stream, oldest first.
+select stream, sequence, command_id, body, previous, hash from event order by stream, sequence

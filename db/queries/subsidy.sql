@@ -1,0 +1,83 @@
+-- first_batch_before --
+-- Whether this model has been insured as a first batch for this user in another case of the enterprise.
+select exists (
+    select from proceeding
+    where kind = 'case' and enterprise = $1 and stream <> $2 and file -> 'facts' ? 'contract'
+      and file #>> '{facts,submission,product,model}' = $3 and file #>> '{facts,delivery,user}' = $4
+)
+
+-- forecast --
+-- What is left of an enterprise's cap and of the budget in a fiscal year.
+select
+    coalesce((select cap - committed from enterprise_year where scheme = $1 and fiscal_year = $2 and enterprise = $3),
+             (select amount from annual_cap where scheme = $1 and from_year <= $2 order by from_year desc limit 1), 0) as cap_left,
+    coalesce((select appropriated - committed from budget where scheme = $1 and fiscal_year = $2), 0) as budget_left
+
+-- add_application --
+-- Enter a subsidy application.
+insert into subsidy_application (number, stream, scheme, enterprise, insurer, concluded_at, asked, state)
+values ($1, $2, $3, $4, $5, $6, $7, 'applied')
+
+-- withdraw_application --
+-- Withdraw a case's application, unless a plan that gives it money is signed.
+update subsidy_application set state = 'withdrawn' where stream = $1 and state in ('applied', 'filed') returning number
+
+-- to_file --
+-- Applications by number, locked, as an insurer is about to file them.
+select number, stream, enterprise, insurer, state from subsidy_application where number = any ($1) order by number for update
+
+-- file_application --
+-- Take an application into a round's return.
+update subsidy_application set state = 'filed', round = $2, return_received_at = $3 where number = $1
+
+-- of_round --
+-- A round's applications with the offices' opinions and what their enterprises have been committed this year, locked.
+select a.number, a.stream, a.enterprise, a.insurer, a.concluded_at, a.return_received_at, a.asked, a.state,
+    coalesce((select jsonb_object_agg(o.office_kind, o.approves) from opinion o where o.application = a.number and o.round = a.round), '{}') as opinions,
+    coalesce((select jsonb_agg(o.reason) from opinion o where o.application = a.number and o.round = a.round and not o.approves), '[]') as objections,
+    coalesce((select e.committed from enterprise_year e where e.scheme = a.scheme and e.fiscal_year = $2 and e.enterprise = a.enterprise), 0) as committed
+from subsidy_application a where a.round = $1 and a.state = 'filed' order by a.number for update of a
+
+-- add_opinion --
+-- Enter an office's opinion of an application.
+insert into opinion (application, round, office_kind, officer, approves, reason) values ($1, $2, $3, $4, $5, $6)
+
+-- lock_budget --
+-- What is left of a year's budget, its row locked until the transaction ends.
+select lock_budget($1, $2)
+
+-- add_plan_line --
+-- Enter a line of a plan.
+insert into plan_line (plan, round, rank, application, enterprise, insurer, asked, cut_by_cap, approved, waitlisted)
+select $1, $2, $3, a.number, a.enterprise, a.insurer, $5, $6, $7, $8 from subsidy_application a where a.number = $4
+
+-- plan_lines --
+-- The lines of a plan in rank order.
+select l.rank, l.application, a.stream, l.enterprise, l.insurer, a.concluded_at, l.asked, l.cut_by_cap, l.approved, l.waitlisted
+from plan_line l join subsidy_application a on a.number = l.application where l.plan = $1 order by l.rank
+
+-- settle --
+-- Give an application the state the plan, the review or the payment leaves it in.
+update subsidy_application set state = $2 where number = $1
+
+-- post --
+-- Add an entry to the ledger; its trigger moves the balances and refuses what would overdraw them.
+insert into ledger_entry (scheme, fiscal_year, kind, debit, credit, amount, enterprise, application, reference, stream, sequence)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+
+-- document_known --
+-- Whether a document has already granted money to a year.
+select exists (select from ledger_entry where kind = 'appropriation' and scheme = $1 and fiscal_year = $2 and reference = $3)
+
+-- ledger --
+-- A year's entries in the order they were made.
+select id, kind, debit, credit, amount, enterprise, application, reference, stream, sequence
+from ledger_entry where scheme = $1 and fiscal_year = $2 order by id
+
+-- balances --
+-- A year's balance row.
+select appropriated, committed, paid from budget where scheme = $1 and fiscal_year = $2
+
+-- caps --
+-- What each enterprise has been committed in a year.
+select enterprise, cap, committed from enterprise_year where scheme = $1 and fiscal_year = $2 order by enterprise

@@ -1,0 +1,390 @@
+"""How a proceeding moves: stages, acts, deadlines and reminders, in which each scheme declares its procedure.
+
+A proceeding (办件) is a case, a quarterly round or the ledger of a year. An officer's act is weighed against the
+law: what is found, which facts it adds, which deadlines it opens and meets. Nothing here reads a clock or a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from rules.calendar import Calendar
+from rules.deadlines import Due, working_days_after
+from rules.edition import Edition
+from rules.faults import Unfit, read
+from rules.finding import Finding
+
+#: 北京时间: China keeps one time, without summer time, so an offset says all that a zone would.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+#: Reminders ring when offices open; a lapse waits so long after midnight for what was received in time (design).
+OFFICES_OPEN, GRACE = time(9), timedelta(hours=1)
+
+OfficeKind = Literal[
+    "enterprise", "district", "industry_bureau", "assessor", "insurer", "regulator", "finance", "system"
+]
+
+
+class Frozen(BaseModel):
+    """A value: it is compared by what it holds, and never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Barred(Exception):
+    """The act is not this officer's, or not due now: nothing is stored in the case."""
+
+    def __init__(self, rule: str, article: str, why: str) -> None:
+        super().__init__(f"{rule} (article {article}): {why}")
+        self.rule, self.article, self.why = rule, article, why
+
+
+class Wake(Frozen):
+    """The next time a deadline asks for attention: the system's `act` at the instant `at` (UTC)."""
+
+    deadline: str
+    act: Literal["remind", "lapse", "expire"]
+    rung: str
+    at: datetime
+
+
+class Deadline(Frozen):
+    """期限: a legal date of a proceeding, how it was counted, and what silence means.
+
+    `days` is its budget of working days, `used` those that ran before the latest suspension; both are None for a
+    date that follows from a fact (a validity period, article 11's thirty days), which nothing suspends.
+    """
+
+    name: str
+    article: str
+    office: OfficeKind
+    counted_from: date
+    nominal_on: date
+    due_on: date
+    provisional: bool
+    because: tuple[str, ...]
+    days: int | None = None
+    used: int = 0
+    suspended_on: date | None = None
+    met_on: date | None = None
+    silence: Literal["lapse", "expire"] | None = None
+    wake: Wake | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.met_on is None and self.suspended_on is None
+
+
+def fixed(name: str, article: str, office: OfficeKind, counted_from: date, due: Due, **more: Any) -> Deadline:
+    """A deadline on the date `due`."""
+    return Deadline(
+        name=name, article=article, office=office, counted_from=counted_from, nominal_on=due.nominal_on,
+        due_on=due.due_on, provisional=due.provisional, because=due.because, **more,
+    )  # fmt: skip
+
+
+def budgeted(
+    name: str, article: str, office: OfficeKind, start: date, days: int, calendar: Calendar, **more: Any
+) -> Deadline:
+    """A deadline `days` working days after `start`, whose clock an act may suspend."""
+    return fixed(name, article, office, start, working_days_after(start, days, calendar), days=days, **more)
+
+
+def suspend(deadline: Deadline, on: date, calendar: Calendar) -> Deadline:
+    """Stop the clock: the working days run so far are kept as used."""
+    ran = calendar.working_days_between(deadline.counted_from, on)
+    return deadline.model_copy(update={"used": deadline.used + ran, "suspended_on": on, "wake": None})
+
+
+def resume(deadline: Deadline, on: date, calendar: Calendar) -> Deadline:
+    """Let the clock run on: what is left of the budget is counted from `on`; what is used up is due at once."""
+    left = max((deadline.days or 0) - deadline.used, 0)
+    due = working_days_after(on, left, calendar)
+    said = (f"{deadline.used} of {deadline.days} working days had run before the suspension", *due.because)
+    counted = {"nominal_on": due.nominal_on, "due_on": due.due_on, "provisional": due.provisional, "because": said}
+    return deadline.model_copy(update={**counted, "counted_from": on, "suspended_on": None})
+
+
+def next_wake(deadline: Deadline, after: datetime, edition: Edition, calendar: Calendar) -> Wake | None:
+    """Return the first rung of the reminder ladder later than `after`, or None when the deadline no longer runs."""
+    if not deadline.running:
+        return None
+    rungs = _rungs(deadline, edition, calendar)
+    return next((wake for wake in rungs if wake.at > after), None)
+
+
+def _rungs(deadline: Deadline, edition: Edition, calendar: Calendar) -> Iterator[Wake]:
+    def rung(act: Literal["remind", "lapse", "expire"], label: str, day: date, at: time = OFFICES_OPEN) -> Wake:
+        instant = datetime.combine(day, at, SHANGHAI).astimezone(UTC)
+        return Wake(deadline=deadline.name, act=act, rung=label, at=instant)
+
+    due = deadline.due_on
+    for before in edition.reminder_ladder.value:
+        yield rung("remind", f"{before} working days before", calendar.add_working_days(due, -before))
+    yield rung("remind", "on the day", due)
+    if deadline.silence:
+        end = rung(deadline.silence, "passed", due + timedelta(days=1), time(0))
+        yield end.model_copy(update={"at": end.at + GRACE})
+        return
+    every = edition.overdue_reminder_every.value
+    overdue = every
+    while True:
+        yield rung("remind", f"{overdue} working days overdue", calendar.add_working_days(due, overdue))
+        overdue += every
+
+
+class File(Frozen):
+    """A proceeding as its events left it: what the next act is weighed against."""
+
+    number: str
+    scheme: str
+    edition: str
+    stage: str = ""
+    sequence: int = 0
+    closed: bool = False
+    enterprise: str | None = None
+    district: str | None = None
+    product_key: str | None = None
+    facts: dict[str, dict[str, Any]] = {}
+    money: dict[str, str] = {}
+    deadlines: tuple[Deadline, ...] = ()
+    #: Who last did each act: whoever prepared may not approve (article 15(3)).
+    done_by: dict[str, str] = {}
+
+    def deadline(self, name: str) -> Deadline | None:
+        return next((deadline for deadline in self.deadlines if deadline.name == name), None)
+
+    @property
+    def wakes(self) -> tuple[Wake, ...]:
+        """Every running deadline's next rung, the earliest first."""
+        return tuple(sorted((d.wake for d in self.deadlines if d.wake), key=lambda wake: wake.at))
+
+    def changes_to(self, later: File) -> dict[str, Any]:
+        """What differs in `later`, as an event keeps it; facts are told section by section."""
+        before, after = self.model_dump(mode="json"), later.model_dump(mode="json")
+        changed = {key: value for key, value in after.items() if before[key] != value}
+        if "facts" in changed:
+            changed["facts"] = {k: v for k, v in after["facts"].items() if before["facts"].get(k) != v}
+        return changed
+
+    def folded(self, changes: Mapping[str, Any]) -> File:
+        """Apply one event's changes: a proceeding is the fold of its events."""
+        facts = {**self.facts, **changes.get("facts", {})}
+        return File.model_validate({**self.model_dump(mode="json"), **changes, "facts": facts})
+
+
+@dataclass(frozen=True)
+class Register:
+    """What the record knows beside the file, looked up for one act (see `activities/register.py`)."""
+
+    insurer_known: bool = False
+    insurer_listed: bool = False
+    insurer_barred_on: date | None = None
+    clause_filed: bool = False
+    first_batch_before: bool = False
+    cap_left: Decimal = Decimal(0)
+    budget_left: Decimal = Decimal(0)
+    known_assessors: frozenset[str] = frozenset()
+    applications: tuple[Mapping[str, Any], ...] = ()
+    plan_lines: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that an act is weighed against: the file, the officer, the moment, the law and the register."""
+
+    file: File
+    officer: str
+    office: str
+    office_kind: OfficeKind
+    received_at: datetime
+    edition: Edition
+    calendar: Calendar
+    register: Register = Register()
+
+    @property
+    def today(self) -> date:
+        """The day the act was received, in Asia/Shanghai."""
+        return self.received_at.astimezone(SHANGHAI).date()
+
+    def fact(self, section: str) -> dict[str, Any]:
+        return self.file.facts[section]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an act does when nothing found forbids it."""
+
+    findings: tuple[Finding, ...] = ()
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    money: Mapping[str, str] = field(default_factory=dict)
+    opens: tuple[Deadline, ...] = ()
+    meets: tuple[str, ...] = ()
+    suspends: tuple[str, ...] = ()
+    resumes: tuple[str, ...] = ()
+    #: The deadline whose reminder this act is: its ladder moves to the next rung.
+    rings: str | None = None
+    #: The article that speaks here, if not the act's own.
+    article: str | None = None
+    #: What the record has to carry out with the act, beside the file; never stored as such.
+    carries: Any = None
+    #: Where the act leads, if not where it is declared to.
+    stage: str | None = None
+    enterprise: str | None = None
+    district: str | None = None
+    product_key: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        return all(finding.passed for finding in self.findings)
+
+
+class Form(Frozen):
+    """What an officer hands in with an act; every field that is wrong is told at once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """Yield what can only be seen beside the moment the act is received, `now` in Shanghai's local time."""
+        yield from ()
+
+
+class Nothing(Form):
+    """An act that says all by being done."""
+
+
+def remind_of(situation: Situation, name: str, rung: str) -> Effect:
+    """提醒: ring one rung, saying under which article the date stands and how it was counted."""
+    deadline = situation.file.deadline(name)
+    if deadline is None:
+        raise Unfit(("deadline", f"{name!r} is no deadline of {situation.file.number}"))
+    said = Finding(
+        rule="reminder",
+        article=deadline.article,
+        passed=True,
+        reason=f"{rung}: {name} is due on {deadline.due_on} from the {deadline.office}",
+    )
+    return Effect(findings=(said,), rings=name, article=deadline.article)
+
+
+@dataclass(frozen=True)
+class Act:
+    """行为: one step an office may take: when, under which article, with which form, leading where."""
+
+    name: str
+    zh: str
+    by: tuple[OfficeKind, ...]
+    article: str
+    stages: tuple[str, ...]
+    form: type[Form]
+    weigh: Callable[[Situation, Any], Effect]
+    leads_to: str | None = None
+    #: Acts whose doer may not do this one (article 15(3)).
+    not_by_doer_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """环节: where a proceeding stands."""
+
+    name: str
+    zh: str
+    closed: bool = False
+    #: Whether, once closed here, the product may be submitted again: a new record (domain §7).
+    again: bool = True
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A kind of proceeding: its stages and acts. The first act opens it."""
+
+    kind: str
+    stages: Mapping[str, Stage]
+    acts: Mapping[str, Act]
+
+    @property
+    def opening(self) -> Act:
+        return next(iter(self.acts.values()))
+
+    def act(self, name: str) -> Act:
+        """Return the act called `name`; raise `Unfit` where there is none."""
+        if name not in self.acts:
+            raise Unfit(("act", f"{name!r} is not an act of a {self.kind}; there are: {', '.join(self.acts)}"))
+        return self.acts[name]
+
+    def due_now(self, act: Act, stage: str) -> None:
+        """Raise `Barred` unless `act` may be done at `stage`."""
+        if stage not in act.stages:
+            here = self.stages[stage]
+            state = (
+                f"the {self.kind} is closed at stage {stage!r} ({here.zh})"
+                if here.closed
+                else f"its stage is {stage!r} ({here.zh})"
+            )
+            when = (
+                f"{act.name} is done at: {', '.join(act.stages)}"
+                if act.stages
+                else f"{act.name} only opens a {self.kind}"
+            )
+            raise Barred("act_in_turn", act.article, f"{state}; {when}")
+
+    def awaited(self, stage: str) -> tuple[str, ...]:
+        """The kinds of office that can move a proceeding on from `stage`."""
+        movers = (a for a in self.acts.values() if stage in a.stages and a.leads_to and a.name != "withdraw")
+        return tuple(dict.fromkeys(kind for act in movers for kind in act.by if kind != "system"))
+
+
+def read_form(form: type[Form], data: Mapping[str, Any], received_at: datetime) -> Any:
+    """Read what was handed in; raise `Unfit` naming every wrong field at once."""
+    filled = read(form, data)
+    if faults := tuple(filled.faults(received_at.astimezone(SHANGHAI).replace(tzinfo=None))):
+        raise Unfit(*faults)
+    return filled
+
+
+def decide(procedure: Procedure, act: Act, situation: Situation, form: Any) -> tuple[Effect, File]:
+    """Weigh an act; return its effect and the file it leaves. An act the law refuses moves nothing but the record."""
+    effect = act.weigh(situation, form)
+    file, today, calendar = situation.file, situation.today, situation.calendar
+    if not effect.passed:
+        return effect, file.model_copy(update={"sequence": file.sequence + 1})
+    kept = {deadline.name: deadline for deadline in file.deadlines} | {new.name: new for new in effect.opens}
+    for name in effect.suspends:
+        kept[name] = suspend(kept[name], today, calendar)
+    for name in effect.resumes:
+        kept[name] = resume(kept[name], today, calendar)
+    for name in effect.meets:
+        if name in kept:
+            kept[name] = kept[name].model_copy(update={"met_on": today, "wake": None})
+    stage = effect.stage or act.leads_to or file.stage
+    closed = procedure.stages[stage].closed
+    deadlines = tuple(_rearmed(d, situation, rung=d.name == effect.rings, closed=closed) for d in kept.values())
+    return effect, file.model_copy(
+        update={
+            "sequence": file.sequence + 1,
+            "stage": stage,
+            "closed": closed,
+            "deadlines": deadlines,
+            "facts": {**file.facts, **{section: dict(facts) for section, facts in effect.facts.items()}},
+            "money": {**file.money, **effect.money},
+            "done_by": {**file.done_by, act.name: situation.officer},
+            "enterprise": effect.enterprise or file.enterprise,
+            "district": effect.district or file.district,
+            "product_key": None if closed and procedure.stages[stage].again else effect.product_key or file.product_key,
+        }
+    )
+
+
+def _rearmed(deadline: Deadline, situation: Situation, *, rung: bool, closed: bool) -> Deadline:
+    """Arm a running deadline: each rung follows the one before it; a closed proceeding reminds nobody."""
+    if closed or not deadline.running:
+        return deadline.model_copy(update={"wake": None})
+    if deadline.wake and not rung:
+        return deadline
+    after = deadline.wake.at if deadline.wake else situation.received_at
+    return deadline.model_copy(update={"wake": next_wake(deadline, after, situation.edition, situation.calendar)})

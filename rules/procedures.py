@@ -1,0 +1,52 @@
+"""Which procedure a proceeding follows, by its kind and scheme; and how a stream is named."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from rules.edition import Edition, UnknownEdition, edition_in_force, edition_of
+from rules.faults import Unfit
+from rules.procedure import Procedure
+from rules.schemes.dalian_case import CASE
+from rules.schemes.dalian_round import LEDGER, ROUND
+
+PROCEDURES = {("case", "dalian"): CASE, ("round", "dalian"): ROUND, ("ledger", "dalian"): LEDGER}
+#: The letters with which a scheme's case numbers begin: DL-2026-000001.
+NUMBER_PREFIX = {"dalian": "DL"}
+
+
+def edition_for(scheme: str, on: date) -> Edition:
+    """Return the edition a proceeding opened on a day runs under, and keeps: the one in force (article 15(5)).
+
+    Where none is, the demonstration edition stands in and says so on every answer; raises `UnknownEdition` without one.
+    """
+    try:
+        return edition_in_force(scheme, on)
+    except UnknownEdition:
+        return edition_of(scheme)
+
+
+class Stream(NamedTuple):
+    """The name of a proceeding's history, and of its workflow: `case:dalian:DL-2026-000001`."""
+
+    kind: str
+    scheme: str
+    number: str
+
+    def __str__(self) -> str:
+        return ":".join(self)
+
+    @property
+    def procedure(self) -> Procedure:
+        if (self.kind, self.scheme) not in PROCEDURES:
+            raise Unfit(("stream", f"{str(self)!r} names no procedure of any scheme"))
+        return PROCEDURES[self.kind, self.scheme]
+
+
+def stream_of(name: str) -> Stream:
+    """Read a stream's name; raise `Unfit` where it is none."""
+    parts = name.split(":")
+    if len(parts) != 3 or not all(parts):
+        raise Unfit(("stream", f"must be kind:scheme:number (not {name!r})"))
+    return Stream(*parts)

@@ -1,0 +1,261 @@
+"""What each act of a city case hands in (domain §8): the fields of the forms, in the order an officer fills them.
+
+Each form checks only itself and the day it is received. What the law makes of it is `dalian_case`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from rules.identifiers import Uscc
+from rules.periods import last_day_of_years
+from rules.procedure import Form
+from rules.values import LawDate, Minute, Rate, Yuan, YuanOrZero
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,59}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+#: The district's checklist: what article 2 demands, article 8's chapeau and its six items.
+CHECKLIST = ("2", "8", "8(1)", "8(2)", "8(3)", "8(4)", "8(5)", "8(6)")
+ChecklistItem = Literal["2", "8", "8(1)", "8(2)", "8(3)", "8(4)", "8(5)", "8(6)"]
+
+
+def _in_future(now: datetime, **moments: date) -> Iterator[tuple[str, str]]:
+    for name, moment in moments.items():
+        limit = now if isinstance(moment, datetime) else now.date()
+        if moment > limit:
+            yield (
+                name.replace("__", "."),
+                f"must not be in the future: {moment} is after {limit}, when this was received",
+            )
+
+
+class Enterprise(Form):
+    """投保企业: the maker that asks for the rate preference (article 8)."""
+
+    name: Text
+    uscc: Uscc
+    district: Code
+    contact: Text
+    registered_on: LawDate
+    registered_in_city: bool
+    legal_person: bool
+    sme: bool
+    industrial_manufacturer: bool
+    key_industry: bool
+
+
+class Product(Form):
+    """新产品: the product as article 2 describes it, and what article 8 asks of it."""
+
+    name: Text
+    model: Text
+    specification: Text
+    kind: Literal["equipment", "system", "core_component"]
+    breakthrough: list[Literal["variety", "specification", "parameters", "other"]]
+    has_ip: bool
+    market_record: bool
+    first_user: Text
+    batch_number: Text
+    quantity: int = Field(ge=1, le=1_000_000)
+    industrial_policy_met: bool
+    standards_met: bool
+    quality_certified: bool
+    patent: bool
+    test_report: bool
+    environment_met: bool
+    other_conditions_met: bool = True
+
+
+class Paper(Form):
+    """申报材料: one paper of the file, known by its hash."""
+
+    kind: Literal["licence", "product_description", "patent", "test_report", "certificate", "policy_statement", "other"]
+    title: Text
+    sha256: Sha256
+
+
+class Submission(Form):
+    """新产品认定申请表: what an enterprise submits to its district (article 9)."""
+
+    scheme: Literal["dalian"]
+    enterprise: Enterprise
+    product: Product
+    papers: list[Paper] = Field(min_length=1, max_length=200)
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from _in_future(now, enterprise__registered_on=self.enterprise.registered_on)
+
+
+class CorrectionRequest(Form):
+    """一次性告知: everything that is missing or wrong, told at once (article 9)."""
+
+    items: list[Text] = Field(min_length=1, max_length=50)
+
+
+class Correction(Form):
+    """补正: what the enterprise adds or puts right; a part that is given replaces the whole of that part."""
+
+    enterprise: Enterprise | None = None
+    product: Product | None = None
+    papers: list[Paper] = Field(default=[], max_length=200)
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        if not (self.enterprise or self.product or self.papers):
+            yield "form", "must put something right: enterprise, product or papers"
+        if self.enterprise:
+            yield from _in_future(now, enterprise__registered_on=self.enterprise.registered_on)
+
+
+class ChecklistVerdict(Form):
+    """核实: one item of the district's checklist, its evidence and verdict."""
+
+    item: ChecklistItem
+    met: bool
+    evidence: Text
+
+
+class DistrictOpinion(Form):
+    """确认意见: the district's confirmation, item by item (article 9)."""
+
+    checklist: list[ChecklistVerdict]
+    opinion: Text
+    site_visit_on: LawDate | None = None
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        given = [verdict.item for verdict in self.checklist]
+        if missing := [item for item in CHECKLIST if item not in given]:
+            yield "checklist", f"must give a verdict on every item; missing: {', '.join(missing)}"
+        if len(set(given)) != len(given):
+            yield "checklist", "must give one verdict on an item"
+        if self.site_visit_on:
+            yield from _in_future(now, site_visit_on=self.site_visit_on)
+
+
+class Reasons(Form):
+    """A decision's grounds in the officer's own words; what the rules found is added to them."""
+
+    reason: Text
+
+
+class Entrustment(Form):
+    """委托评定: the third party that is to assess (article 10)."""
+
+    assessor: Code
+
+
+class AssessmentReport(Form):
+    """评定报告: the third party's result (article 10)."""
+
+    recommended: bool
+    score: int = Field(ge=0, le=100)
+    no_conflict_of_interest: Literal[True]
+    report_sha256: Sha256
+    conclusion: Text
+
+
+class Publication(Form):
+    """公布: the page that published the recognition; the year runs from its day (article 10)."""
+
+    page: Annotated[str, StringConstraints(pattern=r"^https?://\S{3,500}$")]
+    published_at: Minute
+    snapshot_sha256: Sha256
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from _in_future(now, published_at=self.published_at)
+
+
+class Delivery(Form):
+    """供货合同与交付: the supply contract and the user's signed receipt (article 11)."""
+
+    user: Text
+    contract_number: Text
+    contract_signed_on: LawDate
+    delivered_on: LawDate
+    receipt_sha256: Sha256
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from _in_future(now, contract_signed_on=self.contract_signed_on, delivered_on=self.delivered_on)
+
+
+class InsuranceContract(Form):
+    """保险合同: what was concluded with the insurer (articles 3 to 5, 7, 11)."""
+
+    policy_number: Text
+    insurer: Code
+    clause_number: Text
+    applied_on: LawDate
+    concluded_at: Minute
+    start_on: LawDate
+    end_on: LawDate
+    sum_insured: Yuan
+    premium_rate: Rate
+    quality_cover: bool
+    liability_cover: bool
+    category: Literal["aircraft", "ship_offshore", "nuclear", "other_high_value"] | None = None
+    category_confirmed: bool = False
+    shortfall_borne_by: Literal["enterprise", "insurer"]
+    contract_sha256: Sha256
+
+    @property
+    def years(self) -> int | None:
+        """The whole years of the term, or None where it is no whole number of years."""
+        return next((n for n in range(1, 11) if last_day_of_years(self.start_on, n) == self.end_on), None)
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from _in_future(now, applied_on=self.applied_on, concluded_at=self.concluded_at)
+        if self.years is None:
+            yield "end_on", "must close a term of 1 to 10 whole years, the first and the last day both counted"
+
+
+class SubsidyRequest(Form):
+    """保费补贴申请表: the enterprise's application, which its insurer files with the quarterly return (article 13)."""
+
+    invoice_number: Text
+    other_subsidies: YuanOrZero
+    declaration_true_and_complete: Literal[True]
+
+
+class Filed(Form):
+    """季度汇总申报: the insurer's return that took the application in (article 13)."""
+
+    round: Text
+    return_received_at: Minute
+
+
+class Reviewed(Form):
+    """会同审核: why the joint review refuses an application (article 13)."""
+
+    round: Text
+    reasons: list[Text]
+
+
+class Planned(Form):
+    """补贴计划: what the signed plan gives (article 13)."""
+
+    plan: Text
+    rank: int
+    fiscal_year: int
+    cut_by_cap: YuanOrZero
+    approved: YuanOrZero
+    waitlisted: YuanOrZero
+
+
+class Paid(Form):
+    """拨付: the finance bureau's payment to the insurer (article 13)."""
+
+    plan: Text
+    voucher: Text
+    amount: Yuan
+
+
+class Rung(Form):
+    """提醒: the rung of a deadline's ladder that was reached."""
+
+    deadline: Text
+    rung: Text

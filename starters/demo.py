@@ -1,0 +1,87 @@
+"""`firstcover demo`: the whole system on this machine, with the story of one case played in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.panel import Panel
+
+from starters.case import tell_shown
+from starters.ledger import show as show_ledger
+from starters.session import now, run, session
+from starters.stack import EmbeddedStack, forget_data, wait_until_interrupted
+from starters.story import Ending, Step, Story
+from starters.telling import console
+
+app = typer.Typer(help="Play one case, for real, from submission to payment.")
+
+
+@app.command()
+def demo(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the data of earlier runs and start over.")] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="End after the story; so it is too without a terminal.")
+    ] = False,
+    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Where the data is kept.")] = Path(".firstcover"),
+) -> None:
+    """Start everything, play the story, show what it left, and stay until Ctrl-C."""
+    if fresh:
+        forget_data(data)
+    with EmbeddedStack(data, progress=_progress) as stack:
+        play(stack)
+        if no_wait or not sys.stdout.isatty():
+            return
+        console().print("\nTry it from another terminal:  .venv/bin/firstcover case list\nCtrl-C stops everything.")
+        wait_until_interrupted(stack)
+
+
+def _progress(what: str) -> None:
+    console().print(f"[dim]… {what}[/]")
+
+
+def play(stack: EmbeddedStack) -> Ending:
+    """Play the story in a running stack and show what it left; a story begun earlier is carried on."""
+    os.environ["FIRSTCOVER_DATA"] = str(stack.data)
+    begun = _begun(stack.data / "story.json")
+
+    async def work() -> Ending:
+        async with session() as servers:
+            return await Story(servers, _tell, begun["serial"], datetime.fromisoformat(begun["moment"])).play()
+
+    ending = run(work())
+    console().print()
+    tell_shown(ending.paid, None, as_json=False)
+    show_ledger(year=ending.fiscal_year)
+    where = (
+        f"Temporal's own pages: {stack.ui_url}\nThe paid case: {ending.paid.number}; the late one: {ending.late.number}"
+    )
+    console().print(Panel(where, title="首保通 Firstcover — demonstration edition", expand=False))
+    return ending
+
+
+def _begun(path: Path) -> dict[str, Any]:
+    """Say which story is told here, and since when: a second run carries the first one on."""
+    if not path.exists():
+        path.write_text(json.dumps({"serial": uuid4().int % 10_000_000, "moment": now().isoformat()}), encoding="utf-8")
+    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return read
+
+
+def _tell(step: Step) -> None:
+    who = f"{step.officer} ({step.office})" if step.officer else ""
+    console().print(f"[bold]{step.what}[/]")
+    if who:
+        console().print(f"    {who}: {step.act}, article {step.article}")
+    for passed, found in step.findings:
+        if not passed or len(step.findings) <= 2:
+            console().print(f"    [{'green' if passed else 'red'}]{'✓' if passed else '✗'}[/] {found}")
+    kept = [found for passed, found in step.findings if passed]
+    if len(step.findings) > 2:
+        console().print(f"    [green]✓[/] {len(kept)} of {len(step.findings)} findings pass")

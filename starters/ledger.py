@@ -1,0 +1,94 @@
+"""`firstcover ledger`: a fiscal year's money, entry by entry, and whether it balances (articles 7, 13)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+import typer
+
+from db.pool import Pool
+from db.sql import queries
+from rules.schemes.dalian_round import Appropriation
+from starters.case import fit
+from starters.session import reading, run, session
+from starters.telling import As, CommandId, Json, console, tell_answer, tell_json, tell_rows, tell_table
+
+app = typer.Typer(no_args_is_help=True, help="The ledger of a fiscal year (年度账).")
+SUBSIDY = queries("subsidy")
+Year = Annotated[int, typer.Option(min=2016, max=2999, help="The fiscal year.")]
+
+
+@app.command()
+def appropriate(
+    year: Year,
+    amount: Annotated[str, typer.Option(help="Yuan, as 5000000.00.")],
+    document: Annotated[str, typer.Option(help="The document that grants the money (指标文号).")],
+    officer: As,
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """Enter money that a document grants to a fiscal year."""
+    data = {"amount": amount, "document": document}
+    fit(Appropriation, data)
+
+    async def work() -> None:
+        async with session() as servers:
+            answer = await servers.open(f"ledger:dalian:{year}", "appropriate", officer, data, command_id)
+            tell_answer(answer, as_json=as_json)
+
+    run(work())
+
+
+@app.command()
+def show(year: Year, as_json: Json = False) -> None:
+    """Show a year's accounts and entries, and whether they balance."""
+
+    async def work() -> dict[str, Any]:
+        async with reading() as pool:
+            return await ledger_of(pool, "dalian", year)
+
+    told = run(work())
+    if as_json:
+        tell_json(told)
+        return
+    tell_table(f"Accounts of {year} (yuan)", tuple(told["accounts"]), [tuple(told["accounts"].values())])
+    tell_rows("Entries", ("id", "kind", "debit", "credit", "amount", "application", "reference"), told["entries"])
+    tell_rows("Caps of enterprises", ("enterprise", "cap", "committed", "left"), told["caps"])
+    console().print(f"balanced: {'yes' if told['balanced'] else 'NO'}")
+
+
+async def ledger_of(pool: Pool, scheme: str, year: int) -> dict[str, Any]:
+    """Return a year's ledger; it balances where the entries say what the balances say, and debits equal credits."""
+    entries = await pool.fetch(SUBSIDY.ledger, scheme, year)
+    row = await pool.fetchrow(SUBSIDY.balances, scheme, year)
+    caps = await pool.fetch(SUBSIDY.caps, scheme, year)
+    accounts = dict.fromkeys(("treasury", "available", "committed", "paid"), Decimal("0.00"))
+    for entry in entries:
+        accounts[entry["debit"]] += entry["amount"]
+        accounts[entry["credit"]] -= entry["amount"]
+    said = dict(row) if row else dict.fromkeys(("appropriated", "committed", "paid"), Decimal(0))
+    balanced = (
+        sum(accounts.values()) == 0
+        and -accounts["treasury"] == said["appropriated"]
+        and accounts["committed"] == said["committed"] - said["paid"]
+        and accounts["paid"] == said["paid"]
+        and accounts["available"] == said["appropriated"] - said["committed"]
+        and sum(cap["committed"] for cap in caps) == said["committed"]
+    )
+    return {
+        "scheme": scheme,
+        "year": year,
+        "accounts": {name: f"{amount:.2f}" for name, amount in accounts.items()},
+        "entries": [{key: f"{v:.2f}" if key == "amount" else v for key, v in entry.items()} for entry in entries],
+        "caps": [
+            {
+                "enterprise": cap["enterprise"],
+                "cap": f"{cap['cap']:.2f}",
+                "committed": f"{cap['committed']:.2f}",
+                "left": f"{cap['cap'] - cap['committed']:.2f}",
+            }
+            for cap in caps
+        ],
+        "balanced": balanced,
+    }

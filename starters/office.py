@@ -1,0 +1,80 @@
+"""`firstcover office`, and a group of commands for each kind of office with the acts that are its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, get_args
+
+import typer
+
+from db.sql import queries
+from rules.procedure import Act, OfficeKind
+from rules.procedures import PROCEDURES, Stream
+from starters.case import do_act
+from starters.reading import read_data
+from starters.session import reading, run
+from starters.telling import As, CommandId, Data, Json, tell_json, tell_rows
+
+OFFICE = queries("office")
+KINDS = tuple(kind for kind in get_args(OfficeKind) if kind != "system")
+
+app = typer.Typer(no_args_is_help=True, help="Offices (机构) and their officers.")
+
+
+@app.callback()
+def office() -> None:
+    """Offices (机构) and their officers."""
+
+
+@app.command("list")
+def list_officers(
+    kind: Annotated[str | None, typer.Option(help=f"One of: {', '.join(KINDS)}.")] = None, as_json: Json = False
+) -> None:
+    """List the officers, whose codes `--as` takes."""
+
+    async def work() -> list[dict[str, Any]]:
+        async with reading() as pool:
+            return [dict(row) for row in await pool.fetch(OFFICE.officers, kind)]
+
+    rows = run(work())
+    if as_json:
+        for row in rows:
+            tell_json(row)
+        return
+    columns = ("code", "name", "kind", "office", "name_zh", "district")
+    tell_rows("Officers", columns, rows)
+
+
+def group_of(kind: OfficeKind) -> typer.Typer:
+    """Return the commands of one kind of office: its acts in cases and rounds, by name."""
+    group = typer.Typer(no_args_is_help=True, help=f"What the {kind.replace('_', ' ')} does.")
+    group.callback()(_nothing)
+    for (proceeding, scheme), procedure in PROCEDURES.items():
+        for act in procedure.acts.values():
+            if kind in act.by and act is not procedure.opening:
+                _add(group, proceeding, scheme, act)
+    return group
+
+
+def _nothing() -> None:
+    """A group stays a group, however many commands it has."""
+
+
+def _add(group: typer.Typer, proceeding: str, scheme: str, act: Act) -> None:
+    number = Annotated[str, typer.Argument(metavar=proceeding.upper(), help=f"The {proceeding}'s number.")]
+
+    def command(
+        number: number,
+        officer: As,
+        data: Data = None,
+        command_id: CommandId = None,
+        as_json: Json = False,
+    ) -> None:
+        stream = Stream(proceeding, scheme, str(number))
+        do_act(stream, act.name, officer, read_data(data) if data else {}, command_id, as_json=as_json)
+
+    command.__annotations__["number"] = number
+    help_line = f"{act.zh}: article {act.article}, at {', '.join(act.stages)}."
+    group.command(act.name.replace("_", "-"), help=help_line)(command)
+
+
+enterprise, district, industry_bureau, assessor, insurer, regulator, finance = map(group_of, KINDS)

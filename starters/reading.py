@@ -1,0 +1,98 @@
+"""Reading what an officer hands in: YAML or JSON, bounded, and never more than it seems."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from runtime.errors import BadInput
+
+MOST_BYTES = 10 * 1024 * 1024
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML whose scalars stay as written, so that 0.030 is no float, and which knows no aliases.
+
+    Aliases are how a few lines become gigabytes; a form has no use for them.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own protocol
+        first: [
+            (tag, pattern) for tag, pattern in resolvers if tag in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
+            raise BadInput(("file", f"must not use YAML aliases (line {line})"))
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        if twice := next((key for key in keys if keys.count(key) > 1), None):
+            raise BadInput((str(twice), f"is given twice (line {node.start_mark.line + 1})"))
+        return super().construct_mapping(node, deep)
+
+
+def read_data(source: str) -> dict[str, Any]:
+    """Read one document from the file `source`, or from standard input where it is `-`.
+
+    Raises `BadInput` for a file that is absent, larger than 10 MB, not UTF-8, not YAML or JSON, or no mapping.
+    """
+    text = _text_of(source)
+    try:
+        data = _parse(text)
+    except RecursionError:
+        raise BadInput(("file", "is nested too deeply")) from None
+    if not isinstance(data, dict):
+        raise BadInput(("file", "must hold one mapping of fields"))
+    return data
+
+
+def _text_of(source: str) -> str:
+    try:
+        with sys.stdin.buffer if source == "-" else Path(source).open("rb") as stream:
+            raw = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise BadInput(("file", f"{source!r} cannot be read: {error.strerror}")) from None
+    if len(raw) > MOST_BYTES:
+        raise BadInput(("file", f"must not be larger than {MOST_BYTES // 1024 // 1024} MB"))
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(("file", f"must be UTF-8 (byte {error.start + 1} is not)")) from None
+
+
+def _parse(text: str) -> Any:
+    if text.lstrip().startswith("{"):
+        try:
+            return json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant)
+        except json.JSONDecodeError as error:
+            raise BadInput(("file", f"is not JSON: {error.msg} at line {error.lineno}")) from None
+    try:
+        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark else ""
+        raise BadInput(
+            ("file", f"is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}{where}")
+        ) from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in read:
+            raise BadInput((key, "is given twice"))
+        read[key] = value
+    return read
+
+
+def _no_constant(name: str) -> Any:
+    raise BadInput(("file", f"must not hold {name}"))

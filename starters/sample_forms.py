@@ -1,0 +1,205 @@
+"""A filled form for every act, with dates made from today's: what the story hands in, and what `case sample` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from rules.calendar import CHINA
+from rules.deadlines import insure_by
+from rules.edition import Edition
+from rules.identifiers import check_digit
+from rules.periods import last_day_of_years
+from rules.schemes.dalian_forms import CHECKLIST
+
+Data = dict[str, Any]
+
+
+def digest(text: str) -> str:
+    """Stand for a paper by the hash of its title."""
+    return sha256(text.encode()).hexdigest()
+
+
+def uscc(serial: int) -> str:
+    """Make an enterprise's code whose check digit is right."""
+    body = f"91210211MA{serial % 10_000_000:07}"
+    return body + check_digit(body)
+
+
+def rolled_delivery(today: date, edition: Edition) -> date:
+    """Find a delivery some weeks ago whose thirtieth day is a day off, and whose last day to insure is not past."""
+    for ago in range(30, 0, -1):
+        delivered = today - timedelta(days=ago)
+        due = insure_by(delivered, delivered, edition, CHINA)
+        if due.rolled and due.due_on >= today:
+            return delivered
+    raise LookupError(f"no delivery before {today} ends on a day off")
+
+
+def late_delivery(today: date, edition: Edition) -> date:
+    """Find the latest delivery whose last day to insure is just past: yesterday, or the working day before it."""
+    for ago in range(30, 60):
+        delivered = today - timedelta(days=ago)
+        if insure_by(delivered, delivered, edition, CHINA).due_on < today:
+            return delivered
+    raise LookupError(f"no delivery before {today} is late")
+
+
+@dataclass(frozen=True)
+class SampleForms:
+    """The forms of one case, filled at the local moment `now`; `serial` tells its papers from another case's."""
+
+    now: datetime
+    serial: int = 1
+    district: str = "ganjingzi"
+    enterprise_name: str = "大连星海主轴有限公司"
+    contact: str = "王建国"
+
+    @property
+    def enterprise(self) -> str:
+        return uscc(self.serial)
+
+    def submission(self, *, complete: bool = True) -> Data:
+        """A first batch of a core component; incomplete, its test report is missing."""
+        return {
+            "scheme": "dalian",
+            "enterprise": {
+                "name": self.enterprise_name,
+                "uscc": self.enterprise,
+                "district": self.district,
+                "contact": self.contact,
+                "registered_on": "2015-04-08",
+                "registered_in_city": True,
+                "legal_person": True,
+                "sme": True,
+                "industrial_manufacturer": True,
+                "key_industry": True,
+            },
+            "product": {
+                "name": "高速电主轴",
+                "model": f"DZ-{self.serial}",
+                "specification": "24000 r/min, 30 kW",
+                "kind": "core_component",
+                "breakthrough": ["parameters"],
+                "has_ip": True,
+                "market_record": False,
+                "first_user": "大连示范机床有限公司",
+                "batch_number": f"B-{self.serial}",
+                "quantity": 40,
+                "industrial_policy_met": True,
+                "standards_met": True,
+                "quality_certified": True,
+                "patent": True,
+                "test_report": complete,
+                "environment_met": True,
+                "other_conditions_met": True,
+            },
+            "papers": [_paper("licence", "营业执照"), _paper("patent", "发明专利证书")]
+            + ([_paper("test_report", "检测报告")] if complete else []),
+        }
+
+    def correction_request(self) -> Data:
+        return {"items": ["缺少检测报告 (the test report is missing)"]}
+
+    def correction(self) -> Data:
+        return {"product": self.submission()["product"], "papers": [_paper("test_report", "检测报告")]}
+
+    def opinion(self) -> Data:
+        verdicts = [{"item": item, "met": True, "evidence": "原件核对 (originals seen)"} for item in CHECKLIST]
+        return {"checklist": verdicts, "opinion": "同意上报 (confirmed)"}
+
+    def reasons(self) -> Data:
+        return {"reason": "申请人自愿撤回 (at the applicant's wish)"}
+
+    def entrustment(self) -> Data:
+        return {"assessor": "assessor-a"}
+
+    def report(self) -> Data:
+        return {
+            "recommended": True,
+            "score": 88,
+            "no_conflict_of_interest": True,
+            "report_sha256": digest("评定报告"),
+            "conclusion": "建议认定 (recognition recommended)",
+        }
+
+    def publication(self) -> Data:
+        page = f"https://bureau.example/recognised/{self.serial}"
+        return {"page": page, "published_at": self._minute(), "snapshot_sha256": digest(page)}
+
+    def delivery(self, delivered_on: date | None = None) -> Data:
+        delivered = delivered_on or self.now.date() - timedelta(days=7)
+        return {
+            "user": "大连示范机床有限公司",
+            "contract_number": f"GH-{self.serial}",
+            "contract_signed_on": f"{delivered - timedelta(days=20)}",
+            "delivered_on": f"{delivered}",
+            "receipt_sha256": digest("签收单"),
+        }
+
+    def contract(self, insurer: str = "a", sum_insured: str = "60000000.00") -> Data:
+        """A contract concluded this minute, at 3% on the insurer's filed clause, for one year."""
+        today = self.now.date()
+        return {
+            "policy_number": f"P{insurer.upper()}-{self.serial}",
+            "insurer": f"insurer-{insurer}",
+            "clause_number": f"CLAUSE-{insurer.upper()}-2026-01",
+            "applied_on": f"{today}",
+            "concluded_at": self._minute(),
+            "start_on": f"{today}",
+            "end_on": f"{last_day_of_years(today, 1)}",
+            "sum_insured": sum_insured,
+            "premium_rate": "0.03",
+            "quality_cover": True,
+            "liability_cover": True,
+            "shortfall_borne_by": "enterprise",
+            "contract_sha256": digest("保险合同"),
+        }
+
+    def request(self) -> Data:
+        return {"invoice_number": f"FP-{self.serial}", "other_subsidies": "0.00", "declaration_true_and_complete": True}
+
+    def quarterly_return(self, *applications: str) -> Data:
+        sealed = {"summary_sha256": digest("汇总表"), "cover_letter_sha256": digest("报送函")}
+        return {"applications": list(applications) or ["DL-2026-000001-1"], **sealed}
+
+    def review(self, *applications: str) -> Data:
+        said = {"approves": True, "reason": "材料齐全 (complete)"}
+        return {"opinions": [{"application": number, **said} for number in applications or ("DL-2026-000001-1",)]}
+
+    def vouchers(self, *insurers: str) -> Data:
+        return {"vouchers": dict.fromkeys(insurers or ("insurer-a",), f"PZ-{self.serial}")}
+
+    def of(self, act: str) -> Data:
+        """Return the form of an act by its name; an act that says all by being done has an empty one."""
+        return self._by_act().get(act, {})
+
+    def _by_act(self) -> Mapping[str, Data]:
+        return {
+            "submit": self.submission(),
+            "return_for_correction": self.correction_request(),
+            "correct": self.correction(),
+            "confirm": self.opinion(),
+            "refuse": self.reasons(),
+            "entrust": self.entrustment(),
+            "assess": self.report(),
+            "publish": self.publication(),
+            "reject": self.reasons(),
+            "record_delivery": self.delivery(),
+            "insure": self.contract(),
+            "apply": self.request(),
+            "withdraw": self.reasons(),
+            "file_return": self.quarterly_return(),
+            "review": self.review(),
+            "pay": self.vouchers(),
+        }
+
+    def _minute(self) -> str:
+        return f"{self.now:%Y-%m-%dT%H:%M}"
+
+
+def _paper(kind: str, title: str) -> Data:
+    return {"kind": kind, "title": title, "sha256": digest(title)}

@@ -1,0 +1,158 @@
+"""One command's way to the servers: the record in PostgreSQL, and the workflows in Temporal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import asyncpg
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.contracts import BAD_INPUT, REFUSED, Answer, Command, Opening
+from activities.record import Record
+from db.pool import Pool, open_pool
+from db.sql import queries
+from rules.faults import Unfit
+from rules.procedure import Barred
+from rules.procedures import stream_of
+from runtime.errors import BadInput, FirstcoverError, Refused, Unreachable
+from runtime.settings import Settings
+from runtime.temporal_client import connect
+from workflows.offering import offer, start
+
+T = TypeVar("T")
+PROCEEDING = queries("proceeding")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run one command's work."""
+    return asyncio.run(work)
+
+
+@asynccontextmanager
+async def reading() -> AsyncIterator[Pool]:
+    """Open the database for looking things up."""
+    settings = Settings()
+    url = settings.require_database_url()
+    try:
+        pool = await open_pool(url, most=4)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise _database_away(error) from error
+    async with pool:
+        try:
+            yield pool
+        except (OSError, asyncpg.PostgresConnectionError) as error:
+            raise _database_away(error) from error
+
+
+def _database_away(error: Exception) -> Unreachable:
+    return Unreachable("PostgreSQL", Settings().database_place(), f"{error}; start one with: firstcover up")
+
+
+def now() -> datetime:
+    """The clock of the entrances."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Session:
+    """An entrance's connection to the record and to the workflows."""
+
+    pool: Pool
+    client: Client
+    task_queue: str
+    #: The one clock the law ever sees: when an act was received.
+    clock: Callable[[], datetime] = now
+
+    async def open(
+        self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None
+    ) -> Answer:
+        """Open a proceeding: the record first, then its workflow, so that a refusal leaves nothing behind."""
+        record, command = Record(self.pool), self._order(stream, act, officer, data, command_id)
+        answer = await _told(record.answered(command))
+        if answer is None:
+            answer = await _told(record.open(command))
+        if stream_of(answer.stream).kind != "ledger":
+            await start(self.client, Opening(stream=answer.stream, standing=answer.standing), self.task_queue)
+            await record.acknowledge(command.id)
+        return answer
+
+    async def act(self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None) -> Answer:
+        """Send an act to its proceeding; the same command id is answered as the first time."""
+        record, command = Record(self.pool), self._order(stream, act, officer, data, command_id)
+        answer = await _told(record.answered(command))
+        if answer is None:
+            answer = await self._offered(record, command)
+        await record.acknowledge(command.id)
+        return answer
+
+    def _order(self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None) -> Command:
+        """Mint a command, received now."""
+        name = command_id or str(uuid4())
+        return Command(id=name, stream=stream, act=act, officer=officer, received_at=self.clock(), data=dict(data))
+
+    async def _offered(self, record: Record, command: Command) -> Answer:
+        try:
+            return await offer(self.client, command)
+        except WorkflowUpdateFailedError as error:
+            # A twin of this command may have been taken between our look and our offer.
+            if answer := await record.answered(command):
+                return answer
+            raise _failure(error.cause) from error
+        except WorkflowUpdateRPCTimeoutOrCancelledError as error:
+            where = self.client.service_client.config.target_host
+            raise Unreachable("a worker", where, "none answered; start one with: firstcover worker") from error
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+            if answer := await record.answered(command):
+                return answer
+            raise await self._closed_or_unknown(command) from error
+
+    async def _closed_or_unknown(self, command: Command) -> FirstcoverError:
+        """Say why no workflow takes the act: there is no such proceeding, or it is closed."""
+        stream = stream_of(command.stream)
+        row = await self.pool.fetchrow(PROCEEDING.by_stream, command.stream)
+        if row is None:
+            return BadInput((stream.kind, f"there is no {stream.kind} {stream.number!r}"))
+        try:
+            act = stream.procedure.act(command.act)
+            stream.procedure.due_now(act, row["stage"])
+        except Unfit as unfit:
+            return BadInput(*unfit.faults)
+        except Barred as barred:
+            return Refused(barred.rule, barred.article, barred.why)
+        return Unreachable("the workflow", command.stream, "it has not started yet; try again")
+
+
+async def _told(work: Coroutine[Any, Any, T]) -> T:
+    """Turn what the record raises into what a user is told."""
+    try:
+        return await work
+    except Unfit as unfit:
+        raise BadInput(*unfit.faults) from unfit
+    except Barred as barred:
+        raise Refused(barred.rule, barred.article, barred.why) from barred
+
+
+def _failure(cause: BaseException | None) -> FirstcoverError:
+    if isinstance(cause, ApplicationError) and cause.type == BAD_INPUT:
+        return BadInput(*(tuple(fault) for fault in cause.details[0]))
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+        return Refused(*cause.details)
+    return Unreachable("PostgreSQL", "the worker's side", str(cause))
+
+
+@asynccontextmanager
+async def session() -> AsyncIterator[Session]:
+    """Open both servers; an absent one is told as which, where, and what to try."""
+    client = await connect()
+    async with reading() as pool:
+        yield Session(pool, client, Settings().task_queue)

@@ -1,0 +1,77 @@
+"""What the record holds of a proceeding, as `interfaces.md` gives it to other programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from activities.authority import authorise, known_officer
+from activities.contracts import Event
+from activities.record import answer_of
+from db.pool import Pool
+from db.sql import queries
+from rules.procedure import Barred, File
+from rules.procedures import Stream
+from runtime.errors import BadInput
+from starters.session import now
+from starters.telling import event_json
+
+PROCEEDING = queries("proceeding")
+MONEY = ("premium", "subsidy_asked", "cut_by_cap", "approved", "waitlisted", "paid")
+
+
+async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[str, Any]:
+    """Return a proceeding whole: facts, money, deadlines, history, and which acts are possible now.
+
+    With `officer`, the acts say what he may do; without, only what the procedure allows.
+    """
+    file = await file_of(pool, stream)
+    events = [event_json(event) for event in await events_of(pool, stream)]
+    deadlines = [d.model_dump(mode="json", exclude={"wake", "days", "used"}) for d in file.deadlines]
+    named = {stream.kind: file.number, "scheme": file.scheme, "edition": file.edition, "stage": file.stage}
+    money = {"money": {**dict.fromkeys(MONEY, "0.00"), **file.money}} if stream.kind == "case" else {}
+    return {
+        **named,
+        "closed": file.closed,
+        "facts": file.facts,
+        **money,
+        "deadlines": deadlines,
+        "events": events,
+        "acts": await _acts(pool, stream, file, officer),
+    }
+
+
+async def file_of(pool: Pool, stream: Stream) -> File:
+    """Return a proceeding's file; raise `BadInput` where there is none."""
+    row = await pool.fetchrow(PROCEEDING.by_stream, str(stream))
+    if row is None:
+        raise BadInput((stream.kind, f"there is no {stream.kind} {stream.number!r}"))
+    return File.model_validate(row["file"])
+
+
+async def events_of(pool: Pool, stream: Stream) -> list[Event]:
+    """Return a stream's history, oldest first."""
+    rows = await pool.fetch(PROCEEDING.events, str(stream))
+    return [answer_of(row["body"], row["hash"]).event for row in rows]
+
+
+async def _acts(pool: Pool, stream: Stream, file: File, officer: str | None) -> list[dict[str, Any]]:
+    acting = None
+    if officer:
+        async with pool.acquire() as connection:
+            try:
+                acting = await known_officer(connection, officer, now())
+            except Barred as barred:
+                raise BadInput(("as", barred.why)) from barred
+    told = []
+    for act in stream.procedure.acts.values():
+        if act is stream.procedure.opening or act.by == ("system",):
+            continue
+        try:
+            stream.procedure.due_now(act, file.stage)
+            if acting:
+                authorise(act, file, acting)
+            allowed, why = True, f"article {act.article}"
+        except Barred as barred:
+            allowed, why = False, barred.why
+        told.append({"act": act.name, "office": ", ".join(act.by), "allowed": allowed, "why": why})
+    return told

@@ -1,0 +1,83 @@
+"""Telling a user what there is and what happened: JSON for programs, tables for people."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from activities.contracts import Answer
+from rules.procedure import SHANGHAI
+from rules.procedures import stream_of
+from runtime.errors import Refused
+
+Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+As = Annotated[
+    str, typer.Option("--as", metavar="OFFICER", help="The officer (经办人) who acts; see: firstcover office list.")
+]
+Data = Annotated[
+    str | None, typer.Option("--data", metavar="FILE", help="The act's form, YAML or JSON; - for standard input.")
+]
+CommandId = Annotated[
+    str | None,
+    typer.Option("--command-id", metavar="ID", help="Name this order: the same id is done once and answered alike."),
+]
+
+
+def console() -> Console:
+    """Return a console on standard output that never breaks long lines of a pipe."""
+    made = Console(highlight=False)
+    return made if made.is_terminal else Console(highlight=False, width=160)
+
+
+def tell_json(value: Any) -> None:
+    """Print one JSON value on one line."""
+    print(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def tell_table(title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """Print a table; an empty one says so."""
+    if not rows:
+        console().print(f"{title}: none")
+        return
+    table = Table(*columns, title=title, title_justify="left", title_style="bold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console().print(table)
+
+
+def tell_rows(title: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    """Print the columns of some rows as a table."""
+    tell_table(title, columns, [tuple(row[column] for column in columns) for row in rows])
+
+
+def event_json(event: Any) -> dict[str, Any]:
+    """One event as `interfaces.md` gives it."""
+    told: dict[str, Any] = event.model_dump(mode="json", exclude={"command_id"})
+    return told
+
+
+def tell_answer(answer: Answer, *, as_json: bool) -> None:
+    """Print what an act came to; raise `Refused`, with every ground, where the law refused it."""
+    stream, event = stream_of(answer.stream), answer.event
+    if as_json:
+        place = {stream.kind: stream.number, "stage": answer.standing.stage, "money": answer.money}
+        tell_json({**place, "event": event_json(event), "findings": event_json(event)["findings"]})
+    else:
+        stage = stream.procedure.stages[answer.standing.stage]
+        at = event.at.astimezone(SHANGHAI)
+        verdict = "done" if event.passed else "refused by the law"
+        line = f"{stream.number}: {event.act} {verdict} by {event.officer} at {at:%Y-%m-%d %H:%M}"
+        console().print(f"{line} (article {event.article}); stage: {stage.name} ({stage.zh})")
+        for finding in event.findings:
+            console().print(
+                f"  {'✓' if finding.passed else '✗'} article {finding.article} {finding.rule}: {finding.reason}"
+            )
+    failed = [finding for finding in event.findings if not finding.passed]
+    if failed:
+        first, *others = failed
+        also = "".join(f"; also {one.rule} (article {one.article}): {one.reason}" for one in others)
+        raise Refused(first.rule, first.article, first.reason + also)

@@ -1,0 +1,93 @@
+"""What tests share: a PostgreSQL cloned from a template, Temporal servers, and a session with hands.
+
+Each worker of the test run has servers of its own; each test has a database of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+
+from db.embedded import EmbeddedPostgres
+from db.migrate import DATABASE, prepare
+from db.pool import Pool, open_pool
+from rules.procedure import SHANGHAI
+from runtime.temporal_server import temporal_binary
+from starters.session import Session
+from tests.hands import Clock, Hands, working
+
+PASSWORD = "not-a-secret"
+_names, _places = count(1), count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL server with the prepared database, which is the template of every test's own."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False) as server:
+        asyncio.run(prepare(server.dsn(), PASSWORD))
+        yield server
+
+
+@pytest.fixture
+async def database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """A database of this test's own; its address, for the program's role."""
+    name = f"test_{next(_names)}"
+    admin = await asyncpg.connect(postgres.dsn())
+    await admin.execute(f"create database {name} template {DATABASE}")
+    yield postgres.dsn(user="firstcover_app", database=name, password=PASSWORD)
+    await admin.execute(f"drop database {name} with (force)")
+    await admin.close()
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[Pool]:
+    """Connections as the program has them."""
+    async with await open_pool(database) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def skipping(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WorkflowEnvironment]:
+    """The real server, with workflows whose clocks can be moved. The keys are unstable: they are named only here."""
+    async with await WorkflowEnvironment.start_time_skipping_v2(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=temporal_binary(),
+        ts_config=TimeSkippingConfig(enabled=False),
+        dev_server_extra_args=[
+            "--dynamic-config-value",
+            "frontend.WorkflowTimeSkippingEnabled=true",
+            "--dynamic-config-value",
+            'history.timerProcessorMaxTimeShift="1ms"',
+        ],
+    ) as environment:
+        yield environment
+
+
+@pytest.fixture
+async def hands(skipping: WorkflowEnvironment, pool: Pool) -> AsyncIterator[Hands]:
+    """Officers' hands on a running worker and relay.
+
+    The tests of a run share a Temporal server, so each has case numbers and a quarter of its own.
+    """
+    clock, place, task_queue = Clock(), next(_places), f"test-{uuid4()}"
+    last, year = place * 1000, clock().astimezone(SHANGHAI).year
+    await pool.execute("insert into case_number (scheme, year, last) values ('dalian', $1, $2)", year, last)
+    async with working(skipping.client, pool, task_queue):
+        session = Session(pool, skipping.client, task_queue, clock)
+        yield Hands(session, clock, skipping, f"{2030 + place // 4}Q{place % 4 + 1}")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder whose path has a space and Chinese characters."""
+    made = tmp_path / "首保通 data"
+    made.mkdir()
+    return made

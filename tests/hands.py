@@ -1,0 +1,145 @@
+"""Officers' hands for tests: bring a case or a round to a stage through the entrances' own door."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from activities.contracts import Answer, Event
+from db.pool import Pool
+from rules.procedure import SHANGHAI, File
+from rules.procedures import Stream
+from starters.sample_forms import SampleForms
+from starters.session import Session
+from starters.showing import events_of, file_of
+from worker.build import build_worker
+from worker.relay import Relay
+
+_serials = count(uuid4().int % 1_000_000)
+
+
+class Clock:
+    """The moment acts are received at; a test moves it along with the workflows' own clock."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+#: Who does each act of a case's straight path, in order; None is the enterprise itself.
+STRAIGHT_PATH = (
+    ("confirm", "ganjingzi-1"),
+    ("receive", "bureau-1"),
+    ("entrust", "bureau-1"),
+    ("assess", "assessor-a-1"),
+    ("propose", "bureau-1"),
+    ("publish", "bureau-2"),
+    ("record_delivery", None),
+    ("insure", "insurer-a-1"),
+    ("apply", None),
+)
+
+
+@dataclass
+class Hands:
+    """A session with a clock, and the forms of one enterprise's case."""
+
+    session: Session
+    clock: Clock
+    skipping: WorkflowEnvironment
+    #: The quarter this test may open.
+    quarter: str
+    serial: int = field(default_factory=lambda: next(_serials))
+    case: Stream | None = None
+
+    @property
+    def forms(self) -> SampleForms:
+        return SampleForms(self.clock().astimezone(SHANGHAI).replace(tzinfo=None), self.serial)
+
+    @property
+    def today(self) -> date:
+        return self.forms.now.date()
+
+    @property
+    def stream(self) -> Stream:
+        assert self.case is not None
+        return self.case
+
+    def another(self) -> Hands:
+        """The hands of another enterprise, on the same servers and clock."""
+        return Hands(self.session, self.clock, self.skipping, self.quarter)
+
+    async def submit(self, data: dict[str, Any] | None = None, command_id: str | None = None) -> Answer:
+        form = data or self.forms.submission()
+        answer = await self.session.open("case:dalian:new", "submit", form["enterprise"]["uscc"], form, command_id)
+        self.case = Stream(*answer.stream.split(":"))
+        return answer
+
+    async def act(
+        self, act: str, officer: str | None = None, data: dict[str, Any] | None = None, command_id: str | None = None
+    ) -> Answer:
+        """Do an act in the case; the form is the sample's unless given."""
+        form = self.forms.of(act) if data is None else data
+        return await self.session.act(str(self.stream), act, officer or self.forms.enterprise, form, command_id)
+
+    async def pass_days(self, days: int) -> None:
+        """Let days pass for the case and for whoever acts in it."""
+        await self.skipping.fast_forward(self.handle, timedelta(days=days))
+        self.clock.ahead += timedelta(days=days)
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        return self.session.client.get_workflow_handle(str(self.stream))
+
+    async def events(self) -> list[Event]:
+        return await events_of(self.session.pool, self.stream)
+
+    async def acts(self) -> list[str]:
+        return [event.act for event in await self.events()]
+
+    async def bring_to(self, last_act: str) -> Answer:
+        """Submit, and do the straight path up to and with `last_act`."""
+        answer = await self.submit()
+        for act, officer in STRAIGHT_PATH:
+            if answer.event.act == last_act:
+                break
+            answer = await self.act(act, officer)
+        assert answer.event.act == last_act
+        return answer
+
+    async def file(self) -> File:
+        return await file_of(self.session.pool, self.stream)
+
+    async def reached(self, stage: str) -> File:
+        """Wait until the case is at a stage; a minute is far more than it takes."""
+        return await self.until(lambda file: file.stage == stage)
+
+    async def until(self, holds: Callable[[File], bool]) -> File:
+        async with asyncio.timeout(60):
+            while not holds(file := await self.file()):  # noqa: ASYNC110 - the relay tells it
+                await asyncio.sleep(0.02)
+        return file
+
+
+@asynccontextmanager
+async def working(client: Client, pool: Pool, task_queue: str) -> AsyncIterator[Relay]:
+    """Run a worker and its relay, as `python -m worker` does."""
+    relay = Relay(pool, client, task_queue)
+    async with build_worker(client, pool, task_queue):
+        relaying = asyncio.create_task(relay.run())
+        try:
+            yield relay
+        finally:
+            relaying.cancel()
+            await asyncio.gather(relaying, return_exceptions=True)

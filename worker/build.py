@@ -1,0 +1,24 @@
+"""What a worker is made of, from a database and a Temporal client: the one place that puts it together."""
+
+from __future__ import annotations
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.record import Record
+from db.pool import Pool
+from workflows.case import Case
+from workflows.ids import TASK_QUEUE
+from workflows.round import Round
+
+
+def build_worker(client: Client, pool: Pool, task_queue: str = TASK_QUEUE) -> Worker:
+    """Return a worker that runs every procedure and its activities."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[Case, Round],
+        activities=[Record(pool).record],
+        # Local activities write one transaction each; the pool is what bounds them.
+        max_concurrent_local_activities=20,
+    )

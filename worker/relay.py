@@ -1,0 +1,88 @@
+"""The relay: carries the outbox's commands to their workflows, each until it is taken.
+
+Two kinds of command wait there: what one proceeding caused in another, and what was committed but whose answer
+nobody acknowledged, because a worker or a caller died in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import structlog
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.contracts import Command, Opening
+from activities.record import Record, standing_of
+from db.pool import Pool, one
+from db.sql import queries
+from rules.procedure import File
+from rules.procedures import stream_of
+from workflows.offering import offer, start
+
+OUTBOX, PROCEEDING = queries("outbox"), queries("proceeding")
+AT_ONCE, IDLE = 20, 0.25
+#: After this many attempts a command is tried only once an hour, and stands out in the list of what waits.
+PATIENT_AFTER = 10
+
+log = structlog.get_logger()
+
+
+class Relay:
+    """A loop over the outbox; any number may run beside each other."""
+
+    def __init__(self, pool: Pool, client: Client, task_queue: str) -> None:
+        self._pool, self._client, self._task_queue = pool, client, task_queue
+        self._record = Record(pool)
+
+    async def run(self) -> None:
+        """Relay until cancelled; an absent server is waited for."""
+        while True:
+            try:
+                carried = await self.carry_due()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("relay waits for the database", error=str(error))
+                carried = 0
+            if not carried:
+                await asyncio.sleep(IDLE)
+
+    async def carry_due(self, now: datetime | None = None) -> int:
+        """Offer what is due, at most `AT_ONCE` together, and return how many commands that were."""
+        now = now or datetime.now(UTC)
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(OUTBOX.take, now, AT_ONCE)
+            for row in rows:
+                wait = timedelta(seconds=30) if row["attempts"] < PATIENT_AFTER else timedelta(hours=1)
+                await connection.execute(OUTBOX.lease, row["command_id"], now + wait)
+        await asyncio.gather(*(self._carry(Command.model_validate(row["command"])) for row in rows))
+        return len(rows)
+
+    async def _carry(self, command: Command) -> None:
+        try:
+            await self._offer(command)
+        except (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+            # What has become an event needs no taking: its workflow adopts it with the next act, or is closed.
+            cause = error.cause or error
+            if not await self._taken(command, error):
+                log.warning("not taken", stream=command.stream, act=command.act, error=str(cause))
+                await self._pool.execute(OUTBOX.failed, command.id, str(cause))
+                return
+        await self._record.acknowledge(command.id)
+        log.info("relayed", stream=command.stream, act=command.act)
+
+    async def _offer(self, command: Command) -> None:
+        if command.act == stream_of(command.stream).procedure.opening.name:
+            row = await one(self._pool, PROCEEDING.by_stream, command.stream)
+            opening = Opening(stream=command.stream, standing=standing_of(File.model_validate(row["file"])))
+            await start(self._client, opening, self._task_queue)
+        else:
+            await offer(self._client, command)
+
+    async def _taken(self, command: Command, error: Exception) -> bool:
+        """Whether the workflow refused what it has already done, or is closed after doing it."""
+        gone = isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND
+        if not (gone or isinstance(error, WorkflowUpdateFailedError)):
+            return False
+        return await self._record.answered(command) is not None

@@ -1,0 +1,6 @@
+"""Names that must stay what they are for as long as any case runs."""
+
+TASK_QUEUE = "firstcover"
+CASE, ROUND = "case", "round"
+#: The update by which every act reaches its proceeding.
+ACT = "act"

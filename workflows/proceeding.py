@@ -1,0 +1,169 @@
+"""The durable mechanism every procedure shares: take an act, have it recorded, adopt what was recorded, keep one timer.
+
+PostgreSQL's events are the record; this history is what drives. Where the record is ahead, because a worker died
+between commit and report, the proceeding adopts what it missed and looks at the waiting act again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from functools import partial
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.contracts import (
+        BAD_INPUT,
+        RECORD,
+        REFUSED,
+        UNAVAILABLE,
+        Answer,
+        Attempt,
+        Command,
+        Opening,
+        Recorded,
+        Standing,
+    )
+    from rules.faults import Unfit
+    from rules.procedure import Barred, Procedure, Wake, read_form
+    from rules.procedures import stream_of
+    from workflows import options
+
+
+class Proceeding:
+    """A proceeding under way: how it stands, who waits for it, and when it must wake."""
+
+    def __init__(self, opening: Opening) -> None:
+        self.stream = opening.stream
+        self.standing: Standing = opening.standing
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def procedure(self) -> Procedure:
+        return stream_of(self.stream).procedure
+
+    def validate(self, command: Command) -> None:
+        """Refuse what is malformed or out of turn, before anything is stored."""
+        try:
+            act = self.procedure.act(command.act)
+            read_form(act.form, command.data, command.received_at)
+            self.procedure.due_now(act, self.standing.stage)
+        except Unfit as unfit:
+            raise ApplicationError(str(unfit), unfit.faults, type=BAD_INPUT, non_retryable=True) from None
+        except Barred as barred:
+            details = (barred.rule, barred.article, barred.why)
+            raise ApplicationError(str(barred), *details, type=REFUSED, non_retryable=True) from None
+
+    async def act(self, command: Command) -> Answer:
+        """Have an officer's act recorded and return what it came to."""
+        await self._my_turn()
+        async with self._one_at_a_time:
+            while True:
+                recorded = await self._record_for_officer(command)
+                self._adopt(recorded.standing)
+                if recorded.answer:
+                    return recorded.answer
+                # The record was ahead: what was in turn before may not be now.
+                self.validate(command)
+
+    async def _my_turn(self) -> None:
+        """Wait behind other acts, but no longer than an officer does: the database may be away."""
+        if self._one_at_a_time.locked():
+            try:
+                await workflow.wait_condition(
+                    lambda: not self._one_at_a_time.locked(), timeout=options.OFFICER_PATIENCE
+                )
+            except TimeoutError:
+                raise _unavailable() from None
+
+    async def until_closed(self) -> None:
+        """Wait for acts, and ring each deadline in its time, until the proceeding is closed."""
+        while not self.standing.closed:
+            wake = self._next_wake()
+            try:
+                await workflow.wait_condition(
+                    partial(self._must_look_again, wake),
+                    timeout=self._time_until(wake.at) if wake else None,
+                    timeout_summary=f"{wake.deadline}: {wake.rung}" if wake else None,
+                )
+            except TimeoutError:
+                await self._ring()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    def _next_wake(self) -> Wake | None:
+        return self.standing.wakes[0] if self.standing.wakes else None
+
+    def _must_look_again(self, armed: Wake | None) -> bool:
+        """Whether the case is closed, or a deadline appeared before the armed timer; a later one lets the timer be."""
+        earliest = self._next_wake()
+        return self.standing.closed or (earliest is not None and (armed is None or earliest.at < armed.at))
+
+    @staticmethod
+    def _time_until(at: datetime) -> timedelta:
+        return max(at - workflow.now(), timedelta(0))
+
+    async def _ring(self) -> None:
+        async with self._one_at_a_time:
+            wake = self._next_wake()
+            if wake is None or wake.at > workflow.now() or self.standing.closed:
+                return
+            command = Command(
+                # Named by the place it takes: after a crash the same rung is the same command.
+                id=f"{self.stream}/{self.standing.sequence + 1}/{wake.act}/{wake.deadline}",
+                stream=self.stream,
+                act=wake.act,
+                officer="clock",
+                received_at=workflow.now(),
+                data={"deadline": wake.deadline, "rung": wake.rung},
+            )
+            recorded = await self._record_for_clock(command)
+            # An act that came in between may have met the deadline: then the rung is dropped.
+            self._adopt(recorded.standing)
+
+    def _adopt(self, standing: Standing) -> None:
+        if standing.sequence > self.standing.sequence:
+            self.standing = standing
+
+    async def _record_for_officer(self, command: Command) -> Recorded:
+        attempt = Attempt(command=command, sequence=self.standing.sequence)
+        try:
+            recorded: Recorded = await workflow.execute_local_activity(
+                RECORD,
+                attempt,
+                result_type=Recorded,
+                schedule_to_close_timeout=options.OFFICER_PATIENCE,
+                retry_policy=options.QUICKLY,
+                local_retry_threshold=options.OFFICER_PATIENCE,
+            )
+            return recorded
+        except ActivityError as error:
+            if isinstance(error.cause, ApplicationError) and error.cause.type in (BAD_INPUT, REFUSED):
+                raise error.cause from None
+            raise _unavailable() from error
+
+    async def _record_for_clock(self, command: Command) -> Recorded:
+        attempt = Attempt(command=command, sequence=self.standing.sequence, by_clock=True)
+        try:
+            recorded: Recorded = await workflow.execute_local_activity(
+                RECORD,
+                attempt,
+                result_type=Recorded,
+                schedule_to_close_timeout=options.ONE_TRY,
+                retry_policy=options.ONCE,
+            )
+        except ActivityError:
+            recorded = await workflow.execute_activity(
+                RECORD,
+                attempt,
+                result_type=Recorded,
+                start_to_close_timeout=options.ONE_TRY,
+                retry_policy=options.FOR_EVER,
+            )
+        return recorded
+
+
+def _unavailable() -> ApplicationError:
+    why = "the database could not be reached; nothing is known to be stored, try the same command again"
+    return ApplicationError(why, type=UNAVAILABLE, non_retryable=True)

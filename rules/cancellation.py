@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from rules.edition import Edition
+from rules.facts import CancellationFacts
 from rules.periods import OffTheCalendar, last_day_of_years
 from rules.values import ZERO, to_fen
 
@@ -19,18 +20,15 @@ class Refund(NamedTuple):
     to_enterprise: Decimal
 
 
-def split_refund(
-    start_on: date, end_on: date, cancelled_on: date, premium: Decimal, subsidy: Decimal, edition: Edition
-) -> Refund:
+def split_refund(facts: CancellationFacts, edition: Edition) -> Refund:
     """Split the refund of a contract cancelled at the end of `cancelled_on`, its last day of cover.
 
-    The premium is refunded for the days left of the term, the subsidy for those left of the subsidised months, which
-    never is the larger part; a term counts both its ends. Demands start_on <= cancelled_on <= end_on and
-    subsidy <= premium.
+    The premium is refunded for the days left of the term, the subsidy for those left of the subsidised year; a term
+    counts both its ends.
     """
-    subsidised_until = min(end_on, _last_subsidised_day(start_on, edition))
-    refund = _share_left(premium, start_on, end_on, cancelled_on)
-    to_treasury = _share_left(subsidy, start_on, subsidised_until, cancelled_on)
+    subsidised_until = min(facts.end_on, _last_subsidised_day(facts.start_on, edition))
+    refund = _share_left(facts.premium, facts.start_on, facts.end_on, facts.cancelled_on)
+    to_treasury = _share_left(facts.subsidy, facts.start_on, subsidised_until, facts.cancelled_on)
     return Refund(refund, to_treasury, max(refund - to_treasury, ZERO))
 
 

@@ -1,4 +1,4 @@
-"""条件: one condition of the law: a small function that answers whether it is met and why, and the article it serves."""
+"""条件: one condition of the law: a small function that says whether it is met and why, under its article."""
 
 from __future__ import annotations
 

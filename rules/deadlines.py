@@ -43,11 +43,11 @@ def days_after(start: date, days: int, calendar: Calendar) -> Due:
 
 
 def working_days_after(start: date, n: int, calendar: Calendar) -> Due:
-    """Return the end of `n` working days (工作日) after `start`; none left end on the first working day from `start` on."""
+    """Return the end of `n` working days (工作日) after `start`; none end on the first working day from `start` on."""
     if n == 0:
         return _rolled(start, calendar, (f"no working day is left from {start} on",))
     end = calendar.add_working_days(start, n)
-    because = (f"counted from {start}, which is not counted itself: {n} working days end on {end}",)
+    because: tuple[str, ...] = (f"counted from {start}, which is not counted itself: {n} working days end on {end}",)
     counted_over = (days_later(start, day) for day in range(1, (end - start).days + 1))
     unsure = next((day for day in counted_over if calendar.is_provisional(day)), None)
     if unsure:
@@ -65,7 +65,8 @@ def insure_by(contract_signed_on: date, delivered_on: date, edition: Edition, ca
     try:
         due = days_after(later, within.value, calendar)
     except OffTheCalendar:
-        raise Unfit((name, f"must be a day after which {within.value} days are left in the calendar, not {later}")) from None
+        why = f"must leave {within.value} days before the calendar ends with the year 9999, not {later}"
+        raise Unfit((name, why)) from None
     both = f"contract signed {contract_signed_on}, delivered {delivered_on}: the later of the two starts the period"
     return due.model_copy(update={"because": (f"{both} (article {within.article})", *due.because)})
 
@@ -75,10 +76,11 @@ def valid_until(published_on: date, edition: Edition) -> date:
 
     Raises `Unfit` where it would lie after the year 9999.
     """
+    years = edition.validity_years.value
     try:
-        return years_later(published_on, edition.validity_years.value)
+        return years_later(published_on, years)
     except OffTheCalendar:
-        why = f"must be a day after which {edition.validity_years.value} year is left in the calendar, not {published_on}"
+        why = f"must leave {years} year before the calendar ends with the year 9999, not {published_on}"
         raise Unfit(("published_on", why)) from None
 
 
@@ -90,9 +92,7 @@ def _rolled(nominal: date, calendar: Calendar, because: tuple[str, ...]) -> Due:
     unsure = next((day for day in (nominal, due) if calendar.is_provisional(day)), None)
     if unsure:
         because += (_caution(unsure),)
-    return Due(
-        nominal_on=nominal, due_on=due, rolled=due != nominal, provisional=unsure is not None, because=because
-    )
+    return Due(nominal_on=nominal, due_on=due, rolled=due != nominal, provisional=unsure is not None, because=because)
 
 
 def _caution(day: date) -> str:

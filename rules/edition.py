@@ -176,7 +176,7 @@ class Edition(CityFigures, NationalFigures):
         if self.issued_on is None:
             missing.append(f"issued_on (article {self.issued_under})")
         if missing:
-            raise Unsettled(f"the edition {self.name} cannot be put in force: {', '.join(missing)} must be settled first")
+            raise Unsettled(f"the edition {self.name} cannot be put in force: {', '.join(missing)} must be settled")
         return self
 
     @model_validator(mode="after")

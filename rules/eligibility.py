@@ -47,7 +47,7 @@ def makes_the_product(facts: RecognitionFacts, edition: Edition) -> Answer:
 
 @condition("8(1)", "submitted_on", "registered_on")
 def registered_long_enough(facts: RecognitionFacts, edition: Edition) -> Answer:
-    """注册二年以上 (article 8(1)): on the day it submits; the anniversary passes, a move counts from moving in (I-7)."""
+    """注册二年以上 (article 8(1)): on the day it submits; the anniversary passes (I-7)."""
     years = full_years(facts.registered_on, facts.submitted_on)
     enough = years >= edition.registered_years.value
     since = f"registered {facts.registered_on}, submitted {facts.submitted_on}"
@@ -91,14 +91,15 @@ def meets_standards(facts: RecognitionFacts, edition: Edition) -> Answer:
 def quality_is_certified(facts: RecognitionFacts, edition: Edition) -> Answer:
     """质量鉴定或产品认证 (article 8(3)): quality appraisal passed, or the certification its industry requires."""
     certified = facts.quality_certified
-    return certified, f"the product has {'' if certified else 'not '}passed quality appraisal or the required certification"
+    return certified, f"the product has {'' if certified else 'not '}passed quality appraisal or required certification"
 
 
 @condition("8(4)", "patent", "test_report")
 def patented_or_tested(facts: RecognitionFacts, edition: Edition) -> Answer:
     """专利证书或检测报告 (article 8(4)): a patent certificate, or a professional body's test report; one suffices."""
-    shown = [name for name, given in (("patent certificate", facts.patent), ("test report", facts.test_report)) if given]
-    return bool(shown), f"shown: {' and '.join(shown) or 'neither a patent certificate nor a professional test report'}"
+    papers = (("a patent certificate", facts.patent), ("a professional test report", facts.test_report))
+    shown = " and ".join(name for name, given in papers if given)
+    return bool(shown), f"shown: {shown or 'neither a patent certificate nor a professional test report'}"
 
 
 @condition("8(5)", "environment_met")
@@ -125,7 +126,7 @@ def is_equipment_system_or_component(facts: RecognitionFacts, edition: Edition) 
 def breaks_through(facts: RecognitionFacts, edition: Edition) -> Answer:
     """新的突破 (article 2): in variety, specification, technical parameters or the like."""
     named = ", ".join(dict.fromkeys(facts.breakthrough))
-    return bool(named), f"breakthrough in: {named or 'nothing; variety, specification, parameters or the like is needed'}"
+    return bool(named), f"breakthrough in: {named or 'none of variety, specification, parameters or the like'}"
 
 
 @condition("2", "has_ip")
@@ -199,7 +200,7 @@ def insurer_not_barred(facts: InsuranceFacts, edition: Edition) -> Answer:
 
 @condition("3", "clause_filed")
 def clause_is_filed(facts: InsuranceFacts, edition: Edition) -> Answer:
-    """备案条款 (article 3): the contract uses the uniform clause of the comprehensive cover, filed with the regulator."""
+    """备案条款 (article 3): the uniform clause of the comprehensive cover, as filed with the regulator."""
     return facts.clause_filed, f"the contract's clause {_is(facts.clause_filed)} filed with the regulator"
 
 
@@ -218,7 +219,7 @@ def covers_both_risks(facts: InsuranceFacts, edition: Edition) -> Answer:
     """质量风险和责任风险保障 (article 4): both, unless a confirmed category lets the parties negotiate."""
     covers = (("quality", facts.quality_cover), ("liability", facts.liability_cover))
     lacking = [name for name, given in covers if not given]
-    told = f"the contract lacks cover of: {', '.join(lacking)}" if lacking else "the contract covers quality and liability"
+    told = f"the contract lacks cover of: {', '.join(lacking)}" if lacking else "both quality and liability are covered"
     if facts.negotiated:
         return True, f"{told}; the parties may negotiate, for the category {facts.category} is confirmed"
     unconfirmed = f"; the category {facts.category} is not confirmed" if facts.category else ""

@@ -1,15 +1,16 @@
-"""事实: what each rule is asked about. Fields stand in the order of `interfaces.md`, which is the order faults are told in."""
+"""事实: what each rule is asked about. Fields stand in the order of `interfaces.md`, in which faults are told."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo, field_validator
 
 from rules.deadlines import Due
-from rules.values import Flag, LawDate, Rate, Years, Yuan, YuanOrZero
+from rules.faults import FaultWithin, shown
+from rules.values import Flag, LawDate, Rate, Years, Yuan, YuanOrZero, amount, minute, text
 
 #: 档次: what article 2 knows a new product as.
 ProductKind = Literal["equipment", "system", "core_component"]
@@ -136,6 +137,77 @@ class CancellationFacts(Facts):
         if premium is not None and subsidy > premium:
             raise ValueError(f"must not exceed the premium of {premium}, not {subsidy}")
         return subsidy
+
+
+class Application(NamedTuple):
+    """补贴申请: what an enterprise asks for one contract, in yuan. A tuple, for a plan may hold 100,000."""
+
+    number: str
+    enterprise: str
+    concluded_at: datetime
+    return_received_at: datetime
+    asked: Decimal
+
+
+def _applications(given: object) -> list[Application]:
+    """Read the applications of a plan; their numbers must be unique. A fault is told by its place, the first alone.
+
+    Written for speed: a model for each of 100,000 would take most of the time a plan may.
+    """
+    if not isinstance(given, list):
+        raise ValueError(f"must be a list of applications, not {shown(given)}")
+    seen: set[str] = set()
+    applications = []
+    for place, one in enumerate(given):
+        try:
+            number = text(one["number"])
+            if number in seen or len(one) != len(Application._fields):
+                raise ValueError
+            applications.append(
+                Application(
+                    number,
+                    text(one["enterprise"]),
+                    minute(one["concluded_at"]),
+                    minute(one["return_received_at"]),
+                    amount(one["asked"]),
+                )
+            )
+            seen.add(number)
+        except (TypeError, LookupError, ValueError):
+            raise _fault_of_application(one, place, seen) from None
+    return applications
+
+
+def _fault_of_application(given: object, place: int, seen: set[str]) -> FaultWithin:
+    if not isinstance(given, dict):
+        return FaultWithin(f"[{place}]", f"must be an object, not {shown(given)}")
+    readers = {
+        "number": text,
+        "enterprise": text,
+        "concluded_at": minute,
+        "return_received_at": minute,
+        "asked": amount,
+    }
+    for name, read in readers.items():
+        if name not in given:
+            return FaultWithin(f"[{place}].{name}", "must be given")
+        try:
+            read(given[name])
+        except ValueError as wrong:
+            return FaultWithin(f"[{place}].{name}", str(wrong))
+        if name == "number" and given[name] in seen:
+            return FaultWithin(f"[{place}].{name}", f"must be unique, but {shown(given[name])} is given twice")
+    unknown = next(name for name in given if name not in readers)
+    return FaultWithin(f"[{place}].{unknown}", "must not be given: it is not known here")
+
+
+class AllocationFacts(Facts):
+    """补贴计划: a fiscal year's budget, what each enterprise was given out of it, and who asks for more."""
+
+    fiscal_year: int = Field(strict=True, ge=date.min.year, le=date.max.year)
+    budget: YuanOrZero
+    committed_this_year: dict[str, YuanOrZero]
+    applications: Annotated[list[Application], PlainValidator(_applications)]
 
 
 class QualificationFacts(Facts):

@@ -60,7 +60,8 @@ def fault_of(error: ErrorDetails) -> tuple[str, str]:
         return path(error["loc"]), str(raised)
     sentence = _SENTENCES.get(error["type"])
     why = sentence.format(**error.get("ctx", {})) if sentence else error["msg"]
-    return path(error["loc"]), why if error["type"] in {"missing", "extra_forbidden"} else f"{why}, not {shown(error['input'])}"
+    about_presence = error["type"] in {"missing", "extra_forbidden"}
+    return path(error["loc"]), why if about_presence else f"{why}, not {shown(error['input'])}"
 
 
 def path(parts: Sequence[int | str]) -> str:

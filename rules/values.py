@@ -32,16 +32,14 @@ def to_fen(amount: Decimal) -> Decimal:
 
 def in_yuan(amount: Decimal) -> str:
     """Write an amount with its two decimals."""
-    return f"{amount:.2f}"
+    return f"{amount:.2f}" if amount else "0.00"
 
 
 def amount_or_zero(value: object) -> Decimal:
     """Read an amount in yuan that may be zero; raise ValueError with a sentence where it is none."""
     text = f"{value:f}" if isinstance(value, Decimal) else value
     if not isinstance(text, str) or not _AMOUNT.fullmatch(text):
-        raise ValueError(
-            f'must be an amount of yuan as text, such as "20000000.00": digits, at most two decimals, not {shown(value)}'
-        )
+        raise ValueError(f'must be yuan as text, such as "20000000.00": at most two decimals, not {shown(value)}')
     if len(text) - ("." in text) > MOST_DIGITS:
         raise ValueError(f"must have at most {MOST_DIGITS} digits, not {shown(value)}")
     return to_fen(Decimal(text))
@@ -59,7 +57,7 @@ def rate(value: object) -> Decimal:
     """Read a rate, a fraction between 0 and 1; raise ValueError with a sentence where it is none."""
     text = f"{value:f}" if isinstance(value, Decimal) else value
     if not isinstance(text, str) or not _RATE.fullmatch(text):
-        raise ValueError(f'must be a rate as text, such as "0.03": digits, at most six decimals, not {shown(value)}')
+        raise ValueError(f'must be a rate as text, such as "0.03": at most six decimals, not {shown(value)}')
     read = Decimal(text)
     if not 0 < read < 1:
         raise ValueError(f"must be between 0 and 1 (3 per cent is 0.03), not {shown(value)}")

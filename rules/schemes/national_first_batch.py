@@ -1,4 +1,4 @@
-"""首批次新材料保险补偿: the national scheme for first batches of new materials, every figure with its item."""
+"""首批次新材料保险补偿: the national scheme for first batches of materials, every figure with its item."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""首台（套）重大技术装备保险补偿: the national scheme for first sets of major technical equipment, every figure with its item."""
+"""首台（套）重大技术装备保险补偿: the national scheme for first sets of equipment, every figure with its item."""
 
 from __future__ import annotations
 

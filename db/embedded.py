@@ -23,7 +23,7 @@ from typing import IO, Any, Self
 import psutil
 
 from runtime.errors import Unreachable
-from runtime.processes import end, free_ports, last_line, take_lock, write_private
+from runtime.processes import Child, end, free_ports, last_line, take_lock, write_private
 
 ELSEWHERE = Path("/var/lib/firstcover")
 _PATIENCE, _ATTEMPTS = 60.0, 5
@@ -52,7 +52,7 @@ class EmbeddedPostgres:
         self._data, self._durable = data.absolute(), durable
         self._link = self._data / "postgresql"
         self._lock: IO[bytes] | None = None
-        self._process: psutil.Popen | None = None
+        self._child: Child | None = None
         self._port: int | None = None
 
     def __enter__(self) -> Self:
@@ -73,12 +73,13 @@ class EmbeddedPostgres:
 
     @property
     def log(self) -> Path:
+        """What the server said: the log of its `Child`."""
         return self.home / "postgresql.log"
 
     @property
     def pid(self) -> int:
-        assert self._process, "the server has not been started"
-        return self._process.pid
+        assert self._child, "the server has not been started"
+        return self._child.id.pid
 
     @property
     def port(self) -> int:
@@ -87,7 +88,7 @@ class EmbeddedPostgres:
 
     @property
     def running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._child is not None and self._child.running
 
     def dsn(self, user: str = "postgres", database: str = "postgres", password: str | None = None) -> str:
         """Return the address for `user`; the superuser's password is known."""
@@ -113,16 +114,16 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Shut down, rolling back what is not committed; the files stay."""
-        if self._process:
-            end(self._process, signal.SIGINT, _PATIENCE)
-        self._process = self._port = None
+        if self._child:
+            self._child.end(_PATIENCE)
+        self._child = self._port = None
         if self._lock:
             self._lock.close()
         self._lock = None
 
     def remove(self) -> None:
         """Delete the files of a server that this object does not run; one left by a killed run is stopped first."""
-        assert self._process is None, "stop the server first"
+        assert self._child is None, "stop the server first"
         _end_predecessor(self.home / "cluster")
         with suppress(FileNotFoundError):
             shutil.rmtree(self.home)
@@ -198,19 +199,16 @@ class EmbeddedPostgres:
         (self._port,) = free_ports(1)
         settings = _SETTINGS | {"port": str(self._port)} | ({} if self._durable else _THROWAWAY)
         command = [str(programs / "postgres"), "-D", str(cluster), *(f"--{name}={of}" for name, of in settings.items())]
-        with self.log.open("ab") as log:
-            self._process = psutil.Popen(
-                command, **_as(servant), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
+        self._child = Child("postgresql", command, self.home, signal.SIGINT, **_as(servant))
         deadline = time.monotonic() + _PATIENCE
         while self.running and time.monotonic() < deadline:
             # The eighth line of the server's own pid file tells how far it is.
             told = _lines(cluster / "postmaster.pid")
-            if told[:1] == [str(self._process.pid)] and [line.strip() for line in told[7:8]] == ["ready"]:
+            if told[:1] == [str(self.pid)] and [line.strip() for line in told[7:8]] == ["ready"]:
                 return True
             time.sleep(0.01)
-        end(self._process, signal.SIGQUIT)
-        self._process = None
+        self._child.end()
+        self._child = None
         return False
 
     def _fault(self, why: str) -> Unreachable:

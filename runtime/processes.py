@@ -7,10 +7,10 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -42,19 +42,29 @@ class ProcessId(BaseModel):
 
 
 class Child:
-    """A child process in a session of its own, so that Ctrl-C reaches only its parent.
+    """A child process in a session of its own, so that Ctrl-C reaches only its parent; it does not outlive the parent.
 
-    Its output goes to `<folder>/<name>.log`; what it writes, only we may read. `<folder>/<name>.pid` names it from its
-    first moment to its end, so that the next run finds it should this one be killed.
+    Its output goes to `<folder>/<name>.log`; what it writes, only its owner may read. `<folder>/<name>.pid` names it
+    from its first moment to its end, so that the next run finds it should even its guard have been killed.
+    `polite` is the signal that asks it to stop; `options` are `Popen`'s.
     """
 
-    def __init__(self, name: str, command: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], folder: Path, polite: signal.Signals = signal.SIGTERM, **options: Any
+    ) -> None:
         self.name, self.log, self._pid_file = name, folder / f"{name}.log", folder / f"{name}.pid"
+        self._polite = polite
         with open(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
             self.process = psutil.Popen(
-                command, env=dict(env), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, umask=0o077,
-            )  # fmt: skip
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                umask=0o077,
+                **options,
+            )
+        self._guard = _guard(self.process.pid, polite)
         self.id = ProcessId.of(self.process)
         write_private(self._pid_file, self.id.model_dump_json())
 
@@ -62,10 +72,21 @@ class Child:
     def running(self) -> bool:
         return self.process.poll() is None
 
-    def end(self) -> None:
-        """Ask it to stop, and make it."""
-        end(self.process)
+    def end(self, patience: float = 15.0) -> None:
+        """Ask it to stop, and after `patience` seconds make it."""
+        self._guard.kill()
+        self._guard.communicate()
+        end(self.process, self._polite, patience)
         self._pid_file.unlink(missing_ok=True)
+
+
+def _guard(pid: int, polite: signal.Signals) -> subprocess.Popen[bytes]:
+    """Start a shell that waits for our end of a pipe to close, which even kill -9 does to it, and then stops `pid`."""
+    script = 'read -r _; kill -s "$1" "$2"'
+    return subprocess.Popen(  # noqa: S603 - a fixed script
+        ["/bin/sh", "-c", script, "guard", polite.name.removeprefix("SIG"), str(pid)],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd="/",
+    )  # fmt: skip
 
 
 def end_leftovers(folder: Path) -> None:

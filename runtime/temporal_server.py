@@ -89,7 +89,7 @@ class TemporalServer:
 
     def _serve(self) -> bool:
         self._ports = free_ports(4)
-        self.child = Child("temporal", self._command(), self._data, without_temporal(os.environ))
+        self.child = Child("temporal", self._command(), self._data, env=without_temporal(os.environ))
         return asyncio.run(self._becomes_ready(self.child))
 
     def _command(self) -> list[str]:

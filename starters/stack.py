@@ -140,7 +140,7 @@ class EmbeddedStack:
             temporal.result()
         self._progress("starting a worker")
         self._undo.callback(self._end_worker)
-        self._worker = Child("worker", [sys.executable, "-P", "-m", "worker"], self.data, self._environment())
+        self._worker = Child("worker", [sys.executable, "-P", "-m", "worker"], self.data, env=self._environment())
         asyncio.run(self._worker_polls(self._worker))
         self._undo.callback((self.data / "stack.json").unlink, missing_ok=True)
         write_private(self.data / "stack.json", self.info.model_dump_json(indent=2))

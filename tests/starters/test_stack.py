@@ -1,0 +1,181 @@
+"""`firstcover up` for real: it can be found, interrupted and killed, and leaves nothing running."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+
+from runtime.errors import Unreachable
+from runtime.processes import ProcessId
+from runtime.settings import Settings, StackInfo, find_stack
+from runtime.temporal_client import connect
+from starters.stack import forget_data
+from tests.polling import until
+
+CODE = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "from starters.cli import main; main()"]
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder in a path with a space and Chinese characters, which commands and settings find by name."""
+    folder = tmp_path / "首保 通"
+    for name in [name for name in os.environ if name.startswith(("TEMPORAL_", "FIRSTCOVER_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("FIRSTCOVER_DATA", str(folder))
+    monkeypatch.setenv("PYTHONPATH", str(CODE))
+    monkeypatch.setenv("LC_ALL", "C")
+    yield folder
+    assert processes_on(folder) == []
+    forget_data(folder)
+    assert {path.name for path in folder.glob("*")} <= {"lock"}
+
+
+def processes_on(folder: Path) -> list[str]:
+    """Every process that was told of the folder or works in it."""
+    return [
+        str(process)
+        for process in psutil.process_iter(["cmdline", "cwd"])
+        if str(folder) in " ".join([*(process.info["cmdline"] or []), process.info["cwd"] or ""])
+    ]
+
+
+async def cluster_of(stack: StackInfo) -> object:
+    """Return what PostgreSQL knows its files by."""
+    connection = await asyncpg.connect(stack.database_url)
+    try:
+        return await connection.fetchval("select system_identifier from pg_control_system()")
+    finally:
+        await connection.close()
+
+
+def starting() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*COMMAND, "up", "--no-demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+
+
+@contextmanager
+def up(data: Path) -> Iterator[subprocess.Popen[str]]:
+    """`firstcover up`, ready; whatever the test leaves of it is ended."""
+    with starting() as program:
+        until(lambda: program.poll() is not None or started_by(data) == program.pid)
+        try:
+            yield program
+        finally:
+            program.terminate()
+            program.communicate()
+
+
+def started_by(data: Path) -> int | None:
+    with suppress(FileNotFoundError):
+        return StackInfo.model_validate_json((data / "stack.json").read_bytes()).started_by.pid
+    return None
+
+
+def test_it_is_found_and_alone_while_it_runs_and_ctrl_c_leaves_nothing_running(data: Path) -> None:
+    with up(data) as program:
+        assert stat.S_IMODE((data / "stack.json").stat().st_mode) == 0o600
+        stack = find_stack()
+        assert stack is not None
+        assert Settings().require_database_url() == stack.database_url
+        assert asyncio.run(connect()).service_client.config.target_host == stack.temporal_address
+        with starting() as second:
+            told, complaints = second.communicate()
+            assert (second.returncode, told) == (3, "")
+            assert re.fullmatch(rf"[^\n]*already running there \(process {program.pid}, http://\S+\)\n", complaints)
+        program.send_signal(signal.SIGINT)
+        told, complaints = program.communicate()
+        assert (program.returncode, complaints) == (0, "")
+        assert stack.temporal_address in told
+        assert str(stack.ui_url) in told
+    assert all(process.find() is None for process in stack.processes.values())
+    assert find_stack() is None
+
+
+def test_after_a_kill_the_servers_end_and_the_next_start_has_the_data(data: Path) -> None:
+    with up(data) as program:
+        killed = find_stack()
+        assert killed is not None
+        cluster = asyncio.run(cluster_of(killed))
+        program.kill()
+        program.communicate()
+        with up(data):
+            following = find_stack()
+            assert following is not None
+            assert all(process.find() is None for process in killed.processes.values())
+            assert asyncio.run(cluster_of(following)) == cluster
+    assert find_stack() is None
+
+
+def test_when_a_server_ends_by_itself_the_rest_is_stopped_and_it_is_named(data: Path) -> None:
+    with up(data) as program:
+        stack = find_stack()
+        assert stack is not None
+        os.kill(stack.processes["temporal"].pid, signal.SIGKILL)
+        _, complaints = program.communicate()
+        assert program.returncode == 3
+        assert re.fullmatch(r"the embedded temporal [^\n]*its last line: [^\n]+\n", complaints)
+
+
+def test_an_interrupt_while_it_starts_leaves_nothing_running(data: Path) -> None:
+    with starting() as program:
+        until((data / "temporal.pid").exists)
+        program.terminate()
+        program.communicate()
+        assert program.returncode != 0
+    assert not (data / "stack.json").exists()
+
+
+def test_an_unusable_place_is_told_in_one_line(tmp_path: Path, data: Path) -> None:
+    (tmp_path / "file").touch()
+    run = subprocess.run(
+        [*COMMAND, "up", "--no-demo", "--data", str(tmp_path / "file" / "data")],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert run.returncode == 3
+    assert re.fullmatch(
+        r"the data folder could not be reached at [^\n]+: Not a directory; choose another\n", run.stderr
+    )
+
+
+def test_forgetting_the_data_leaves_what_is_not_ours(data: Path) -> None:
+    data.mkdir()
+    (data / "letter.txt").write_text("mine")
+    (data / "app-password").write_text("ours")
+    forget_data(data)
+    assert {path.name for path in data.iterdir()} == {"letter.txt", "lock"}
+    (data / "letter.txt").unlink()
+
+
+def test_a_stack_that_is_gone_is_told_with_what_to_try(data: Path) -> None:
+    nobody, somewhere = ProcessId(pid=os.getpid(), started=0.0), "127.0.0.1:1"
+    stack = StackInfo(
+        database_url=f"postgresql://{somewhere}/firstcover",
+        temporal_address=somewhere,
+        temporal_namespace="default",
+        ui_url=None,
+        started_by=nobody,
+        processes={"temporal": nobody},
+        logs={},
+    )
+    data.mkdir()
+    (data / "stack.json").write_text(stack.model_dump_json())
+    with pytest.raises(Unreachable, match=r"its temporal \(process \d+\) is gone; start one with: firstcover up"):
+        find_stack()
+    with pytest.raises(Unreachable, match=r"is gone"):
+        asyncio.run(connect())

@@ -71,6 +71,9 @@ clean:
 ifneq ($(shell .venv/bin/python -c '' 2>/dev/null && echo works),works)
 .PHONY: .venv/requirements.stamp
 endif
+ifeq ($(wildcard .venv/bin/firstcover),)
+.PHONY: .venv/program.stamp
+endif
 
 .tools/uv.stamp: tools.txt
 	@.ci/prerequisites $(PYTHON)
@@ -86,7 +89,7 @@ endif
 	@[ -e $@ ] && .venv/bin/python -c '' 2>/dev/null || \
 		$(UV) venv --quiet --clear --relocatable --python $(PYTHON) .venv
 	@rm -f $@
-	@$(UV) pip sync --quiet --require-hashes --python .venv/bin/python requirements-dev.txt
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python .venv/bin/python requirements-dev.txt
 	@touch $@
 
 .venv/program.stamp: $(SOURCES) .venv/requirements.stamp

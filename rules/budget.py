@@ -59,8 +59,8 @@ def allocate(
         left_before, contenders, wanted = left, [], ZERO
         for number, enterprise, _, _, asked in at_once:
             enterprise_left = cap_left.get(enterprise, cap)
-            rest = asked if asked < enterprise_left else enterprise_left
-            approved = rest if rest < left else left
+            rest = min(asked, enterprise_left)
+            approved = min(rest, left)
             cap_left[enterprise] = enterprise_left - approved
             left -= approved
             lines.append(PlanLine(number, len(lines) + 1, enterprise, asked, asked - rest, approved, rest - approved))

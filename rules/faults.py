@@ -18,6 +18,7 @@ _SENTENCES: Final = {
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
     "string_type": "must be text",
+    "string_unicode": "must be text that UTF-8 can write",
     "list_type": "must be a list",
     "dict_type": "must be an object",
     "greater_than_equal": "must be at least {ge}",

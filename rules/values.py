@@ -85,7 +85,7 @@ def minute(value: object) -> datetime:
     try:
         return datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError(f"must be a minute of the calendar, not {shown(value)}") from None
+        raise ValueError(f"must be a minute of the day, not {shown(value)}") from None
 
 
 def text(value: object) -> str:

@@ -32,7 +32,7 @@ def rules(
 
     One JSON object a line in, one a line out, in the same order, as they come.
 
-    A line that is not valid, an empty one too, is answered by an error naming line and field; the exit status is then 2.
+    A line that is not valid, an empty one too, is answered by an error naming its field; the exit status is then 2.
     """
     law = _edition(scheme, edition)
     calculator = _calculator(name, law)
@@ -89,9 +89,11 @@ def _answer(lines: Iterable[bytes], out: BinaryIO, calculator: Calculator, editi
 
 def _object(line: bytes) -> dict[str, Any]:
     """Read one line as a JSON object, more strictly than Python does: no field twice, no NaN."""
+    if not line.strip():
+        raise Unfit(("line", "must be one JSON object, not an empty line"))
     try:
         read = json.loads(
-            line.decode("utf-8-sig"),
+            line.rstrip(b"\r\n").decode("utf-8-sig"),
             object_pairs_hook=_once_each,
             parse_int=_number,
             parse_constant=_no_such_number,

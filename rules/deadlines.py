@@ -38,8 +38,8 @@ def days_after(start: date, days: int, calendar: Calendar) -> Due:
 
     Raises `OffTheCalendar` where the period ends after the year 9999.
     """
-    counted = f"counted from {start}, which is not counted itself: {days} days end on {days_later(start, days)}"
-    return _rolled(days_later(start, days), calendar, (counted,))
+    end = days_later(start, days)
+    return _rolled(end, calendar, (f"counted from {start}, which is not counted itself: {days} days end on {end}",))
 
 
 def working_days_after(start: date, n: int, calendar: Calendar) -> Due:
@@ -58,15 +58,16 @@ def working_days_after(start: date, n: int, calendar: Calendar) -> Due:
 def insure_by(contract_signed_on: date, delivered_on: date, edition: Edition, calendar: Calendar = CHINA) -> Due:
     """投保期限 (article 11): the last day to conclude, counted from the later of contract and delivery (I-1, I-2).
 
-    Raises `Unfit` naming the later of the two where the period ends after the year 9999.
+    Raises `Unfit` naming each of the two from which the period would end after the year 9999.
     """
     within = edition.insure_within_days
-    later, name = max((contract_signed_on, "contract_signed_on"), (delivered_on, "delivered_on"))
+    both_days = {"contract_signed_on": contract_signed_on, "delivered_on": delivered_on}
     try:
-        due = days_after(later, within.value, calendar)
+        due = days_after(max(both_days.values()), within.value, calendar)
     except OffTheCalendar:
-        why = f"must leave {within.value} days before the calendar ends with the year 9999, not {later}"
-        raise Unfit((name, why)) from None
+        why = f"must leave {within.value} days before the calendar ends with the year 9999, not"
+        late = {name: day for name, day in both_days.items() if (date.max - day).days < within.value}
+        raise Unfit(*((name, f"{why} {day}") for name, day in late.items())) from None
     both = f"contract signed {contract_signed_on}, delivered {delivered_on}: the later of the two starts the period"
     return due.model_copy(update={"because": (f"{both} (article {within.article})", *due.because)})
 

@@ -136,7 +136,7 @@ class EmbeddedStack:
             temporal = beside.submit(self._temporal.start)
             self._postgres.start()
             self._progress("bringing the database to this version")
-            asyncio.run(self._prepare(self._postgres.dsn(), self._app_password()))
+            self._bring_up_to_date()
             temporal.result()
         self._progress("starting a worker")
         self._undo.callback(self._end_worker)
@@ -144,6 +144,13 @@ class EmbeddedStack:
         asyncio.run(self._worker_polls(self._worker))
         self._undo.callback((self.data / "stack.json").unlink, missing_ok=True)
         write_private(self.data / "stack.json", self.info.model_dump_json(indent=2))
+
+    def _bring_up_to_date(self) -> None:
+        try:
+            asyncio.run(self._prepare(self._postgres.dsn(), self._app_password()))
+        except RuntimeError as error:
+            why = f"{error}; start over with: firstcover demo --fresh"
+            raise Unreachable("the embedded database", str(self._postgres.home), why) from error
 
     def _app_password(self) -> str:
         """Return the password of the program's role, the same at every start."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -30,20 +29,20 @@ def checkout() -> Iterator[Path]:
     shutil.rmtree(place)
 
 
-def make(checkout: Path, target: str, user: int | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run make as a person would in a plain shell: no terminal, an uninstalled language, nothing inherited of ours."""
+def make_setup(checkout: Path, *, user: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run it as a person would in a plain shell: no terminal, an uninstalled language, nothing inherited of ours."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "PYTEST"))}
     return subprocess.run(
-        ["make", "--no-print-directory", target],
+        ["make", "--no-print-directory", "setup"],
         cwd=checkout, env=inherited | {"LANG": "xx_XX.UTF-8"} | environment, user=user,
         stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
 
 
-def set_up(checkout: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def set_up(checkout: Path, language: str = "xx_XX.UTF-8") -> subprocess.CompletedProcess[str]:
     """Run `make setup`, first from what earlier set-ups brought to this machine, then from the package index."""
-    offline = make(checkout, "setup", UV_OFFLINE="1", **environment)
-    return make(checkout, "setup", **environment) if offline.returncode else offline
+    offline = make_setup(checkout, LC_ALL=language, UV_OFFLINE="1")
+    return make_setup(checkout, LC_ALL=language) if offline.returncode else offline
 
 
 def answers(checkout: Path, locale: str = "C") -> bool:
@@ -55,10 +54,10 @@ def answers(checkout: Path, locale: str = "C") -> bool:
 def test_a_fresh_folder_is_set_up_once_and_recovers_and_moves(checkout: Path) -> None:
     if (ROOT / ".tools/uv.stamp").exists():
         shutil.copytree(ROOT / ".tools", checkout / ".tools", ignore=shutil.ignore_patterns("cache"))
-    assert set_up(checkout, LC_ALL="C").returncode == 0
+    assert set_up(checkout, "C").returncode == 0
     assert answers(checkout)
 
-    again = make(checkout, "setup")
+    again = make_setup(checkout)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
 
     # Killed while it installed: the stamp is gone, and a package is half there.
@@ -96,7 +95,7 @@ def bare_system(folder: Path, **programs: str) -> str:
     ids=["no python", "an old python", "no pip"],
 )
 def test_a_missing_prerequisite_is_told_in_one_line(checkout: Path, programs: dict[str, str], told: str) -> None:
-    run = make(checkout, "setup", PATH=bare_system(checkout.parent / "bin", **programs))
+    run = make_setup(checkout, PATH=bare_system(checkout.parent / "bin", **programs))
     ours, *of_make = run.stderr.splitlines()
     assert run.returncode != 0
     assert ours.startswith(f"firstcover: {told}")
@@ -105,10 +104,10 @@ def test_a_missing_prerequisite_is_told_in_one_line(checkout: Path, programs: di
 
 def test_a_folder_that_cannot_be_written_to_is_told_in_one_line(checkout: Path) -> None:
     if os.geteuid() == 0:
-        run = make(checkout, "setup", user=pwd.getpwnam("nobody").pw_uid)
+        run = make_setup(checkout, user="nobody")
     else:
         checkout.chmod(0o555)
-        run = make(checkout, "setup")
+        run = make_setup(checkout)
         checkout.chmod(0o755)
     ours, *of_make = run.stderr.splitlines()
     assert run.returncode != 0

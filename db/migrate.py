@@ -56,17 +56,19 @@ async def _create_roles(admin: Connection, app_password: str) -> None:
 
 async def migrate(connection: Connection) -> None:
     """Apply what is missing; raise `RuntimeError` where an applied migration's text has changed since."""
-    async with connection.transaction():
-        await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+    # Held from looking to the last file: whoever comes second finds them applied.
+    await connection.execute("select pg_advisory_lock($1)", _LOCK)
+    try:
         await connection.execute("create table if not exists migration (name text primary key, sha256 text not null)")
-    applied = {row["name"]: row["sha256"] for row in await connection.fetch("select name, sha256 from migration")}
-    for path in sorted(MIGRATIONS.glob("*.sql")):
-        text = path.read_text(encoding="utf-8")
-        digest = sha256(text.encode()).hexdigest()
-        if path.name not in applied:
-            async with connection.transaction():
-                await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
-                await connection.execute(text)
-                await connection.execute("insert into migration values ($1, $2)", path.name, digest)
-        elif applied[path.name] != digest:
-            raise RuntimeError(f"migration {path.name} was edited after it was applied; write a new one instead")
+        applied = {row["name"]: row["sha256"] for row in await connection.fetch("select name, sha256 from migration")}
+        for path in sorted(MIGRATIONS.glob("*.sql")):
+            text = path.read_text(encoding="utf-8")
+            digest = sha256(text.encode()).hexdigest()
+            if path.name not in applied:
+                async with connection.transaction():
+                    await connection.execute(text)
+                    await connection.execute("insert into migration values ($1, $2)", path.name, digest)
+            elif applied[path.name] != digest:
+                raise RuntimeError(f"migration {path.name} was edited after it was applied; write a new one instead")
+    finally:
+        await connection.execute("select pg_advisory_unlock($1)", _LOCK)

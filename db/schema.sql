@@ -1,0 +1,554 @@
+-- The whole schema, as the migrations make it. Written by `python -m db.schema`; not to be edited.
+
+CREATE FUNCTION public.check_chain() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    last event%rowtype;
+    said jsonb := new.body::jsonb;
+begin
+    select * into last from event where stream = new.stream order by sequence desc limit 1;
+    if new.sequence <> coalesce(last.sequence, 0) + 1 or new.previous <> coalesce(last.hash, ''::bytea) then
+        raise exception 'event %/% does not follow the last one', new.stream, new.sequence using errcode = 'unique_violation', constraint = 'event_pkey';
+    end if;
+    if new.hash <> sha256(new.previous || convert_to(new.body, 'UTF8')) then
+        raise exception 'event %/% is not hashed over its predecessor and its body', new.stream, new.sequence using errcode = 'check_violation';
+    end if;
+    if said ->> 'stream' <> new.stream or (said ->> 'sequence')::integer <> new.sequence or said ->> 'command_id' <> new.command_id then
+        raise exception 'event %/% names another place than its own', new.stream, new.sequence using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.lock_budget(for_scheme text, for_year integer) RETURNS numeric
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    available numeric(18, 2);
+begin
+    insert into budget (scheme, fiscal_year) values (for_scheme, for_year) on conflict do nothing;
+    select appropriated - committed into available from budget
+    where scheme = for_scheme and fiscal_year = for_year for update;
+    return available;
+end $$;
+
+CREATE FUNCTION public.post_to_balances() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    cap_of_year numeric(18, 2);
+begin
+    insert into budget (scheme, fiscal_year) values (new.scheme, new.fiscal_year) on conflict do nothing;
+    update budget set
+        appropriated = appropriated + case new.kind when 'appropriation' then new.amount else 0 end,
+        committed = committed + case new.kind when 'commitment' then new.amount else 0 end,
+        paid = paid + case new.kind when 'payment' then new.amount else 0 end
+    where scheme = new.scheme and fiscal_year = new.fiscal_year;
+    if new.kind = 'commitment' then
+        select amount into strict cap_of_year from annual_cap
+        where scheme = new.scheme and from_year <= new.fiscal_year order by from_year desc limit 1;
+        insert into enterprise_year (scheme, fiscal_year, enterprise, cap)
+        values (new.scheme, new.fiscal_year, new.enterprise, cap_of_year) on conflict do nothing;
+        update enterprise_year set committed = committed + new.amount
+        where scheme = new.scheme and fiscal_year = new.fiscal_year and enterprise = new.enterprise;
+    end if;
+    if new.kind = 'payment' and new.amount is distinct from (
+        select sum(amount) from ledger_entry where kind = 'commitment' and application = new.application
+    ) then
+        raise exception 'application % is paid another amount than was committed to it', new.application using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.register_enterprise(uscc text, name text, district_code text, contact text, on_day date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    insert into office (code, kind, name_zh, name_en, district) values (uscc, 'enterprise', name, name, district_code)
+    on conflict (code) do nothing;
+    insert into officer (code, name, office, since) values (uscc, contact, uscc, on_day)
+    on conflict (code) do nothing;
+end $$;
+
+CREATE TABLE public.annual_cap (
+    scheme text NOT NULL,
+    from_year integer NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    CONSTRAINT annual_cap_amount_check CHECK ((amount > (0)::numeric))
+);
+
+COMMENT ON TABLE public.annual_cap IS '年度财政扶持额度: the most one enterprise may receive in a fiscal year (article 7), as the editions say';
+
+CREATE TABLE public.budget (
+    scheme text NOT NULL,
+    fiscal_year integer NOT NULL,
+    appropriated numeric(18,2) DEFAULT 0 NOT NULL,
+    committed numeric(18,2) DEFAULT 0 NOT NULL,
+    paid numeric(18,2) DEFAULT 0 NOT NULL,
+    CONSTRAINT budget_not_overspent CHECK ((((0)::numeric <= paid) AND (paid <= committed) AND (committed <= appropriated)))
+);
+
+COMMENT ON TABLE public.budget IS '预算规模: a fiscal year''s money (article 13), maintained by the ledger''s trigger alone';
+
+CREATE TABLE public.case_number (
+    scheme text NOT NULL,
+    year integer NOT NULL,
+    last integer NOT NULL
+);
+
+COMMENT ON TABLE public.case_number IS 'The last case number given in a year: gapless, because it is given in the transaction that stores the submission';
+
+CREATE TABLE public.deadline (
+    stream text NOT NULL,
+    name text NOT NULL,
+    article text NOT NULL,
+    office text NOT NULL,
+    nominal_on date NOT NULL,
+    due_on date NOT NULL,
+    provisional boolean NOT NULL,
+    met_on date
+);
+
+COMMENT ON TABLE public.deadline IS '期限: the legal dates of a proceeding; the file says how each was counted';
+
+CREATE TABLE public.district (
+    code text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    since date NOT NULL,
+    until date,
+    CONSTRAINT district_check CHECK ((until >= since))
+);
+
+COMMENT ON TABLE public.district IS '区市县（先导区）: a district whose SME authority verifies submissions (article 9)';
+
+CREATE TABLE public.enterprise_year (
+    scheme text NOT NULL,
+    fiscal_year integer NOT NULL,
+    enterprise text NOT NULL,
+    cap numeric(18,2) NOT NULL,
+    committed numeric(18,2) DEFAULT 0 NOT NULL,
+    CONSTRAINT cap_not_exceeded CHECK ((((0)::numeric <= committed) AND (committed <= cap)))
+);
+
+COMMENT ON TABLE public.enterprise_year IS 'What a plan has committed to one enterprise in a fiscal year, over all insurers (article 7)';
+
+CREATE TABLE public.event (
+    stream text NOT NULL,
+    sequence integer NOT NULL,
+    command_id text NOT NULL,
+    body text NOT NULL,
+    previous bytea NOT NULL,
+    hash bytea NOT NULL,
+    act text GENERATED ALWAYS AS (((body)::jsonb ->> 'act'::text)) STORED NOT NULL,
+    officer text GENERATED ALWAYS AS (((body)::jsonb ->> 'officer'::text)) STORED NOT NULL,
+    passed boolean GENERATED ALWAYS AS ((((body)::jsonb ->> 'passed'::text))::boolean) STORED NOT NULL,
+    CONSTRAINT event_sequence_check CHECK ((sequence > 0))
+);
+
+COMMENT ON TABLE public.event IS 'The history of each stream (a case, a round, the ledger of a year). `body` is the canonical text that is hashed; the generated columns are read from it, so they cannot say otherwise';
+
+CREATE TABLE public.filed_clause (
+    number text NOT NULL,
+    insurer text NOT NULL,
+    filed_on date NOT NULL,
+    valid_until date NOT NULL,
+    text_sha256 text NOT NULL,
+    CONSTRAINT filed_clause_check CHECK ((valid_until >= filed_on)),
+    CONSTRAINT filed_clause_text_sha256_check CHECK ((text_sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+COMMENT ON TABLE public.filed_clause IS '备案条款: a clause of the comprehensive cover filed with the regulator (article 3)';
+
+CREATE TABLE public.insurer_bar (
+    insurer text NOT NULL,
+    barred_on date NOT NULL,
+    reason text NOT NULL
+);
+
+COMMENT ON TABLE public.insurer_bar IS '取消申报资格: an insurer that may ask for no further subsidy (article 15(2))';
+
+CREATE TABLE public.insurer_listing (
+    insurer text NOT NULL,
+    listed_from date NOT NULL,
+    listed_until date NOT NULL,
+    notice text NOT NULL,
+    CONSTRAINT insurer_listing_check CHECK ((listed_until >= listed_from))
+);
+
+COMMENT ON TABLE public.insurer_listing IS '试点保险机构名单: when an insurer stands on the published pilot list (article 12)';
+
+CREATE TABLE public.ledger_entry (
+    id bigint NOT NULL,
+    scheme text NOT NULL,
+    fiscal_year integer NOT NULL,
+    kind text NOT NULL,
+    debit text NOT NULL,
+    credit text NOT NULL,
+    amount numeric(18,2) NOT NULL,
+    enterprise text,
+    application text,
+    reference text NOT NULL,
+    stream text NOT NULL,
+    sequence integer NOT NULL,
+    CONSTRAINT application_where_it_must_be CHECK ((((kind = 'appropriation'::text) = (application IS NULL)) AND ((application IS NULL) = (enterprise IS NULL)))),
+    CONSTRAINT kind_fixes_the_accounts CHECK (((((kind = 'appropriation'::text) AND (debit = 'available'::text) AND (credit = 'treasury'::text)) OR ((kind = 'commitment'::text) AND (debit = 'committed'::text) AND (credit = 'available'::text))) OR ((kind = 'payment'::text) AND (debit = 'paid'::text) AND (credit = 'committed'::text)))),
+    CONSTRAINT ledger_entry_amount_check CHECK ((amount > (0)::numeric))
+);
+
+COMMENT ON TABLE public.ledger_entry IS '总账: double entry, one row a movement; `reference` is the appropriation''s 指标文号, the plan''s number or the payment''s voucher';
+
+ALTER TABLE public.ledger_entry ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.ledger_entry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.migration (
+    name text NOT NULL,
+    sha256 text NOT NULL
+);
+
+CREATE TABLE public.office (
+    code text NOT NULL,
+    kind text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    district text,
+    CONSTRAINT office_check CHECK (((kind <> ALL (ARRAY['district'::text, 'enterprise'::text])) OR (district IS NOT NULL))),
+    CONSTRAINT office_kind_check CHECK ((kind = ANY (ARRAY['enterprise'::text, 'district'::text, 'industry_bureau'::text, 'regulator'::text, 'finance'::text, 'assessor'::text, 'insurer'::text])))
+);
+
+COMMENT ON TABLE public.office IS '机构: an office of one of seven kinds; an enterprise''s code is its unified social credit code';
+
+CREATE TABLE public.officer (
+    code text NOT NULL,
+    name text NOT NULL,
+    office text NOT NULL,
+    since date NOT NULL,
+    until date,
+    CONSTRAINT officer_check CHECK ((until >= since))
+);
+
+COMMENT ON TABLE public.officer IS '经办人: a named person who acts for one office (article 15(3))';
+
+CREATE TABLE public.opinion (
+    application text NOT NULL,
+    round text NOT NULL,
+    office_kind text NOT NULL,
+    officer text NOT NULL,
+    approves boolean NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT opinion_office_kind_check CHECK ((office_kind = ANY (ARRAY['regulator'::text, 'industry_bureau'::text, 'finance'::text])))
+);
+
+COMMENT ON TABLE public.opinion IS '会同审核意见: what each of the three offices says of an application (article 13)';
+
+CREATE TABLE public.outbox (
+    command_id text NOT NULL,
+    stream text NOT NULL,
+    command jsonb NOT NULL,
+    not_before timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    last_error text,
+    done boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE public.outbox IS 'Commands to offer to a workflow: those another proceeding caused, and those committed here whose answer was never acknowledged';
+
+CREATE TABLE public.plan_line (
+    plan text NOT NULL,
+    round text NOT NULL,
+    rank integer NOT NULL,
+    application text NOT NULL,
+    enterprise text NOT NULL,
+    insurer text NOT NULL,
+    asked numeric(18,2) NOT NULL,
+    cut_by_cap numeric(18,2) NOT NULL,
+    approved numeric(18,2) NOT NULL,
+    waitlisted numeric(18,2) NOT NULL,
+    CONSTRAINT plan_line_approved_check CHECK ((approved >= (0)::numeric)),
+    CONSTRAINT plan_line_check CHECK ((((cut_by_cap + approved) + waitlisted) = asked)),
+    CONSTRAINT plan_line_cut_by_cap_check CHECK ((cut_by_cap >= (0)::numeric)),
+    CONSTRAINT plan_line_waitlisted_check CHECK ((waitlisted >= (0)::numeric))
+);
+
+COMMENT ON TABLE public.plan_line IS '补贴计划: what a plan gives each application, in order of insurance time (article 13)';
+
+CREATE TABLE public.proceeding (
+    stream text NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    scheme text NOT NULL,
+    edition text NOT NULL,
+    stage text NOT NULL,
+    sequence integer NOT NULL,
+    closed boolean NOT NULL,
+    enterprise text,
+    district text,
+    product_key text,
+    awaits text[] NOT NULL,
+    file jsonb NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'round'::text, 'ledger'::text])))
+);
+
+COMMENT ON TABLE public.proceeding IS '办件: how each case, round and ledger stands: the fold of its events, kept for reading and for locking';
+
+CREATE TABLE public.refusal (
+    command_id text NOT NULL,
+    stream text NOT NULL,
+    act text NOT NULL,
+    officer text NOT NULL,
+    rule text NOT NULL,
+    article text NOT NULL,
+    why text NOT NULL,
+    received_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.refusal IS 'Acts tried without authority: outside the chain, because they are no part of the case (article 15(3))';
+
+CREATE TABLE public.subsidy_application (
+    number text NOT NULL,
+    stream text NOT NULL,
+    scheme text NOT NULL,
+    enterprise text NOT NULL,
+    insurer text NOT NULL,
+    concluded_at timestamp without time zone NOT NULL,
+    asked numeric(18,2) NOT NULL,
+    state text NOT NULL,
+    round text,
+    return_received_at timestamp without time zone,
+    CONSTRAINT subsidy_application_asked_check CHECK ((asked >= (0)::numeric)),
+    CONSTRAINT subsidy_application_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'filed'::text, 'planned'::text, 'waitlisted'::text, 'refused'::text, 'signed'::text, 'paid'::text, 'withdrawn'::text])))
+);
+
+COMMENT ON TABLE public.subsidy_application IS '保费补贴申请: one application for one policy (article 13)';
+
+ALTER TABLE ONLY public.annual_cap
+    ADD CONSTRAINT annual_cap_pkey PRIMARY KEY (scheme, from_year);
+
+ALTER TABLE ONLY public.budget
+    ADD CONSTRAINT budget_pkey PRIMARY KEY (scheme, fiscal_year);
+
+ALTER TABLE ONLY public.case_number
+    ADD CONSTRAINT case_number_pkey PRIMARY KEY (scheme, year);
+
+ALTER TABLE ONLY public.deadline
+    ADD CONSTRAINT deadline_pkey PRIMARY KEY (stream, name);
+
+ALTER TABLE ONLY public.district
+    ADD CONSTRAINT district_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.enterprise_year
+    ADD CONSTRAINT enterprise_year_pkey PRIMARY KEY (scheme, fiscal_year, enterprise);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_command_id_key UNIQUE (command_id);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (stream, sequence);
+
+ALTER TABLE ONLY public.filed_clause
+    ADD CONSTRAINT filed_clause_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.insurer_bar
+    ADD CONSTRAINT insurer_bar_pkey PRIMARY KEY (insurer);
+
+ALTER TABLE ONLY public.insurer_listing
+    ADD CONSTRAINT insurer_listing_pkey PRIMARY KEY (insurer, listed_from);
+
+ALTER TABLE ONLY public.ledger_entry
+    ADD CONSTRAINT ledger_entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.office
+    ADD CONSTRAINT office_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.officer
+    ADD CONSTRAINT officer_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY public.opinion
+    ADD CONSTRAINT opinion_pkey PRIMARY KEY (application, round, office_kind);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (command_id);
+
+ALTER TABLE ONLY public.plan_line
+    ADD CONSTRAINT plan_line_pkey PRIMARY KEY (plan, rank);
+
+ALTER TABLE ONLY public.plan_line
+    ADD CONSTRAINT plan_line_plan_application_key UNIQUE (plan, application);
+
+ALTER TABLE ONLY public.proceeding
+    ADD CONSTRAINT proceeding_pkey PRIMARY KEY (stream);
+
+ALTER TABLE ONLY public.proceeding
+    ADD CONSTRAINT proceeding_scheme_kind_number_key UNIQUE (scheme, kind, number);
+
+ALTER TABLE ONLY public.refusal
+    ADD CONSTRAINT refusal_pkey PRIMARY KEY (command_id, rule);
+
+ALTER TABLE ONLY public.subsidy_application
+    ADD CONSTRAINT subsidy_application_pkey PRIMARY KEY (number);
+
+CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
+
+CREATE INDEX filed_clause_insurer_idx ON public.filed_clause USING btree (insurer);
+
+CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING btree (scheme, fiscal_year);
+
+CREATE INDEX officer_office_idx ON public.officer USING btree (office);
+
+CREATE UNIQUE INDEX one_application_per_policy ON public.subsidy_application USING btree (stream) WHERE (state <> ALL (ARRAY['refused'::text, 'withdrawn'::text]));
+
+CREATE UNIQUE INDEX one_appropriation_per_document ON public.ledger_entry USING btree (scheme, fiscal_year, reference) WHERE (kind = 'appropriation'::text);
+
+CREATE UNIQUE INDEX one_commitment_per_plan ON public.ledger_entry USING btree (application, reference) WHERE (kind = 'commitment'::text);
+
+CREATE UNIQUE INDEX one_live_case_per_product ON public.proceeding USING btree (scheme, enterprise, product_key) WHERE ((kind = 'case'::text) AND (product_key IS NOT NULL));
+
+CREATE UNIQUE INDEX one_payment_per_application ON public.ledger_entry USING btree (application) WHERE (kind = 'payment'::text);
+
+CREATE INDEX outbox_not_before_idx ON public.outbox USING btree (not_before) WHERE (NOT done);
+
+CREATE INDEX outbox_stream_idx ON public.outbox USING btree (stream) WHERE (NOT done);
+
+CREATE INDEX plan_line_application_idx ON public.plan_line USING btree (application);
+
+CREATE INDEX proceeding_awaits_idx ON public.proceeding USING gin (awaits) WHERE (NOT closed);
+
+CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree (kind, stage, district);
+
+CREATE INDEX subsidy_application_round_state_idx ON public.subsidy_application USING btree (round, state);
+
+CREATE TRIGGER check_chain BEFORE INSERT ON public.event FOR EACH ROW EXECUTE FUNCTION public.check_chain();
+
+CREATE TRIGGER post_to_balances AFTER INSERT ON public.ledger_entry FOR EACH ROW EXECUTE FUNCTION public.post_to_balances();
+
+ALTER TABLE ONLY public.deadline
+    ADD CONSTRAINT deadline_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.enterprise_year
+    ADD CONSTRAINT enterprise_year_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.filed_clause
+    ADD CONSTRAINT filed_clause_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.insurer_bar
+    ADD CONSTRAINT insurer_bar_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.insurer_listing
+    ADD CONSTRAINT insurer_listing_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.ledger_entry
+    ADD CONSTRAINT ledger_entry_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
+
+ALTER TABLE ONLY public.ledger_entry
+    ADD CONSTRAINT ledger_entry_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.ledger_entry
+    ADD CONSTRAINT ledger_entry_stream_sequence_fkey FOREIGN KEY (stream, sequence) REFERENCES public.event(stream, sequence) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.office
+    ADD CONSTRAINT office_district_fkey FOREIGN KEY (district) REFERENCES public.district(code);
+
+ALTER TABLE ONLY public.officer
+    ADD CONSTRAINT officer_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.opinion
+    ADD CONSTRAINT opinion_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
+
+ALTER TABLE ONLY public.opinion
+    ADD CONSTRAINT opinion_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.opinion
+    ADD CONSTRAINT opinion_round_fkey FOREIGN KEY (round) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.plan_line
+    ADD CONSTRAINT plan_line_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
+
+ALTER TABLE ONLY public.plan_line
+    ADD CONSTRAINT plan_line_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.plan_line
+    ADD CONSTRAINT plan_line_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.plan_line
+    ADD CONSTRAINT plan_line_round_fkey FOREIGN KEY (round) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.proceeding
+    ADD CONSTRAINT proceeding_district_fkey FOREIGN KEY (district) REFERENCES public.district(code);
+
+ALTER TABLE ONLY public.proceeding
+    ADD CONSTRAINT proceeding_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.subsidy_application
+    ADD CONSTRAINT subsidy_application_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.subsidy_application
+    ADD CONSTRAINT subsidy_application_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.subsidy_application
+    ADD CONSTRAINT subsidy_application_round_fkey FOREIGN KEY (round) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.subsidy_application
+    ADD CONSTRAINT subsidy_application_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
+
+GRANT USAGE ON SCHEMA public TO firstcover_app;
+
+REVOKE ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) TO firstcover_app;
+
+REVOKE ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_code text, contact text, on_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_code text, contact text, on_day date) TO firstcover_app;
+
+GRANT SELECT ON TABLE public.annual_cap TO firstcover_app;
+
+GRANT SELECT ON TABLE public.budget TO firstcover_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.case_number TO firstcover_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.deadline TO firstcover_app;
+
+GRANT SELECT ON TABLE public.district TO firstcover_app;
+
+GRANT SELECT ON TABLE public.enterprise_year TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.event TO firstcover_app;
+
+GRANT SELECT ON TABLE public.filed_clause TO firstcover_app;
+
+GRANT SELECT ON TABLE public.insurer_bar TO firstcover_app;
+
+GRANT SELECT ON TABLE public.insurer_listing TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.ledger_entry TO firstcover_app;
+
+GRANT SELECT ON TABLE public.migration TO firstcover_app;
+
+GRANT SELECT ON TABLE public.office TO firstcover_app;
+
+GRANT SELECT ON TABLE public.officer TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.opinion TO firstcover_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.outbox TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.plan_line TO firstcover_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.proceeding TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.refusal TO firstcover_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.subsidy_application TO firstcover_app;

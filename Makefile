@@ -35,7 +35,7 @@ help:
 	@echo 'make setup    only what these need: .tools, .venv, .venv/bin/firstcover'
 	@echo 'make lock     lock the requirements again (ARGS=--upgrade: to their newest versions)'
 	@echo 'make clean    remove what setup made; the data in .firstcover stays'
-	@echo 'demo, test and bench pass ARGS on:  make demo ARGS=--fresh    make test ARGS="tests/rules -x"'
+	@echo 'demo and test pass ARGS on:  make demo ARGS=--fresh    make test ARGS="tests/rules -x"'
 
 setup: .venv/program.stamp
 	@:
@@ -52,8 +52,9 @@ check: setup
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
+BENCHMARKS := $(patsubst benchmarks/%.py,%,$(wildcard benchmarks/[a-z]*.py))
 bench: setup
-	.venv/bin/python -m benchmarks $(ARGS)
+	@for one in $(BENCHMARKS); do .venv/bin/python -m "benchmarks.$$one" || exit 1; done
 
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command 'make lock' $(ARGS)

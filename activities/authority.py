@@ -17,6 +17,7 @@ class Officer:
     """经办人: a named person and the office he acts for."""
 
     code: str
+    name: str
     office: str
     kind: OfficeKind
     district: str | None
@@ -30,7 +31,14 @@ async def known_officer(connection: Connection, code: str, at: datetime) -> Offi
         raise Barred("officer_known", "15(3)", f"there is no officer {code!r}; every act names a person")
     if not row["active"]:
         raise Barred("officer_active", "15(3)", f"{code!r} does not act for {row['office']} on this day")
-    return Officer(code=row["code"], office=row["office"], kind=row["kind"], district=row["district"], active=True)
+    return Officer(
+        code=row["code"],
+        name=row["name"],
+        office=row["office"],
+        kind=row["kind"],
+        district=row["district"],
+        active=True,
+    )
 
 
 def authorise(act: Act, file: File, officer: Officer) -> None:

@@ -134,6 +134,10 @@ async def _commit_plan(done: Done) -> None:
     plan, refused = done.effect.carries
     number, fiscal_year = done.after.facts["plan"]["number"], done.after.facts["round"]["fiscal_year"]
     rows = {row["number"]: row for row in done.situation.register.applications}
+    cap = done.situation.edition.annual_cap.value
+    cap_left = {row["enterprise"]: cap - row["committed"] for row in rows.values()}
+    for line in plan.lines:
+        cap_left[line.enterprise] -= line.approved
     for line in plan.lines:
         row = rows[line.number]
         state = "signed" if line.approved else "waitlisted" if line.waitlisted else "refused"
@@ -143,7 +147,8 @@ async def _commit_plan(done: Done) -> None:
             await done.post("commitment", line.approved, number, **about)
         amounts = {name: f"{getattr(line, name):.2f}" for name in ("cut_by_cap", "approved", "waitlisted")}
         place = {"plan": number, "rank": line.rank, "fiscal_year": fiscal_year}
-        await done.tell(row["stream"], "plan", {**place, **amounts})
+        left = {"cap_left": f"{cap_left[line.enterprise]:.2f}", "budget_left": f"{plan.left:.2f}"}
+        await done.tell(row["stream"], "plan", {**place, **amounts, **left})
     for row in refused:
         await done.connection.execute(SUBSIDY.settle, row["number"], "refused")
         data = {"round": done.stream.number, "reasons": row["objections"]}

@@ -5,7 +5,7 @@ One model goes in and one comes out, so that a field can be added without breaki
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -16,7 +16,11 @@ from rules.procedure import Wake
 #: Names of activities: workflows call them by name and never import their code.
 RECORD = "record"
 #: Types of the failures that cross Temporal; their details are below.
-BAD_INPUT, REFUSED, UNAVAILABLE = "BadInput", "Refused", "Unavailable"
+BAD_INPUT, REFUSED, UNAVAILABLE, FAULT = "BadInput", "Refused", "Unavailable", "Fault"
+
+
+#: An officer waits: his act is tried for so long in all, and then he is told to try again.
+OFFICER_PATIENCE = timedelta(seconds=5)
 
 
 class Model(BaseModel):
@@ -64,6 +68,8 @@ class Event(Model):
     command_id: str
     act: str
     officer: str
+    #: 经办人: the person; empty for an act of the system.
+    officer_name: str
     office: str
     at: datetime
     article: str

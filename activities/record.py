@@ -5,6 +5,7 @@ Everything here may be done again: a command that has become an event is answere
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,9 +19,21 @@ from temporalio.exceptions import ApplicationError
 
 from activities.authority import Officer, authorise, known_officer
 from activities.consequences import carry_out
-from activities.contracts import BAD_INPUT, RECORD, REFUSED, Answer, Attempt, Command, Event, Recorded, Standing
+from activities.contracts import (
+    BAD_INPUT,
+    OFFICER_PATIENCE,
+    RECORD,
+    REFUSED,
+    UNAVAILABLE,
+    Answer,
+    Attempt,
+    Command,
+    Event,
+    Recorded,
+    Standing,
+)
 from activities.register import consult
-from db.pool import Connection, Pool, one
+from db.pool import AWAY, Connection, Pool, one
 from db.sql import queries
 from rules.calendar import CHINA
 from rules.edition import edition_of
@@ -45,6 +58,12 @@ UNACKNOWLEDGED = timedelta(seconds=30)
 #: Given as the number of a case that is only being submitted: the record gives the real one.
 NEW = "new"
 
+#: The limits that the ledger itself enforces, whatever a program works out.
+LIMITS = {
+    "budget_not_overspent": ("budget_not_overspent", "13", "the year's budget does not hold this"),
+    "cap_not_exceeded": ("cap_not_exceeded", "7", "the enterprise's cap of the year does not hold this"),
+}
+
 log = structlog.get_logger()
 
 
@@ -56,16 +75,30 @@ class Record:
 
     @activity.defn(name=RECORD)
     async def record(self, attempt: Attempt) -> Recorded:
-        """Record an act for its workflow; an officer is told at once of a failure that trying again cannot mend."""
+        """Record an act for its workflow. An officer is told of every failure; the clock is tried again by its workflow."""
         # A refusal is final for an officer. The clock tries on: a rung refused is a fault to be seen and mended.
         final = not attempt.by_clock
         try:
-            return await self.write(attempt)
+            return await (self.write(attempt) if attempt.by_clock else self._write_patiently(attempt))
         except Unfit as unfit:
             raise ApplicationError(str(unfit), unfit.faults, type=BAD_INPUT, non_retryable=final) from unfit
         except Barred as barred:
             details = (barred.rule, barred.article, barred.why)
             raise ApplicationError(str(barred), *details, type=REFUSED, non_retryable=final) from barred
+
+    async def _write_patiently(self, attempt: Attempt) -> Recorded:
+        """Try for as long as an officer waits. (A local activity's own bound does not end its attempts.)"""
+        try:
+            async with asyncio.timeout(OFFICER_PATIENCE.total_seconds()):
+                while True:
+                    try:
+                        return await self.write(attempt)
+                    except AWAY as away:
+                        log.warning("the database is away", stream=attempt.command.stream, error=str(away))
+                        await asyncio.sleep(0.2)
+        except TimeoutError:
+            why = "the database could not be reached; nothing is known to be stored, try the same command again"
+            raise ApplicationError(why, type=UNAVAILABLE, non_retryable=True) from None
 
     async def open(self, command: Command) -> Answer:
         """Record the act that opens a proceeding, for an entrance: nothing is stored where it is refused."""
@@ -110,6 +143,10 @@ class Record:
             except asyncpg.UniqueViolationError:
                 if last_try:
                     raise
+            except asyncpg.CheckViolationError as error:
+                if error.constraint_name not in LIMITS:
+                    raise
+                raise Barred(*LIMITS[error.constraint_name]) from error
         raise AssertionError("unreachable")
 
     async def answered(self, command: Command) -> Answer | None:
@@ -146,6 +183,7 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
     situation = Situation(
         file=file,
         officer=officer.code,
+        officer_name=officer.name,
         office=officer.office,
         office_kind=officer.kind,
         received_at=command.received_at,
@@ -198,7 +236,7 @@ async def _officer_for(connection: Connection, act: Act, file: File, attempt: At
     if act.by == ("system",):
         sent = await connection.fetchval(OUTBOX.sent_by_the_record, command.id)
         if attempt.by_clock or (sent and Command.model_validate(sent) == command):
-            return Officer(code=command.officer, office="system", kind="system", district=None, active=True)
+            return Officer(code=command.officer, name="", office="system", kind="system", district=None, active=True)
         raise Barred("right_office", act.article, f"{act.name} is the system's own act; no officer can order it")
     officer = await known_officer(connection, command.officer, command.received_at)
     authorise(act, file, officer)
@@ -219,6 +257,7 @@ def _body(stream: Stream, act: Act, command: Command, situation: Situation, effe
             "act": act.name,
             "article": effect.article or act.article,
             "officer": situation.officer,
+            "officer_name": situation.officer_name,
             "office": situation.office,
             "at": command.received_at.isoformat(),
             "data": command.data,

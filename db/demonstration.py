@@ -50,12 +50,12 @@ OFFICES = (
 )
 
 LISTED_INSURERS = ("insurer-a", "insurer-b")
-NAMES = ("王丽", "李强", "张敏", "刘洋", "陈静", "杨帆", "赵磊", "黄勇", "周涛", "吴霞", "徐明", "孙悦")
+SURNAMES, GIVEN_NAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑", ("丽", "强")
 
 #: 经办人: code, name, office. Two in each office, so that one may prepare and the other approve (article 15(3)).
 OFFICERS = tuple(
-    (f"{office}-{n}", NAMES[(2 * place + n) % len(NAMES)], office)
-    for place, office in enumerate([code for code, *_ in OFFICES] + [code for code, *_ in DISTRICTS])
+    (f"{office}-{n}", surname + GIVEN_NAMES[n - 1], office)
+    for surname, office in zip(SURNAMES, [code for code, *_ in OFFICES + DISTRICTS], strict=True)
     for n in (1, 2)
 )
 

@@ -14,6 +14,17 @@ else:
     Connection, Pool = asyncpg.Connection, asyncpg.Pool
 
 
+#: What asyncpg raises while a server is away, comes up, goes down, or lost a race it may simply run again.
+AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+)
+
+
 async def _speak_json(connection: Any) -> None:
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
 
@@ -26,7 +37,7 @@ async def one(connection: Connection | Pool, query: str, *values: object) -> asy
 
 
 async def open_pool(dsn: str, *, most: int = 10) -> Pool:
-    """Open a pool of at most `most` connections; an unreachable server raises `OSError` or `asyncpg.PostgresError`."""
+    """Open a pool of at most `most` connections; an unreachable server raises one of `AWAY`."""
     return await asyncpg.create_pool(
         dsn, init=_speak_json, min_size=1, max_size=most, timeout=5, server_settings={"timezone": "UTC"}
     )

@@ -125,7 +125,8 @@ def _rungs(deadline: Deadline, edition: Edition, calendar: Calendar) -> Iterator
 
     due = deadline.due_on
     for before in edition.reminder_ladder.value:
-        yield rung("remind", f"{before} working days before", calendar.add_working_days(due, -before))
+        days = "day" if before == 1 else "days"
+        yield rung("remind", f"{before} working {days} before", calendar.add_working_days(due, -before))
     yield rung("remind", "on the day", due)
     if deadline.silence:
         end = rung(deadline.silence, "passed", due + timedelta(days=1), time(0))
@@ -200,6 +201,7 @@ class Situation:
 
     file: File
     officer: str
+    officer_name: str
     office: str
     office_kind: OfficeKind
     received_at: datetime

@@ -16,7 +16,19 @@ from runtime.errors import BadInput
 from starters.reading import read_data
 from starters.session import now, reading, run, session
 from starters.showing import shown
-from starters.telling import As, CommandId, Data, Json, console, tell_answer, tell_json, tell_rows, tell_table
+from starters.telling import (
+    As,
+    CommandId,
+    Data,
+    Json,
+    console,
+    tell_answer,
+    tell_json,
+    tell_rows,
+    tell_table,
+    who,
+    yuan,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Cases (办件), from submission to payment.")
 PROCEEDING = queries("proceeding")
@@ -119,9 +131,9 @@ def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
         tell_json(told)
         return
     stage = stream.procedure.stages[told["stage"]]
-    console().print(f"[bold]{stream.number}[/] {told['edition']}  stage: {stage.name} ({stage.zh})")
+    console().print(f"{stream.number} under {told['edition']}; stage: {stage.name} ({stage.zh})", style="bold")
     if "money" in told:
-        tell_table("Money (yuan)", tuple(told["money"]), [tuple(told["money"].values())])
+        tell_table("Money (yuan)", tuple(told["money"]), [tuple(map(yuan, told["money"].values()))])
     rows = [
         {
             **deadline,
@@ -144,7 +156,7 @@ def tell_history(events: list[dict[str, Any]]) -> None:
         "History",
         ("#", "act", "officer", "office", "at", "article", "found"),
         [
-            (e["seq"], e["act"], e["officer"], e["office"], _local(e["at"]), e["article"], _found(e))
+            (e["seq"], e["act"], who(e), e["office"], _local(e["at"]), e["article"], _found(e))
             for e in events
         ],
     )  # fmt: skip

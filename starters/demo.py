@@ -20,6 +20,9 @@ from starters.stack import EmbeddedStack, forget_data, wait_until_interrupted
 from starters.story import Ending, Step, Story
 from starters.telling import console
 
+#: More findings than these are counted instead of listed; what fails is always listed.
+FEW = 2
+
 app = typer.Typer(help="Play one case, for real, from submission to payment.")
 
 
@@ -43,7 +46,7 @@ def demo(
 
 
 def _progress(what: str) -> None:
-    console().print(f"[dim]… {what}[/]")
+    console().print(f"… {what}", style="dim")
 
 
 def play(stack: EmbeddedStack) -> Ending:
@@ -75,13 +78,16 @@ def _begun(path: Path) -> dict[str, Any]:
 
 
 def _tell(step: Step) -> None:
-    who = f"{step.officer} ({step.office})" if step.officer else ""
-    console().print(f"[bold]{step.what}[/]")
-    if who:
-        console().print(f"    {who}: {step.act}, article {step.article}")
+    console().print(step.what, style="bold")
+    if step.officer:
+        whose = ", ".join(dict.fromkeys((step.officer, step.office)))
+        console().print(f"    {step.name} ({whose}): {step.act}, article {step.article}")
+    few = len(step.findings) <= FEW
     for passed, found in step.findings:
-        if not passed or len(step.findings) <= 2:
-            console().print(f"    [{'green' if passed else 'red'}]{'✓' if passed else '✗'}[/] {found}")
-    kept = [found for passed, found in step.findings if passed]
-    if len(step.findings) > 2:
-        console().print(f"    [green]✓[/] {len(kept)} of {len(step.findings)} findings pass")
+        if few or not passed:
+            console().print(f"    {'✓' if passed else '✗'} {found}", style="green" if passed else "red")
+    if not few:
+        kept = sum(passed for passed, _ in step.findings)
+        console().print(f"    ✓ {kept} of {len(step.findings)} findings pass", style="green")
+    for worked_out in step.worked_out:
+        console().print(f"    = {worked_out}", style="cyan")

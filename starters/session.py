@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -15,24 +16,26 @@ from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateR
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.contracts import BAD_INPUT, REFUSED, Answer, Command, Opening
+from activities.contracts import BAD_INPUT, REFUSED, UNAVAILABLE, Answer, Command, Opening
 from activities.record import Record
-from db.pool import Pool, open_pool
+from db.pool import AWAY, Pool, open_pool
 from db.sql import queries
 from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.procedures import stream_of
 from runtime.errors import BadInput, FirstcoverError, Refused, Unreachable
+from runtime.logging import set_up_logging
 from runtime.settings import Settings
 from runtime.temporal_client import connect
 from workflows.offering import offer, start
 
 T = TypeVar("T")
-PROCEEDING = queries("proceeding")
+PROCEEDING, OUTBOX = queries("proceeding"), queries("outbox")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run one command's work."""
+    """Run one command's work; only what goes wrong is logged."""
+    set_up_logging("console", logging.WARNING)
     return asyncio.run(work)
 
 
@@ -43,12 +46,12 @@ async def reading() -> AsyncIterator[Pool]:
     url = settings.require_database_url()
     try:
         pool = await open_pool(url, most=4)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*AWAY, asyncpg.PostgresError) as error:
         raise _database_away(error) from error
     async with pool:
         try:
             yield pool
-        except (OSError, asyncpg.PostgresConnectionError) as error:
+        except AWAY as error:
             raise _database_away(error) from error
 
 
@@ -98,13 +101,15 @@ class Session:
         name = command_id or str(uuid4())
         return Command(id=name, stream=stream, act=act, officer=officer, received_at=self.clock(), data=dict(data))
 
-    async def _offered(self, record: Record, command: Command) -> Answer:
+    async def _offered(self, record: Record, command: Command, *, again: bool = True) -> Answer:
         try:
             return await offer(self.client, command)
         except WorkflowUpdateFailedError as error:
             # A twin of this command may have been taken between our look and our offer.
             if answer := await record.answered(command):
                 return answer
+            if again and await self._caught_up(record, command.stream):
+                return await self._offered(record, command, again=False)
             raise _failure(error.cause) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
             where = self.client.service_client.config.target_host
@@ -115,6 +120,15 @@ class Session:
             if answer := await record.answered(command):
                 return answer
             raise await self._closed_or_unknown(command) from error
+
+    async def _caught_up(self, record: Record, stream: str) -> bool:
+        """Offer a workflow what it missed, if the record is ahead of it; what was out of turn may then be in turn."""
+        missed = [Command.model_validate(row["command"]) for row in await self.pool.fetch(OUTBOX.not_taken, stream)]
+        for command in missed:
+            with suppress(WorkflowUpdateFailedError):
+                await offer(self.client, command)
+                await record.acknowledge(command.id)
+        return bool(missed)
 
     async def _closed_or_unknown(self, command: Command) -> FirstcoverError:
         """Say why no workflow takes the act: there is no such proceeding, or it is closed."""
@@ -147,7 +161,8 @@ def _failure(cause: BaseException | None) -> FirstcoverError:
         return BadInput(*(tuple(fault) for fault in cause.details[0]))
     if isinstance(cause, ApplicationError) and cause.type == REFUSED:
         return Refused(*cause.details)
-    return Unreachable("PostgreSQL", "the worker's side", str(cause))
+    what = "PostgreSQL" if isinstance(cause, ApplicationError) and cause.type == UNAVAILABLE else "the record"
+    return Unreachable(what, "the worker's side", str(cause))
 
 
 @asynccontextmanager

@@ -16,7 +16,18 @@ from starters.session import now
 from starters.telling import event_json
 
 PROCEEDING = queries("proceeding")
-MONEY = ("premium", "subsidy_asked", "cut_by_cap", "approved", "waitlisted", "paid")
+MONEY = (
+    "premium",
+    "subsidy_asked",
+    "cut_by_cap",
+    "approved",
+    "waitlisted",
+    "paid",
+    "enterprise_share",
+    "insurer_share",
+    "cap_left",
+    "budget_left",
+)
 
 
 async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[str, Any]:
@@ -28,7 +39,7 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
     events = [event_json(event) for event in await events_of(pool, stream)]
     deadlines = [d.model_dump(mode="json", exclude={"wake", "days", "used"}) for d in file.deadlines]
     named = {stream.kind: file.number, "scheme": file.scheme, "edition": file.edition, "stage": file.stage}
-    money = {"money": {**dict.fromkeys(MONEY, "0.00"), **file.money}} if stream.kind == "case" else {}
+    money = {"money": {name: file.money.get(name, "0.00") for name in MONEY}} if stream.kind == "case" else {}
     return {
         **named,
         "closed": file.closed,

@@ -18,7 +18,8 @@ from rules.procedures import Stream, edition_for
 from rules.schemes.dalian_round import fiscal_year_of
 from starters.sample_forms import SampleForms, late_delivery, rolled_delivery
 from starters.session import Session
-from starters.showing import file_of
+from starters.showing import MONEY, file_of
+from starters.telling import yuan
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ class Step:
     """One thing that happens, as the story tells it; `officer` is empty where nobody acted."""
 
     officer: str
+    name: str
     office: str
     act: str
     article: str
     what: str
     findings: tuple[tuple[bool, str], ...] = ()
+    worked_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,8 @@ class Story:
         await self._act(case, "record_delivery", forms.enterprise, "records contract and delivery", form)
         deadline = (await file_of(self._servers.pool, case)).deadline("insurance")
         assert deadline is not None
-        because = "; ".join(deadline.because)
-        self._note(case, "11", f"last day to insure: {deadline.due_on}, from {deadline.counted_from} ({because})")
+        counted = f"the last day to insure is {deadline.due_on}, counted from {deadline.counted_from}"
+        self._note(case, "11", counted, *deadline.because)
 
     async def _quarter_paid(self, case: Stream, forms: SampleForms) -> tuple[Stream, int]:
         """The quarter, opened by hand before its end: filed, reviewed by three, planned, signed by three, paid."""
@@ -135,16 +138,29 @@ class Story:
     def _done(self, what: str, answer: Answer) -> Stream:
         stream, event = Stream(*answer.stream.split(":")), answer.event
         found = tuple((one.passed, f"{one.rule} (article {one.article}): {one.reason}") for one in event.findings)
-        self._tell(Step(event.officer, event.office, event.act, event.article, f"{stream.number}: {what}", found))
+        worked_out = (_told_money(answer.money),) if answer.money and event.act == "insure" else ()
+        who = (event.officer, event.officer_name, event.office)
+        self._tell(Step(*who, event.act, event.article, f"{stream.number}: {what}", found, worked_out))
         return stream
 
-    def _note(self, stream: Stream, article: str, what: str) -> None:
-        self._tell(Step("", "", "", article, f"{stream.number}: {what}"))
+    def _note(self, stream: Stream, article: str, what: str, *worked_out: str) -> None:
+        told = f"{stream.number}: {what} (article {article})"
+        self._tell(Step("", "", "", "", article, told, worked_out=worked_out))
 
     async def _told(self, case: Stream, act: str) -> None:
         """Wait until the relay has told the case what the round did."""
         async with asyncio.timeout(60):
             while act not in (file := await file_of(self._servers.pool, case)).done_by:  # noqa: ASYNC110 - another process tells it
                 await asyncio.sleep(0.05)
-        money = ", ".join(f"{name.replace('_', ' ')} {amount}" for name, amount in file.money.items())
-        self._note(case, "13", f"is {file.stage}: {money}")
+        money = () if act == "file" else (_told_money(file.money),)
+        self._note(case, "13", f"is told by the round: {file.stage}", *money)
+
+
+def _told_money(money: Mapping[str, str]) -> str:
+    """Say the money of a case that is not nothing, in the order it is worked out."""
+    told = [
+        f"{name.replace('_', ' ')} {yuan(money[name])}"
+        for name in MONEY
+        if name in money and (money[name] != "0.00" or name.endswith("_left"))
+    ]
+    return ", ".join(told)

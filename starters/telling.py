@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -28,9 +29,19 @@ CommandId = Annotated[
 
 
 def console() -> Console:
-    """Return a console on standard output that never breaks long lines of a pipe."""
-    made = Console(highlight=False)
-    return made if made.is_terminal else Console(highlight=False, width=160)
+    """Return a console on standard output; what officers wrote is never read as markup, and a pipe is wide."""
+    made = Console(highlight=False, markup=False)
+    return made if made.is_terminal else Console(highlight=False, markup=False, width=160)
+
+
+def yuan(amount: str) -> str:
+    """Write an amount for people: 1800000.00 as 1,800,000.00."""
+    return f"{Decimal(amount):,.2f}"
+
+
+def who(event: dict[str, Any]) -> str:
+    """Name the person who acted, and his code."""
+    return " ".join(filter(None, (event["officer_name"], event["officer"])))
 
 
 def tell_json(value: Any) -> None:

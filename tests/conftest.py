@@ -72,17 +72,27 @@ async def skipping(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wo
 
 
 @pytest.fixture
-async def hands(skipping: WorkflowEnvironment, pool: Pool) -> AsyncIterator[Hands]:
-    """Officers' hands on a running worker and relay.
+async def place(pool: Pool) -> int:
+    """A number of this test's own: the tests of a run share a Temporal server, so their cases must not be called alike."""
+    taken = next(_places)
+    year = Clock()().astimezone(SHANGHAI).year
+    await pool.execute("insert into case_number (scheme, year, last) values ('dalian', $1, $2)", year, taken * 1000)
+    return taken
 
-    The tests of a run share a Temporal server, so each has case numbers and a quarter of its own.
-    """
-    clock, place, task_queue = Clock(), next(_places), f"test-{uuid4()}"
-    last, year = place * 1000, clock().astimezone(SHANGHAI).year
-    await pool.execute("insert into case_number (scheme, year, last) values ('dalian', $1, $2)", year, last)
-    async with working(skipping.client, pool, task_queue):
-        session = Session(pool, skipping.client, task_queue, clock)
-        yield Hands(session, clock, skipping, f"{2030 + place // 4}Q{place % 4 + 1}")
+
+@pytest.fixture
+def alone(skipping: WorkflowEnvironment, pool: Pool, place: int) -> Hands:
+    """Officers' hands without a worker."""
+    clock = Clock()
+    session = Session(pool, skipping.client, f"test-{uuid4()}", clock)
+    return Hands(session, clock, skipping, f"{2030 + place // 4}Q{place % 4 + 1}")
+
+
+@pytest.fixture
+async def hands(alone: Hands, pool: Pool) -> AsyncIterator[Hands]:
+    """Officers' hands on a running worker and relay."""
+    async with working(alone.session.client, pool, alone.session.task_queue):
+        yield alone
 
 
 @pytest.fixture

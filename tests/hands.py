@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
@@ -83,7 +84,7 @@ class Hands:
     async def submit(self, data: dict[str, Any] | None = None, command_id: str | None = None) -> Answer:
         form = data or self.forms.submission()
         answer = await self.session.open("case:dalian:new", "submit", form["enterprise"]["uscc"], form, command_id)
-        self.case = Stream(*answer.stream.split(":"))
+        self.case = self.stream_of(answer)
         return answer
 
     async def act(
@@ -117,6 +118,20 @@ class Hands:
             answer = await self.act(act, officer)
         assert answer.event.act == last_act
         return answer
+
+    async def has_scheduled_an_activity(self) -> None:
+        """Wait until the workflow has given up trying beside itself and left an act to the server's patience."""
+        async with asyncio.timeout(60):
+            while not await self._counts_an_activity():
+                await asyncio.sleep(0.1)
+
+    async def _counts_an_activity(self) -> bool:
+        scheduled = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+        return any(event.event_type == scheduled for event in (await self.handle.fetch_history()).events)
+
+    @staticmethod
+    def stream_of(answer: Answer) -> Stream:
+        return Stream(*answer.stream.split(":"))
 
     async def file(self) -> File:
         return await file_of(self.session.pool, self.stream)

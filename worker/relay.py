@@ -9,21 +9,20 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import structlog
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import Command, Opening
 from activities.record import Record, standing_of
-from db.pool import Pool, one
+from db.pool import AWAY, Pool, one
 from db.sql import queries
 from rules.procedure import File
 from rules.procedures import stream_of
 from workflows.offering import offer, start
 
 OUTBOX, PROCEEDING = queries("outbox"), queries("proceeding")
-AT_ONCE, IDLE = 20, 0.25
+AT_ONCE, IDLE, AWAY_FOR = 20, 0.25, 2.0
 #: After this many attempts a command is tried only once an hour, and stands out in the list of what waits.
 PATIENT_AFTER = 10
 
@@ -41,12 +40,12 @@ class Relay:
         """Relay until cancelled; an absent server is waited for."""
         while True:
             try:
-                carried = await self.carry_due()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                carried, pause = await self.carry_due(), IDLE
+            except AWAY as error:
                 log.warning("relay waits for the database", error=str(error))
-                carried = 0
+                carried, pause = 0, AWAY_FOR
             if not carried:
-                await asyncio.sleep(IDLE)
+                await asyncio.sleep(pause)
 
     async def carry_due(self, now: datetime | None = None) -> int:
         """Offer what is due, at most `AT_ONCE` together, and return how many commands that were."""

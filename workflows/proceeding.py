@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.contracts import (
         BAD_INPUT,
+        FAULT,
+        OFFICER_PATIENCE,
         RECORD,
         REFUSED,
         UNAVAILABLE,
@@ -72,11 +74,10 @@ class Proceeding:
         """Wait behind other acts, but no longer than an officer does: the database may be away."""
         if self._one_at_a_time.locked():
             try:
-                await workflow.wait_condition(
-                    lambda: not self._one_at_a_time.locked(), timeout=options.OFFICER_PATIENCE
-                )
+                await workflow.wait_condition(lambda: not self._one_at_a_time.locked(), timeout=OFFICER_PATIENCE)
             except TimeoutError:
-                raise _unavailable() from None
+                why = "the database could not be reached; nothing is stored, try the same command again"
+                raise ApplicationError(why, type=UNAVAILABLE, non_retryable=True) from None
 
     async def until_closed(self) -> None:
         """Wait for acts, and ring each deadline in its time, until the proceeding is closed."""
@@ -133,15 +134,16 @@ class Proceeding:
                 RECORD,
                 attempt,
                 result_type=Recorded,
-                schedule_to_close_timeout=options.OFFICER_PATIENCE,
-                retry_policy=options.QUICKLY,
-                local_retry_threshold=options.OFFICER_PATIENCE,
+                start_to_close_timeout=options.ONE_TRY,
+                retry_policy=options.ONCE,
             )
             return recorded
-        except ActivityError as error:
-            if isinstance(error.cause, ApplicationError) and error.cause.type in (BAD_INPUT, REFUSED):
-                raise error.cause from None
-            raise _unavailable() from error
+        except FailureError as error:
+            failure = _unwrapped(error)
+            if isinstance(failure, ApplicationError) and failure.type in (BAD_INPUT, REFUSED, UNAVAILABLE):
+                raise failure from None
+            why = "a fault stopped the program; nothing is known to be stored, see the worker's log"
+            raise ApplicationError(why, type=FAULT, non_retryable=True) from error
 
     async def _record_for_clock(self, command: Command) -> Recorded:
         attempt = Attempt(command=command, sequence=self.standing.sequence, by_clock=True)
@@ -150,10 +152,10 @@ class Proceeding:
                 RECORD,
                 attempt,
                 result_type=Recorded,
-                schedule_to_close_timeout=options.ONE_TRY,
+                start_to_close_timeout=options.ONE_TRY,
                 retry_policy=options.ONCE,
             )
-        except ActivityError:
+        except FailureError:
             recorded = await workflow.execute_activity(
                 RECORD,
                 attempt,
@@ -164,6 +166,6 @@ class Proceeding:
         return recorded
 
 
-def _unavailable() -> ApplicationError:
-    why = "the database could not be reached; nothing is known to be stored, try the same command again"
-    return ApplicationError(why, type=UNAVAILABLE, non_retryable=True)
+def _unwrapped(error: FailureError) -> BaseException | None:
+    """What an activity raised: a local one's failure arrives bare, another's as the cause of an `ActivityError`."""
+    return error.cause if isinstance(error, ActivityError) else error

@@ -15,6 +15,10 @@ update outbox set done = true where command_id = $1 and not done
 update outbox set done = true where stream = $1 and not done
   and command_id in (select command_id from event where stream = $1 and sequence < $2)
 
+-- not_taken --
+-- A stream's events whose commands no workflow is known to have taken, in their order.
+select o.command from outbox o join event e using (command_id) where o.stream = $1 and not o.done order by e.sequence
+
 -- take --
 -- Claim commands that are due, passing over those another relay holds.
 select command_id, stream, command, attempts from outbox

@@ -6,6 +6,7 @@ with every ground and moves nothing: the officer then decides, or the enterprise
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rules.deadlines import Due, insure_by, valid_until
@@ -27,8 +28,9 @@ from rules.procedure import (
 )
 from rules.schemes import dalian_forms as forms
 from rules.subsidy import premium_shares
+from rules.values import ZERO
 
-NO_MONEY = {"cut_by_cap": "0.00", "approved": "0.00", "waitlisted": "0.00", "paid": "0.00"}
+NOT_YET = {"cut_by_cap": "0.00", "approved": "0.00", "waitlisted": "0.00", "paid": "0.00", "insurer_share": "0.00"}
 
 
 def _said(form: Form) -> dict[str, Any]:
@@ -216,14 +218,16 @@ def insure(situation: Situation, form: forms.InsuranceContract) -> Effect:
             "contract": {
                 **_said(form),
                 "years": years,
-                "forecast": {"cap_left": str(register.cap_left), "budget_left": str(register.budget_left)},
             }
         },
         money={
             "premium": f"{shares.premium:.2f}",
             "enterprise_share": f"{shares.enterprise_share:.2f}",
             "subsidy_asked": f"{shares.subsidy:.2f}",
-            **NO_MONEY,
+            **NOT_YET,
+            # A forecast: what is left today, before others who insured earlier are planned (I-9).
+            "cap_left": f"{register.cap_left:.2f}",
+            "budget_left": f"{register.budget_left:.2f}",
         },
         meets=("insurance", "recognition_valid_until"),
     )
@@ -274,8 +278,18 @@ def refuse_subsidy(situation: Situation, form: forms.Reviewed) -> Effect:
 
 
 def plan(situation: Situation, form: forms.Planned) -> Effect:
-    """列入计划: the plan is signed by the three offices; what it gives is fixed (articles 7, 13)."""
-    money = {name: f"{getattr(form, name):.2f}" for name in ("cut_by_cap", "approved", "waitlisted")}
+    """列入计划: the plan is signed by the three offices; what it gives is fixed (articles 7, 13).
+
+    What the cap cut off falls on whom the contract's special terms name (特别约定, I-9); the shares still add up.
+    """
+    money = {
+        name: f"{getattr(form, name):.2f}"
+        for name in ("cut_by_cap", "approved", "waitlisted", "cap_left", "budget_left")
+    }
+    on_insurer = situation.fact("contract")["shortfall_borne_by"] == "insurer"
+    insurer_share = form.cut_by_cap if on_insurer else ZERO
+    on_enterprise = Decimal(situation.file.money["premium"]) - form.approved - form.waitlisted - insurer_share
+    money |= {"insurer_share": f"{insurer_share:.2f}", "enterprise_share": f"{on_enterprise:.2f}"}
     stage = "planned" if form.approved else "waitlisted" if form.waitlisted else "nothing_left"
     return Effect(facts={"plan": _said(form)}, money=money, stage=stage)
 

@@ -244,6 +244,9 @@ class Planned(Form):
     cut_by_cap: YuanOrZero
     approved: YuanOrZero
     waitlisted: YuanOrZero
+    #: What the plan leaves of the enterprise's cap and of the year's budget.
+    cap_left: YuanOrZero
+    budget_left: YuanOrZero
 
 
 class Paid(Form):

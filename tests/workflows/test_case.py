@@ -102,7 +102,7 @@ async def test_a_recognition_that_nobody_insures_expires_after_its_year_each_rem
     rungs = [event for event in await hands.events() if event.act == "remind"]
     reasons = Counter(finding.reason.split(":")[0] for event in rungs for finding in event.findings)
     assert reasons == Counter(
-        {"10 working days before": 1, "3 working days before": 1, "1 working days before": 1, "on the day": 1}
+        {"10 working days before": 1, "3 working days before": 1, "1 working day before": 1, "on the day": 1}
     )
     assert {event.article for event in rungs} == {"10"}
     assert (await hands.acts())[-1] == "expire"
@@ -117,7 +117,7 @@ async def test_a_district_that_says_nothing_is_reminded_before_on_and_after_its_
     assert reminders[:5] == [
         "10 working days before",
         "3 working days before",
-        "1 working days before",
+        "1 working day before",
         "on the day",
         "5 working days overdue",
     ]

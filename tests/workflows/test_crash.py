@@ -1,0 +1,197 @@
+"""What happens when a worker or the database dies at the worst moment: nothing is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from activities.contracts import Attempt, Command
+from activities.record import Record
+from db.pool import Pool, open_pool
+from runtime.errors import Unreachable
+from tests.hands import Hands, working
+from worker.relay import Relay
+
+
+@asynccontextmanager
+async def dying_worker(hands: Hands, database: str, act: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run, as a process of its own, a worker that is killed as soon as `act` is committed."""
+    client = hands.session.client
+    named = {
+        "FIRSTCOVER_DATABASE_URL": database,
+        "FIRSTCOVER_TASK_QUEUE": hands.session.task_queue,
+        "TEMPORAL_ADDRESS": client.service_client.config.target_host,
+        "TEMPORAL_NAMESPACE": client.namespace,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.dying_worker", act, env=os.environ | named
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+@pytest.mark.parametrize("act", ["return_for_correction", "confirm"])
+async def test_a_worker_killed_between_commit_and_report_leaves_the_act_done_once_and_the_case_going_on(
+    alone: Hands, pool: Pool, database: str, act: str
+) -> None:
+    await alone.submit()
+    async with dying_worker(alone, database, act) as process:
+        ordered = asyncio.create_task(alone.act(act, "ganjingzi-1", command_id="order"))
+        assert await process.wait() == -9
+    assert await alone.acts() == ["submit", act]
+    async with working(alone.session.client, pool, alone.session.task_queue):
+        # The caller may be answered, or be told that no worker did: then the same order again is answered.
+        with suppress(Unreachable):
+            await ordered
+        answer = await alone.act(act, "ganjingzi-1", command_id="order")
+        assert answer.event.seq == 2
+        following = ("correct", None) if act == "return_for_correction" else ("receive", "bureau-1")
+        assert (await alone.act(*following)).event.seq == 3
+    assert await alone.acts() == ["submit", act, following[0]]
+
+
+async def test_an_act_whose_update_never_came_back_is_adopted_when_the_next_officer_acts(
+    hands: Hands, pool: Pool
+) -> None:
+    await hands.submit()
+    await committed_behind_the_workflows_back(hands, pool, "confirm", "ganjingzi-1")
+    assert (await hands.act("receive", "bureau-1")).standing.stage == "received"
+    assert await hands.acts() == ["submit", "confirm", "receive"]
+
+
+async def test_an_act_whose_update_never_came_back_is_offered_again_by_the_relay(hands: Hands, pool: Pool) -> None:
+    await hands.submit()
+    await committed_behind_the_workflows_back(hands, pool, "return_for_correction", "ganjingzi-1")
+    relay = Relay(pool, hands.session.client, hands.session.task_queue)
+    assert await relay.carry_due(datetime.now(UTC)) == 0
+    assert await relay.carry_due(datetime.now(UTC) + timedelta(seconds=31)) == 1
+    # The workflow knows the correction's deadline now: silence lapses the case.
+    await hands.pass_days(30)
+    await hands.reached("lapsed")
+
+
+async def test_a_submission_whose_sender_died_before_starting_its_workflow_is_started_by_the_relay(
+    hands: Hands, pool: Pool
+) -> None:
+    form = hands.forms.submission()
+    command = Command(
+        id=str(uuid4()),
+        stream="case:dalian:new",
+        act="submit",
+        officer=form["enterprise"]["uscc"],
+        received_at=hands.clock(),
+        data=form,
+    )
+    answer = await Record(pool).open(command)
+    hands.case = hands.stream_of(answer)
+    relay = Relay(pool, hands.session.client, hands.session.task_queue)
+    await relay.carry_due(datetime.now(UTC) + timedelta(seconds=31))
+    assert (await hands.act("confirm", "ganjingzi-1")).standing.stage == "confirmed"
+
+
+async def committed_behind_the_workflows_back(hands: Hands, pool: Pool, act: str, officer: str) -> None:
+    """Commit an act as a worker does that dies before it reports."""
+    file = await hands.file()
+    command = Command(
+        id=str(uuid4()),
+        stream=str(hands.stream),
+        act=act,
+        officer=officer,
+        received_at=hands.clock(),
+        data=hands.forms.of(act),
+    )
+    recorded = await Record(pool).write(Attempt(command=command, sequence=file.sequence))
+    assert recorded.answer
+
+
+class Gate:
+    """A way to PostgreSQL that can be shut: then connections break, and new ones are refused."""
+
+    def __init__(self, database: str) -> None:
+        self._to = urlsplit(database)
+        self._server: asyncio.Server | None = None
+        self._port = 0
+        self._open: set[asyncio.StreamWriter] = set()
+
+    @property
+    def database(self) -> str:
+        to = self._to
+        return f"postgresql://{to.username}:{to.password}@127.0.0.1:{self._port}{to.path}"
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._forward, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def shut(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for writer in tuple(self._open):
+            writer.transport.abort()
+        await asyncio.gather(*(writer.wait_closed() for writer in tuple(self._open)), return_exceptions=True)
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        behind_reader, behind_writer = await asyncio.open_connection(self._to.hostname, self._to.port)
+        self._open |= {writer, behind_writer}
+
+        async def pipe(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+            with suppress(OSError):
+                while data := await source.read(65536):
+                    sink.write(data)
+                    await sink.drain()
+            sink.close()
+
+        await asyncio.gather(pipe(reader, behind_writer), pipe(behind_reader, writer))
+        self._open -= {writer, behind_writer}
+
+
+@pytest.fixture
+async def gate(database: str) -> AsyncIterator[Gate]:
+    opened = Gate(database)
+    await opened.open()
+    yield opened
+    await opened.shut()
+
+
+async def test_an_act_while_the_database_is_away_is_told_so_soon_and_succeeds_when_it_is_back(
+    alone: Hands, gate: Gate
+) -> None:
+    await alone.submit()
+    client, queue = alone.session.client, alone.session.task_queue
+    async with await open_pool(gate.database) as through_gate, working(client, through_gate, queue):
+        await gate.shut()
+        began = asyncio.get_running_loop().time()
+        with pytest.raises(Unreachable, match="PostgreSQL"):
+            await alone.act("confirm", "ganjingzi-1", command_id="order")
+        assert asyncio.get_running_loop().time() - began < 10
+        assert await alone.acts() == ["submit"]
+        await gate.open()
+        assert (await alone.act("confirm", "ganjingzi-1", command_id="order")).standing.stage == "confirmed"
+    assert await alone.acts() == ["submit", "confirm"]
+
+
+async def test_a_reminder_that_falls_due_while_the_database_is_away_is_recorded_once_it_is_back(
+    alone: Hands, gate: Gate
+) -> None:
+    await alone.submit()
+    client, queue = alone.session.client, alone.session.task_queue
+    async with await open_pool(gate.database) as through_gate, working(client, through_gate, queue):
+        wake = (await alone.file()).wakes[0]
+        await gate.shut()
+        passing = asyncio.create_task(alone.pass_days((wake.at - alone.clock()).days + 1))
+        await alone.has_scheduled_an_activity()
+        await gate.open()
+        await passing
+        await alone.until(lambda file: file.sequence == 2)
+    assert await alone.acts() == ["submit", "remind"]

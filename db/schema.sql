@@ -15,7 +15,8 @@ begin
     if new.hash <> sha256(new.previous || convert_to(new.body, 'UTF8')) then
         raise exception 'event %/% is not hashed over its predecessor and its body', new.stream, new.sequence using errcode = 'check_violation';
     end if;
-    if said ->> 'stream' <> new.stream or (said ->> 'sequence')::integer <> new.sequence or said ->> 'command_id' <> new.command_id then
+    if said ->> 'stream' is distinct from new.stream or (said ->> 'sequence')::integer is distinct from new.sequence
+        or said ->> 'command_id' is distinct from new.command_id then
         raise exception 'event %/% names another place than its own', new.stream, new.sequence using errcode = 'check_violation';
     end if;
     return new;
@@ -70,7 +71,8 @@ CREATE FUNCTION public.register_enterprise(uscc text, name text, district_code t
 begin
     insert into office (code, kind, name_zh, name_en, district) values (uscc, 'enterprise', name, name, district_code)
     on conflict (code) do nothing;
-    insert into officer (code, name, office, since) values (uscc, contact, uscc, on_day)
+    insert into officer (code, name, office, since)
+    select uscc, contact, uscc, on_day from office where code = uscc and kind = 'enterprise'
     on conflict (code) do nothing;
 end $$;
 

@@ -31,7 +31,3 @@ update outbox set not_before = $2, attempts = attempts + 1 where command_id = $1
 -- failed --
 -- Say why an offer failed.
 update outbox set last_error = $2 where command_id = $1
-
--- waiting --
--- Commands not yet taken, the oldest first.
-select command_id, stream, attempts, last_error, not_before from outbox where not done order by not_before

@@ -338,6 +338,9 @@ COMMENT ON TABLE public.subsidy_application IS '保费补贴申请: one applicat
 ALTER TABLE ONLY public.annual_cap
     ADD CONSTRAINT annual_cap_pkey PRIMARY KEY (scheme, from_year);
 
+ALTER TABLE ONLY public.subsidy_application
+    ADD CONSTRAINT application_and_applicant UNIQUE (number, enterprise);
+
 ALTER TABLE ONLY public.budget
     ADD CONSTRAINT budget_pkey PRIMARY KEY (scheme, fiscal_year);
 
@@ -443,6 +446,9 @@ ALTER TABLE ONLY public.deadline
 
 ALTER TABLE ONLY public.enterprise_year
     ADD CONSTRAINT enterprise_year_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.ledger_entry
+    ADD CONSTRAINT entry_of_the_applicant FOREIGN KEY (application, enterprise) REFERENCES public.subsidy_application(number, enterprise);
 
 ALTER TABLE ONLY public.filed_clause
     ADD CONSTRAINT filed_clause_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);

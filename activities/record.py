@@ -75,7 +75,7 @@ class Record:
 
     @activity.defn(name=RECORD)
     async def record(self, attempt: Attempt) -> Recorded:
-        """Record an act for its workflow. An officer is told of every failure; the clock is tried again by its workflow."""
+        """Record an act for its workflow: an officer is told of every failure, the clock is tried again."""
         # A refusal is final for an officer. The clock tries on: a rung refused is a fault to be seen and mended.
         final = not attempt.by_clock
         try:

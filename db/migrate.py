@@ -6,13 +6,13 @@ from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from db import demonstration
 from db.pool import Connection
 from rules.edition import edition_of
+from rules.procedure import SHANGHAI
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 OWNER, PROGRAM, DATABASE = "firstcover_owner", "firstcover_app", "firstcover"
@@ -38,7 +38,7 @@ async def prepare(admin_dsn: str, app_password: str, today: date | None = None) 
     try:
         await owner.execute(f"set role {OWNER}")
         await migrate(owner)
-        await demonstration.fill(owner, today or datetime.now(ZoneInfo("Asia/Shanghai")).date(), edition_of("dalian"))
+        await demonstration.fill(owner, today or datetime.now(SHANGHAI).date(), edition_of("dalian"))
     finally:
         await owner.close()
 
@@ -46,6 +46,8 @@ async def prepare(admin_dsn: str, app_password: str, today: date | None = None) 
 async def _create_roles(admin: Connection, app_password: str) -> None:
     if not await admin.fetchval("select true from pg_roles where rolname = $1", OWNER):
         await admin.execute(f"create role {OWNER} nologin")
+    # A superuser needs no grant; a role that may only create roles does, to act as the owner.
+    await admin.execute(f"grant {OWNER} to current_user")
     if not await admin.fetchval("select true from pg_roles where rolname = $1", PROGRAM):
         await admin.execute(f"create role {PROGRAM} login")
     # `alter role` takes no parameters: the server quotes the password for us.

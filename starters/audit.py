@@ -42,50 +42,63 @@ def verify(as_json: Json = False) -> None:
 
 
 async def verified(pool: Pool) -> dict[str, Any]:
-    """Return `{"ok": true, "events": N}`, or the first broken link: stream, sequence and why.
+    """Return `{"ok": true, "events": N}`, or the first broken link: stream, the last sound event's sequence, and why.
 
     All is read in one snapshot, event by event, so that a record of any size can be verified while cases run.
     """
-    count, last = 0, b""
-    folding: tuple[str, File] | None = None
+    count, folding = 0, Folding("")
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        claimed = {row["stream"]: row["file"] async for row in connection.cursor(PROCEEDING.streams)}
         async for row in connection.cursor(PROCEEDING.all_events):
-            stream, count = row["stream"], count + 1
-            if folding is None or folding[0] != stream:
-                if folding and (why := _differs(folding[1], claimed.pop(folding[0], None))):
-                    return _broken(*folding, why)
-                folding, last = (stream, File(number="", scheme="", edition="")), b""
-            if why := _broken_link(row, last, folding[1].sequence + 1):
-                return _broken(*folding, why)
-            folding, last = (stream, folding[1].folded(json.loads(row["body"])["changes"])), row["hash"]
-    if folding and (why := _differs(folding[1], claimed.pop(folding[0], None))):
-        return _broken(*folding, why)
-    for stream, file in claimed.items():
-        return _broken(stream, File.model_validate(file), "it has no events")
+            if row["stream"] != folding.stream:
+                if why := folding.unfinished():
+                    return folding.broken(why)
+                folding = Folding(row["stream"])
+            if why := folding.follow(row):
+                return folding.broken(why)
+            count += 1
+    if why := folding.unfinished():
+        return folding.broken(why)
     return {"ok": True, "events": count}
 
 
-def _broken_link(row: Any, last: bytes, expected: int) -> str | None:
-    said = json.loads(row["body"])
-    if row["sequence"] != expected:
-        return f"event {expected} is missing"
-    if row["previous"] != last:
-        return "it does not follow the event before it"
-    if sha256(row["previous"] + row["body"].encode()).digest() != row["hash"]:
-        return "its text is not what was hashed"
-    if (said["stream"], said["sequence"], said["command_id"]) != (row["stream"], row["sequence"], row["command_id"]):
-        return "its text names another place"
-    return None
+class Folding:
+    """A stream as its events are followed, one by one."""
 
+    def __init__(self, stream: str) -> None:
+        self.stream, self._file, self._last = stream, File(number="", scheme="", edition=""), b""
+        self._stands_at = 0
 
-def _differs(folded: File, claimed: Any) -> str | None:
-    if claimed is None:
-        return "its proceeding is missing"
-    if File.model_validate(claimed) != folded:
-        return "its proceeding is not the fold of its events"
-    return None
+    def follow(self, row: Any) -> str | None:
+        """Take the next event in; say what is wrong with it, if anything."""
+        self._stands_at = row["stands_at"]
+        if why := self._broken_link(row):
+            return why
+        self._file, self._last = self._file.folded(json.loads(row["body"])["changes"]), row["hash"]
+        if row["file"] is not None and File.model_validate(row["file"]) != self._file:
+            return "its proceeding is not the fold of its events"
+        return None
 
+    def unfinished(self) -> str | None:
+        """Say whether the proceeding stands beyond its last event."""
+        return "the events after it are missing" if self._stands_at != self._file.sequence else None
 
-def _broken(stream: str, file: File, why: str) -> dict[str, Any]:
-    return {"ok": False, "stream": stream, "seq": file.sequence, "why": why}
+    def broken(self, why: str) -> dict[str, Any]:
+        return {"ok": False, "stream": self.stream, "seq": self._file.sequence, "why": why}
+
+    def _broken_link(self, row: Any) -> str | None:
+        if row["stands_at"] is None:
+            return "its proceeding is missing"
+        if row["sequence"] != self._file.sequence + 1:
+            return "the event after it is missing"
+        if row["previous"] != self._last:
+            return "the event after it does not follow it"
+        if sha256(row["previous"] + row["body"].encode()).digest() != row["hash"]:
+            return "the text of the event after it is not what was hashed"
+        said = json.loads(row["body"])
+        if (said["stream"], said["sequence"], said["command_id"]) != (
+            row["stream"],
+            row["sequence"],
+            row["command_id"],
+        ):
+            return "the text of the event after it names another place"
+        return None

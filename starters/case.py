@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
+import yaml
 
 from db.sql import queries
 from rules.faults import Unfit
@@ -14,6 +15,7 @@ from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_forms import Submission
 from runtime.errors import BadInput
 from starters.reading import read_data
+from starters.sample_forms import SampleForms
 from starters.session import now, reading, run, session
 from starters.showing import shown
 from starters.telling import (
@@ -200,6 +202,25 @@ def list_cases(
             tell_table("Cases", columns, [(*(one[c] for c in columns[:4]), ", ".join(one["awaits"])) for one in rows])
 
     run(work())
+
+
+@app.command()
+def sample(
+    act: Annotated[str, typer.Argument(metavar="ACT", help="The act's name; submit gives a submission.")],
+    serial: Annotated[
+        int, typer.Option(min=1, max=9_999_999, help="Tells one enterprise's papers from another's.")
+    ] = 1,
+    as_json: Json = False,
+) -> None:
+    """Print an act's form, filled, its dates made from today's. Needs no server."""
+    known = {name for procedure in PROCEDURES.values() for name in procedure.acts}
+    if act not in known:
+        raise BadInput(("act", f"must be one of {', '.join(sorted(known))} (not {act!r})"))
+    form = SampleForms(now().astimezone(SHANGHAI).replace(tzinfo=None), serial).of(act)
+    if as_json:
+        tell_json(form)
+    else:
+        print(yaml.safe_dump(form, allow_unicode=True, sort_keys=False), end="")
 
 
 @app.command()

@@ -34,6 +34,7 @@ COMMANDS = {
     "up": "starters.up",
     "worker": "starters.servers:worker",
     "migrate": "starters.servers:migrate",
+    "revive": "starters.servers:revive",
 }
 
 

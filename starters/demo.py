@@ -32,12 +32,15 @@ def demo(
     no_wait: Annotated[
         bool, typer.Option("--no-wait", help="End after the story; so it is too without a terminal.")
     ] = False,
-    data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Where the data is kept.")] = Path(".firstcover"),
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the data is kept; else .firstcover in this folder.")
+    ] = None,
 ) -> None:
     """Start everything, play the story, show what it left, and stay until Ctrl-C."""
+    stack = EmbeddedStack(data, progress=_progress)
     if fresh:
-        forget_data(data)
-    with EmbeddedStack(data, progress=_progress) as stack:
+        forget_data(stack.data)
+    with stack:
         play(stack)
         if no_wait or not sys.stdout.isatty():
             return

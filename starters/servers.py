@@ -9,11 +9,20 @@ import sys
 import asyncpg
 import typer
 
+from activities.contracts import Opening
+from activities.record import standing_of
 from db.migrate import prepare
+from db.sql import queries
+from rules.procedure import File
 from runtime.errors import BadInput, Unreachable
+from starters.session import run, session
+from starters.telling import console
+from workflows.offering import start
 
 worker = typer.Typer(help="Run a worker and its relay.")
 migrate = typer.Typer(help="Bring a PostgreSQL server to this version.")
+revive = typer.Typer(help="Start the workflows that Temporal has lost.")
+PROCEEDING = queries("proceeding")
 
 
 @worker.command()
@@ -36,3 +45,21 @@ def run_migrations() -> None:
         asyncio.run(prepare(admin, password))
     except (OSError, asyncpg.PostgresConnectionError) as error:
         raise Unreachable("PostgreSQL", "FIRSTCOVER_ADMIN_DATABASE_URL", str(error)) from error
+
+
+@revive.command()
+def revive_workflows() -> None:
+    """Start a workflow for every open proceeding of the record that Temporal does not know.
+
+    For a Temporal whose data was lost: each goes on from where the record stands. Those that run are left as they are.
+    """
+
+    async def work() -> int:
+        async with session() as servers:
+            rows = await servers.pool.fetch(PROCEEDING.open_ones)
+            for row in rows:
+                opening = Opening(stream=row["stream"], standing=standing_of(File.model_validate(row["file"])))
+                await start(servers.client, opening, servers.task_queue)
+            return len(rows)
+
+    console().print(f"✓ {run(work())} open proceedings have their workflows")

@@ -73,7 +73,7 @@ async def skipping(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wo
 
 @pytest.fixture
 async def place(pool: Pool) -> int:
-    """A number of this test's own: the tests of a run share a Temporal server, so their cases must not be called alike."""
+    """A number of this test's own: the tests of a run share a Temporal server, where no two cases are called alike."""
     taken = next(_places)
     year = Clock()().astimezone(SHANGHAI).year
     await pool.execute("insert into case_number (scheme, year, last) values ('dalian', $1, $2)", year, taken * 1000)

@@ -122,7 +122,7 @@ class Hands:
     async def has_scheduled_an_activity(self) -> None:
         """Wait until the workflow has given up trying beside itself and left an act to the server's patience."""
         async with asyncio.timeout(60):
-            while not await self._counts_an_activity():
+            while not await self._counts_an_activity():  # noqa: ASYNC110 - the server decides
                 await asyncio.sleep(0.1)
 
     async def _counts_an_activity(self) -> bool:

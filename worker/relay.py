@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
+from pydantic import ValidationError
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -55,10 +57,17 @@ class Relay:
             for row in rows:
                 wait = timedelta(seconds=30) if row["attempts"] < PATIENT_AFTER else timedelta(hours=1)
                 await connection.execute(OUTBOX.lease, row["command_id"], now + wait)
-        await asyncio.gather(*(self._carry(Command.model_validate(row["command"])) for row in rows))
+        await asyncio.gather(*(self._carry(row["command_id"], row["command"]) for row in rows))
         return len(rows)
 
-    async def _carry(self, command: Command) -> None:
+    async def _carry(self, command_id: str, sent: Any) -> None:
+        try:
+            command = Command.model_validate(sent)
+        except ValidationError as error:
+            # One unreadable row must not stop the others; it stays in sight as failed.
+            log.error("unreadable", command_id=command_id, error=str(error))
+            await self._pool.execute(OUTBOX.failed, command_id, str(error))
+            return
         try:
             await self._offer(command)
         except (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:

@@ -57,10 +57,12 @@ where kind = $1 and ($2::text is null or stage = $2) and ($3::text is null or di
   and ($4::text is null or $4 = any (awaits)) and ($5::text is null or enterprise = $5) and number > $6
 order by number limit $7
 
--- streams --
--- Every stream with the sequence its proceeding claims.
-select stream, sequence, file from proceeding order by stream
-
 -- all_events --
--- Every event, stream by stream, oldest first.
-select stream, sequence, command_id, body, previous, hash from event order by stream, sequence
+-- Every event, stream by stream, oldest first, the one a proceeding stands at with its file; and proceedings without events.
+select stream, e.sequence, e.command_id, e.body, e.previous, e.hash, p.sequence as stands_at,
+    case when e.sequence is null or e.sequence = p.sequence then p.file end as file
+from event e full join proceeding p using (stream) order by stream, e.sequence
+
+-- open_ones --
+-- Proceedings that a workflow should be driving.
+select stream, file from proceeding where not closed and kind <> 'ledger' order by stream

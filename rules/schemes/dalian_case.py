@@ -198,9 +198,16 @@ def reject(situation: Situation, form: forms.Reasons) -> Effect:
 
 def record_delivery(situation: Situation, form: forms.Delivery) -> Effect:
     """交付: contract signed and delivery completed; article 11's thirty days run from the later of the two."""
+    once = Finding(
+        rule="delivery_recorded_once",
+        article="11",
+        passed="delivery" not in situation.file.facts,
+        reason="the days to insure run from what was recorded first; a later delivery cannot start them anew",
+    )
     due = insure_by(form.contract_signed_on, form.delivered_on, situation.edition, situation.calendar)
     later = max(form.contract_signed_on, form.delivered_on)
-    return Effect(facts={"delivery": _said(form)}, opens=(fixed("insurance", "11", "insurer", later, due),))
+    clock = fixed("insurance", "11", "insurer", later, due)
+    return Effect(findings=(once,), facts={"delivery": _said(form)}, opens=(clock,))
 
 
 def insure(situation: Situation, form: forms.InsuranceContract) -> Effect:

@@ -220,10 +220,12 @@ async def test_a_commitment_before_any_cap_was_fixed_is_refused(books: Books) ->
 
 async def test_a_refused_entry_changes_no_balance(books: Books) -> None:
     await books.appropriate("300000.00")
-    before = (await books.balances(), await books.entries())
+    before = await books.balances()
     with pytest.raises(asyncpg.CheckViolationError):
         await books.commit(MINE[0], "300000.01")
-    assert (await books.balances(), await books.entries(), await books.committed_to(MAKERS[0])) == (*before, 0)
+    assert await books.balances() == before
+    assert await books.entries() == 1
+    assert await books.committed_to(MAKERS[0]) == 0
 
 
 # --- two at once ----------------------------------------------------------------------------------------------------
@@ -292,6 +294,12 @@ ENTRIES = st.one_of(
 )
 
 
+def _key(entry: Entry) -> tuple[object, ...]:
+    """What may be in the ledger once."""
+    kind, _, reference, application, year = entry
+    return (kind, application, *{"appropriation": (reference, year), "commitment": (reference,)}.get(kind, ()))
+
+
 class Fold:
     """What the entries say, and which entry the law allows next: a second telling of the trigger, in Python."""
 
@@ -315,13 +323,7 @@ class Fold:
         kind, amount, _, application, year = entry
         if not amount:
             return False
-        keys = {
-            "appropriation": lambda one: (one[0], one[2], one[4]),
-            "commitment": lambda one: (one[0], one[2], one[3]),
-            "payment": lambda one: (one[0], one[3]),
-        }
-        key = keys[kind]
-        if any(one[0] == kind and key(one) == key(entry) for one in self.entries):
+        if any(_key(one) == _key(entry) for one in self.entries):
             return False
         if kind == "commitment":
             assert application

@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import structlog
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.authority import Officer, authorise, known_officer
 from activities.consequences import carry_out
@@ -77,14 +77,14 @@ class Record:
     async def record(self, attempt: Attempt) -> Recorded:
         """Record an act for its workflow: an officer is told of every failure, the clock is tried again."""
         # A refusal is final for an officer. The clock tries on: a rung refused is a fault to be seen and mended.
-        final = not attempt.by_clock
+        how: dict[str, Any] = {"non_retryable": not attempt.by_clock, "category": ApplicationErrorCategory.BENIGN}
         try:
             return await (self.write(attempt) if attempt.by_clock else self._write_patiently(attempt))
         except Unfit as unfit:
-            raise ApplicationError(str(unfit), unfit.faults, type=BAD_INPUT, non_retryable=final) from unfit
+            raise ApplicationError(str(unfit), unfit.faults, type=BAD_INPUT, **how) from unfit
         except Barred as barred:
             details = (barred.rule, barred.article, barred.why)
-            raise ApplicationError(str(barred), *details, type=REFUSED, non_retryable=final) from barred
+            raise ApplicationError(str(barred), *details, type=REFUSED, **how) from barred
 
     async def _write_patiently(self, attempt: Attempt) -> Recorded:
         """Try for as long as an officer waits. (A local activity's own bound does not end its attempts.)"""

@@ -95,10 +95,6 @@ class Folding:
         if sha256(row["previous"] + row["body"].encode()).digest() != row["hash"]:
             return "the text of the event after it is not what was hashed"
         said = json.loads(row["body"])
-        if (said["stream"], said["sequence"], said["command_id"]) != (
-            row["stream"],
-            row["sequence"],
-            row["command_id"],
-        ):
+        if any(said[name] != row[name] for name in ("stream", "sequence", "command_id")):
             return "the text of the event after it names another place"
         return None

@@ -216,7 +216,7 @@ def sample(
     known = {name for procedure in PROCEDURES.values() for name in procedure.acts}
     if act not in known:
         raise BadInput(("act", f"must be one of {', '.join(sorted(known))} (not {act!r})"))
-    form = SampleForms(now().astimezone(SHANGHAI).replace(tzinfo=None), serial).of(act)
+    form = SampleForms.at(now(), serial).of(act)
     if as_json:
         tell_json(form)
     else:

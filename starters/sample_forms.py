@@ -13,6 +13,7 @@ from rules.deadlines import insure_by
 from rules.edition import Edition
 from rules.identifiers import check_digit
 from rules.periods import last_day_of_years
+from rules.procedure import SHANGHAI
 from rules.schemes.dalian_forms import CHECKLIST
 
 Data = dict[str, Any]
@@ -57,6 +58,11 @@ class SampleForms:
     district: str = "ganjingzi"
     enterprise_name: str = "大连星海主轴有限公司"
     contact: str = "王建国"
+
+    @classmethod
+    def at(cls, moment: datetime, serial: int) -> SampleForms:
+        """Return the forms of the case `serial` as they would be filled at an instant."""
+        return cls(moment.astimezone(SHANGHAI).replace(tzinfo=None), serial)
 
     @property
     def enterprise(self) -> str:

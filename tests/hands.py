@@ -17,7 +17,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.contracts import Answer, Event
 from db.pool import Pool
-from rules.procedure import SHANGHAI, File
+from rules.procedure import File
 from rules.procedures import Stream
 from starters.sample_forms import SampleForms
 from starters.session import Session
@@ -66,7 +66,7 @@ class Hands:
 
     @property
     def forms(self) -> SampleForms:
-        return SampleForms(self.clock().astimezone(SHANGHAI).replace(tzinfo=None), self.serial)
+        return SampleForms.at(self.clock(), self.serial)
 
     @property
     def today(self) -> date:

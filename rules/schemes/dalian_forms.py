@@ -9,17 +9,26 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from rules.identifiers import Uscc
 from rules.periods import last_day_of_years
 from rules.procedure import Form
-from rules.values import LawDate, Minute, Rate, Yuan, YuanOrZero
+from rules.values import Flag, LawDate, Minute, Rate, Yuan, YuanOrZero
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,59}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
+
+def _declared(value: bool) -> bool:
+    if not value:
+        raise ValueError("must be true: without this declaration nothing can be handed in")
+    return value
+
+
+#: 声明: what whoever signs must declare.
+Declared = Annotated[Flag, AfterValidator(_declared)]
 #: The district's checklist: what article 2 demands, article 8's chapeau and its six items.
 CHECKLIST = ("2", "8", "8(1)", "8(2)", "8(3)", "8(4)", "8(5)", "8(6)")
 ChecklistItem = Literal["2", "8", "8(1)", "8(2)", "8(3)", "8(4)", "8(5)", "8(6)"]
@@ -43,11 +52,11 @@ class Enterprise(Form):
     district: Code
     contact: Text
     registered_on: LawDate
-    registered_in_city: bool
-    legal_person: bool
-    sme: bool
-    industrial_manufacturer: bool
-    key_industry: bool
+    registered_in_city: Flag
+    legal_person: Flag
+    sme: Flag
+    industrial_manufacturer: Flag
+    key_industry: Flag
 
 
 class Product(Form):
@@ -58,18 +67,18 @@ class Product(Form):
     specification: Text
     kind: Literal["equipment", "system", "core_component"]
     breakthrough: list[Literal["variety", "specification", "parameters", "other"]]
-    has_ip: bool
-    market_record: bool
+    has_ip: Flag
+    market_record: Flag
     first_user: Text
     batch_number: Text
     quantity: int = Field(ge=1, le=1_000_000)
-    industrial_policy_met: bool
-    standards_met: bool
-    quality_certified: bool
-    patent: bool
-    test_report: bool
-    environment_met: bool
-    other_conditions_met: bool = True
+    industrial_policy_met: Flag
+    standards_met: Flag
+    quality_certified: Flag
+    patent: Flag
+    test_report: Flag
+    environment_met: Flag
+    other_conditions_met: Flag = True
 
 
 class Paper(Form):
@@ -116,7 +125,7 @@ class ChecklistVerdict(Form):
     """核实: one item of the district's checklist, its evidence and verdict."""
 
     item: ChecklistItem
-    met: bool
+    met: Flag
     evidence: Text
 
 
@@ -152,9 +161,9 @@ class Entrustment(Form):
 class AssessmentReport(Form):
     """评定报告: the third party's result (article 10)."""
 
-    recommended: bool
+    recommended: Flag
     score: int = Field(ge=0, le=100)
-    no_conflict_of_interest: Literal[True]
+    no_conflict_of_interest: Declared
     report_sha256: Sha256
     conclusion: Text
 
@@ -195,10 +204,10 @@ class InsuranceContract(Form):
     end_on: LawDate
     sum_insured: Yuan
     premium_rate: Rate
-    quality_cover: bool
-    liability_cover: bool
+    quality_cover: Flag
+    liability_cover: Flag
     category: Literal["aircraft", "ship_offshore", "nuclear", "other_high_value"] | None = None
-    category_confirmed: bool = False
+    category_confirmed: Flag = False
     shortfall_borne_by: Literal["enterprise", "insurer"]
     contract_sha256: Sha256
 
@@ -218,7 +227,7 @@ class SubsidyRequest(Form):
 
     invoice_number: Text
     other_subsidies: YuanOrZero
-    declaration_true_and_complete: Literal[True]
+    declaration_true_and_complete: Declared
 
 
 class Filed(Form):

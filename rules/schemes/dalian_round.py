@@ -28,7 +28,7 @@ from rules.procedure import (
     remind_of,
 )
 from rules.schemes.dalian_forms import Code, Rung, Sha256, Text
-from rules.values import Yuan
+from rules.values import Flag, Yuan
 
 #: 会同: the regulator leads; the industry bureau and finance review with it.
 JOINT: tuple[OfficeKind, ...] = ("regulator", "industry_bureau", "finance")
@@ -71,7 +71,7 @@ class Opinion(Form):
     """审核意见: one office's opinion of one application."""
 
     application: Text
-    approves: bool
+    approves: Flag
     reason: Text
 
 

@@ -57,6 +57,8 @@ PROCEEDING, OFFICE, OUTBOX = queries("proceeding"), queries("office"), queries("
 UNACKNOWLEDGED = timedelta(seconds=30)
 #: Given as the number of a case that is only being submitted: the record gives the real one.
 NEW = "new"
+#: A proceeding before its first event: what its events are folded onto.
+BLANK = File(number="", scheme="", edition="")
 
 #: The limits that the ledger itself enforces, whatever a program works out.
 LIMITS = {
@@ -142,6 +144,10 @@ class Record:
                     return await _write(connection, attempt)
             except asyncpg.UniqueViolationError:
                 if last_try:
+                    raise
+            except Barred:
+                # A twin of this very command may have been first, and be what bars it.
+                if last_try or await self.answered(attempt.command) is None:
                     raise
             except asyncpg.CheckViolationError as error:
                 if error.constraint_name not in LIMITS:
@@ -263,7 +269,7 @@ def _body(stream: Stream, act: Act, command: Command, situation: Situation, effe
             "data": command.data,
             "passed": effect.passed,
             "findings": [finding.model_dump(mode="json") for finding in effect.findings],
-            "changes": situation.file.changes_to(after),
+            "changes": (situation.file if situation.file.sequence else BLANK).changes_to(after),
             "standing": standing_of(after).model_dump(mode="json"),
             "money": after.money,
         }

@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from activities.record import BLANK
 from db.pool import Pool
 from db.sql import queries
 from rules.procedure import File
@@ -65,7 +66,7 @@ class Folding:
     """A stream as its events are followed, one by one."""
 
     def __init__(self, stream: str) -> None:
-        self.stream, self._file, self._last = stream, File(number="", scheme="", edition=""), b""
+        self.stream, self._file, self._last = stream, BLANK, b""
         self._stands_at = 0
 
     def follow(self, row: Any) -> str | None:

@@ -179,6 +179,10 @@ class File(Frozen):
         return File.model_validate({**self.model_dump(mode="json"), **changes, "facts": facts})
 
 
+#: What the first event of a stream changes: so its number, scheme and edition are part of what is hashed.
+NO_FILE = File(number="", scheme="", edition="")
+
+
 @dataclass(frozen=True)
 class Register:
     """What the record knows beside the file, looked up for one act (see `activities/register.py`)."""

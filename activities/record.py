@@ -39,6 +39,7 @@ from rules.calendar import CHINA
 from rules.edition import edition_of
 from rules.faults import Unfit
 from rules.procedure import (
+    NO_FILE,
     SHANGHAI,
     Act,
     Barred,
@@ -57,8 +58,6 @@ PROCEEDING, OFFICE, OUTBOX = queries("proceeding"), queries("office"), queries("
 UNACKNOWLEDGED = timedelta(seconds=30)
 #: Given as the number of a case that is only being submitted: the record gives the real one.
 NEW = "new"
-#: A proceeding before its first event: what its events are folded onto.
-BLANK = File(number="", scheme="", edition="")
 
 #: The limits that the ledger itself enforces, whatever a program works out.
 LIMITS = {
@@ -269,7 +268,7 @@ def _body(stream: Stream, act: Act, command: Command, situation: Situation, effe
             "data": command.data,
             "passed": effect.passed,
             "findings": [finding.model_dump(mode="json") for finding in effect.findings],
-            "changes": (situation.file if situation.file.sequence else BLANK).changes_to(after),
+            "changes": (situation.file if situation.file.sequence else NO_FILE).changes_to(after),
             "standing": standing_of(after).model_dump(mode="json"),
             "money": after.money,
         }

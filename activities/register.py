@@ -11,7 +11,7 @@ from activities.authority import Officer
 from db.pool import Connection, one
 from db.sql import queries
 from rules.faults import Unfit
-from rules.procedure import SHANGHAI, Act, File, Form, Register
+from rules.procedure import SHANGHAI, Act, Barred, File, Form, Register
 from rules.procedures import Stream
 
 OFFICE, SUBSIDY = queries("office"), queries("subsidy")
@@ -45,6 +45,13 @@ async def consult(
     return await look_up(Inquiry(connection, stream, file, form, officer, received_at.astimezone(SHANGHAI).date()))
 
 
+async def _submission(inquiry: Inquiry) -> Register:
+    enterprise, officer = inquiry.form.enterprise.uscc, inquiry.officer
+    if enterprise != officer.office:
+        raise Barred("own_case", "9", f"the submission is {enterprise}'s; {officer.code} acts for {officer.office}")
+    return Register()
+
+
 async def _assessors(inquiry: Inquiry) -> Register:
     rows = await inquiry.connection.fetch(OFFICE.assessors)
     return Register(known_assessors=frozenset(row["code"] for row in rows))
@@ -53,12 +60,8 @@ async def _assessors(inquiry: Inquiry) -> Register:
 async def _insurance(inquiry: Inquiry) -> Register:
     form, file, connection = inquiry.form, inquiry.file, inquiry.connection
     if form.insurer != inquiry.officer.office:
-        raise Unfit(
-            (
-                "insurer",
-                f"must be {inquiry.officer.office}, for which {inquiry.officer.code} acts (not {form.insurer!r})",
-            )
-        )
+        why = f"the contract is {form.insurer}'s; {inquiry.officer.code} acts for {inquiry.officer.office}"
+        raise Barred("own_contract", "5", why)
     concluded_on = form.concluded_at.date()
     insurer = await one(connection, OFFICE.insurer, form.insurer, form.clause_number, concluded_on)
     model, user = file.facts["submission"]["product"]["model"], file.facts.get("delivery", {}).get("user")
@@ -100,6 +103,7 @@ async def _appropriation(inquiry: Inquiry) -> Register:
 
 
 LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register]]] = {
+    ("case", "submit"): _submission,
     ("case", "entrust"): _assessors,
     ("case", "insure"): _insurance,
     ("round", "file_return"): _applications_to_file,

@@ -8,10 +8,9 @@ from typing import Any
 
 import typer
 
-from activities.record import BLANK
 from db.pool import Pool
 from db.sql import queries
-from rules.procedure import File
+from rules.procedure import NO_FILE, File
 from runtime.errors import Refused
 from starters.session import reading, run
 from starters.telling import Json, console, tell_json
@@ -66,7 +65,7 @@ class Folding:
     """A stream as its events are followed, one by one."""
 
     def __init__(self, stream: str) -> None:
-        self.stream, self._file, self._last = stream, BLANK, b""
+        self.stream, self._file, self._last = stream, NO_FILE, b""
         self._stands_at = 0
 
     def follow(self, row: Any) -> str | None:

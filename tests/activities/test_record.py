@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from activities.contracts import Attempt, Event
-from activities.record import BLANK, standing_of
+from activities.record import standing_of
 from db.pool import AWAY, Pool
 from rules.faults import Unfit
-from rules.procedure import Barred, File
+from rules.procedure import NO_FILE, Barred, File
 from starters.audit import verified
 from tests.activities.desk import PATH, Desk, Step, first
 from tests.contents import contents, differing
@@ -122,7 +122,7 @@ async def folds(pool: Pool) -> dict[str, File]:
     """Each stream as its events leave it."""
     files: dict[str, File] = {}
     for row in await pool.fetch("select stream, body from event order by stream, sequence"):
-        before = files.get(row["stream"], BLANK)
+        before = files.get(row["stream"], NO_FILE)
         files[row["stream"]] = before.folded(json.loads(row["body"])["changes"])
     return files
 

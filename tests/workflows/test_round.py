@@ -10,6 +10,7 @@ from activities.contracts import Answer
 from rules.procedures import Stream
 from rules.schemes.dalian_round import fiscal_year_of
 from runtime.errors import BadInput, Refused
+from starters.audit import verified
 from starters.ledger import ledger_of
 from starters.showing import events_of
 from tests.hands import Hands
@@ -80,6 +81,7 @@ async def test_a_case_is_paid_by_the_plan_and_its_shares_add_up_under_the_cap(ha
     assert (await hands.reached("paid")).money["paid"] == "500000.00"
     ledger = await quarter.ledger()
     assert ledger["balanced"]
+    assert (await verified(hands.session.pool))["ok"]
     assert ledger["accounts"] == {
         "treasury": "-5000000.00",
         "available": "4500000.00",

@@ -5,6 +5,8 @@ Every message is one line. It names the field or the rule, the article where the
 
 from __future__ import annotations
 
+from runtime.messages import say
+
 
 class FirstcoverError(Exception):
     """An outcome other than success; `exit_status` is what the command line answers with."""
@@ -16,7 +18,7 @@ class Refused(FirstcoverError):
     """The law or the limits of an office forbid the act: status 1."""
 
     def __init__(self, rule: str, article: str, why: str) -> None:
-        super().__init__(f"refused: {rule} (article {article}): {why}")
+        super().__init__(say("refused", rule=rule, article=article, why=why))
         self.rule, self.article, self.why = rule, article, why
 
 
@@ -29,7 +31,8 @@ class BadInput(FirstcoverError):
     exit_status = 2
 
     def __init__(self, *faults: tuple[str, str]) -> None:
-        super().__init__("bad input: " + "; ".join(f"{field}: {why}" for field, why in faults))
+        told = "; ".join(say("fault", field=field, why=why) for field, why in faults)
+        super().__init__(say("bad_input", faults=told))
         self.faults = faults
 
 
@@ -39,4 +42,4 @@ class Unreachable(FirstcoverError):
     exit_status = 3
 
     def __init__(self, what: str, where: str, remedy: str) -> None:
-        super().__init__(f"{what} could not be reached at {where}: {remedy}")
+        super().__init__(say("unreachable", what=what, where=where, remedy=remedy))

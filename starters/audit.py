@@ -12,6 +12,7 @@ from db.pool import Pool
 from db.sql import queries
 from rules.procedure import NO_FILE, File
 from runtime.errors import Refused
+from runtime.messages import say
 from starters.session import reading, run
 from starters.telling import Json, console, tell_json
 
@@ -38,7 +39,7 @@ def verify(as_json: Json = False) -> None:
     if not found["ok"]:
         raise Refused("unaltered_history", "15(3)", f"{found['stream']}/{found['seq']}: {found['why']}")
     if not as_json:
-        console().print(f"✓ {found['events']} events, every one where it was written")
+        console().print(say("verified", events=found["events"]))
 
 
 async def verified(pool: Pool) -> dict[str, Any]:

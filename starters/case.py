@@ -14,6 +14,7 @@ from rules.procedure import SHANGHAI, Form, Procedure, read_form
 from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_forms import Submission
 from runtime.errors import BadInput
+from runtime.messages import say
 from starters.reading import read_data
 from starters.sample_forms import SampleForms
 from starters.session import now, reading, run, session
@@ -66,7 +67,7 @@ def submit(
                 )
             else:
                 tell_answer(answer, as_json=False)
-                console().print(f"The enterprise acts as: --as {acting}")
+                console().print(say("enterprise_acts_as", officer=acting))
 
     run(work())
 
@@ -133,29 +134,29 @@ def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
         tell_json(told)
         return
     stage = stream.procedure.stages[told["stage"]]
-    console().print(f"{stream.number} under {told['edition']}; stage: {stage.name} ({stage.zh})", style="bold")
+    standing = {"number": stream.number, "edition": told["edition"], "stage": stage.name, "zh": stage.zh}
+    console().print(say("standing", **standing), style="bold")
     if "money" in told:
-        tell_table("Money (yuan)", tuple(told["money"]), [tuple(map(yuan, told["money"].values()))])
+        tell_table(say("money"), tuple(told["money"]), [tuple(map(yuan, told["money"].values()))])
     rows = [
-        {
-            **deadline,
-            "who": deadline["office"],
-            "last day": deadline["due_on"] + (" (provisional)" if deadline["provisional"] else ""),
-            "met": deadline["met_on"],
-            "how it was counted": "; ".join(deadline["because"]),
-        }
+        {**deadline, "due_on": _due(deadline), "because": "; ".join(deadline["because"])}
         for deadline in told["deadlines"]
     ]
-    tell_rows("Deadlines", ("name", "article", "who", "last day", "met", "how it was counted"), rows)
+    tell_rows(say("deadlines"), ("name", "article", "office", "due_on", "met_on", "because"), rows)
     tell_history(told["events"])
     can = [f"{act['act']} ({act['office']})" for act in told["acts"] if act["allowed"]]
-    console().print(f"Can be done now: {', '.join(can) or 'nothing more'}")
+    console().print(say("possible", acts=", ".join(can) or say("nothing_more")))
+
+
+def _due(deadline: dict[str, Any]) -> str:
+    day: str = deadline["due_on"]
+    return say("provisional", day=day) if deadline["provisional"] else day
 
 
 def tell_history(events: list[dict[str, Any]]) -> None:
     """Print a history: what, who, under which article, and what was found."""
     tell_table(
-        "History",
+        say("history"),
         ("#", "act", "officer", "office", "at", "article", "found"),
         [
             (e["seq"], e["act"], who(e), e["office"], _local(e["at"]), e["article"], _found(e))
@@ -170,12 +171,12 @@ def _local(instant: str) -> str:
 
 def _found(event: dict[str, Any]) -> str:
     failed = [
-        f"✗ {found['rule']} ({found['article']}): {found['reason']}"
+        "✗ " + say("ground", rule=found["rule"], article=found["article"], reason=found["reason"])
         for found in event["findings"]
         if not found["passed"]
     ]
     passed = sum(found["passed"] for found in event["findings"])
-    return "\n".join(failed) or (f"✓ {passed} findings" if passed else "")
+    return "\n".join(failed) or (say("findings_passed", passed=passed) if passed else "")
 
 
 @app.command("list")
@@ -199,7 +200,9 @@ def list_cases(
                 rows += told
         if not as_json:
             columns = ("case", "stage", "district", "enterprise", "awaits")
-            tell_table("Cases", columns, [(*(one[c] for c in columns[:4]), ", ".join(one["awaits"])) for one in rows])
+            tell_table(
+                say("cases"), columns, [(*(one[c] for c in columns[:4]), ", ".join(one["awaits"])) for one in rows]
+            )
 
     run(work())
 
@@ -234,10 +237,12 @@ def schema(as_json: Json = False) -> None:
         return
     for kind in ("case", "round"):
         procedure = kinds[kind]
-        tell_table(f"Stages of a {kind}", ("stage", "环节"), [(s.name, s.zh) for s in procedure.stages.values()])
         tell_table(
-            f"Acts of a {kind}",
-            ("act", "行为", "office", "article", "at", "leads to"),
+            say("stages_of", kind=kind), ("stage", "stage_zh"), [(s.name, s.zh) for s in procedure.stages.values()]
+        )
+        tell_table(
+            say("acts_of", kind=kind),
+            ("act", "act_zh", "office", "article", "at", "leads_to"),
             [
                 (a.name, a.zh, ", ".join(a.by), a.article, ", ".join(a.stages), a.leads_to)
                 for a in procedure.acts.values()

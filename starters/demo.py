@@ -13,6 +13,7 @@ from uuid import uuid4
 import typer
 from rich.panel import Panel
 
+from runtime.messages import say
 from starters.case import tell_shown
 from starters.ledger import show as show_ledger
 from starters.session import now, run, session
@@ -44,12 +45,12 @@ def demo(
         play(stack)
         if no_wait or not sys.stdout.isatty():
             return
-        console().print("\nTry it from another terminal:  .venv/bin/firstcover case list\nCtrl-C stops everything.")
+        console().print(say("try_it"))
         wait_until_interrupted(stack)
 
 
 def _progress(what: str) -> None:
-    console().print(f"… {what}", style="dim")
+    console().print(say("progress", what=what), style="dim")
 
 
 def play(stack: EmbeddedStack) -> Ending:
@@ -65,10 +66,8 @@ def play(stack: EmbeddedStack) -> Ending:
     console().print()
     tell_shown(ending.paid, None, as_json=False)
     show_ledger(year=ending.fiscal_year)
-    where = (
-        f"Temporal's own pages: {stack.ui_url}\nThe paid case: {ending.paid.number}; the late one: {ending.late.number}"
-    )
-    console().print(Panel(where, title="首保通 Firstcover — demonstration edition", expand=False))
+    told = say("story_ending", ui=stack.ui_url, paid=ending.paid.number, late=ending.late.number)
+    console().print(Panel(told, title=say("story_title"), expand=False))
     return ending
 
 
@@ -84,13 +83,14 @@ def _tell(step: Step) -> None:
     console().print(step.what, style="bold")
     if step.officer:
         whose = ", ".join(dict.fromkeys((step.officer, step.office)))
-        console().print(f"    {step.name} ({whose}): {step.act}, article {step.article}")
+        console().print(say("story_act", name=step.name, whose=whose, act=step.act, article=step.article))
     few = len(step.findings) <= FEW
     for passed, found in step.findings:
         if few or not passed:
-            console().print(f"    {'✓' if passed else '✗'} {found}", style="green" if passed else "red")
+            told = say("story_found", mark="✓" if passed else "✗", found=found)
+            console().print(told, style="green" if passed else "red")
     if not few:
         kept = sum(passed for passed, _ in step.findings)
-        console().print(f"    ✓ {kept} of {len(step.findings)} findings pass", style="green")
+        console().print(say("story_counted", kept=kept, all=len(step.findings)), style="green")
     for worked_out in step.worked_out:
-        console().print(f"    = {worked_out}", style="cyan")
+        console().print(say("story_worked_out", what=worked_out), style="cyan")

@@ -10,6 +10,7 @@ import typer
 from db.pool import Pool
 from db.sql import queries
 from rules.schemes.dalian_round import Appropriation
+from runtime.messages import say
 from starters.case import fit
 from starters.session import reading, run, session
 from starters.telling import As, CommandId, Json, console, tell_answer, tell_json, tell_rows, tell_table
@@ -52,10 +53,10 @@ def show(year: Year, as_json: Json = False) -> None:
     if as_json:
         tell_json(told)
         return
-    tell_table(f"Accounts of {year} (yuan)", tuple(told["accounts"]), [tuple(told["accounts"].values())])
-    tell_rows("Entries", ("id", "kind", "debit", "credit", "amount", "application", "reference"), told["entries"])
-    tell_rows("Caps of enterprises", ("enterprise", "cap", "committed", "left"), told["caps"])
-    console().print(f"balanced: {'yes' if told['balanced'] else 'NO'}")
+    tell_table(say("accounts", year=year), tuple(told["accounts"]), [tuple(told["accounts"].values())])
+    tell_rows(say("entries"), ("id", "kind", "debit", "credit", "amount", "application", "reference"), told["entries"])
+    tell_rows(say("caps"), ("enterprise", "cap", "committed", "left"), told["caps"])
+    console().print(say("balanced" if told["balanced"] else "unbalanced"))
 
 
 async def ledger_of(pool: Pool, scheme: str, year: int) -> dict[str, Any]:

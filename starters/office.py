@@ -9,6 +9,7 @@ import typer
 from db.sql import queries
 from rules.procedure import Act, OfficeKind
 from rules.procedures import PROCEDURES, Stream
+from runtime.messages import say
 from starters.case import do_act
 from starters.reading import read_data
 from starters.session import reading, run
@@ -41,7 +42,7 @@ def list_officers(
             tell_json(row)
         return
     columns = ("code", "name", "kind", "office", "name_zh", "district")
-    tell_rows("Officers", columns, rows)
+    tell_rows(say("officers"), columns, rows)
 
 
 def group_of(kind: OfficeKind) -> typer.Typer:

@@ -10,6 +10,7 @@ from db.sql import queries
 from rules.procedures import Stream
 from rules.schemes.dalian_round import RoundOpening
 from runtime.errors import BadInput
+from runtime.messages import say
 from starters.case import do_act, fit, tell_shown
 from starters.reading import read_data
 from starters.session import reading, run, session
@@ -89,8 +90,8 @@ def show_plan(quarter: Quarter, as_json: Json = False) -> None:
         tell_json(told)
         return
     columns = ("rank", "application", "insurer", "concluded_at", "asked", "cut_by_cap", "approved", "waitlisted")
-    tell_rows(f"Plan {told['number']}", columns, told["lines"])
-    tell_table("Signatures", ("office", "officer"), list(told["signatures"].items()))
+    tell_rows(say("plan", number=told["number"]), columns, told["lines"])
+    tell_table(say("signatures"), ("office", "officer"), list(told["signatures"].items()))
 
 
 @pay.command("order")

@@ -15,6 +15,7 @@ from db.migrate import prepare
 from db.sql import queries
 from rules.procedure import File
 from runtime.errors import BadInput, Unreachable
+from runtime.messages import say
 from starters.session import run, session
 from starters.telling import console
 from workflows.offering import start
@@ -62,4 +63,4 @@ def revive_workflows() -> None:
                 await start(servers.client, opening, servers.task_queue)
             return len(rows)
 
-    console().print(f"✓ {run(work())} open proceedings have their workflows")
+    console().print(say("revived", count=run(work())))

@@ -10,10 +10,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from activities.contracts import Answer
-from rules.procedure import SHANGHAI
-from rules.procedures import stream_of
+from activities.contracts import Answer, Event
+from rules.procedure import SHANGHAI, Stage
+from rules.procedures import Stream, stream_of
 from runtime.errors import Refused
+from runtime.messages import heading, say
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 As = Annotated[
@@ -52,9 +53,9 @@ def tell_json(value: Any) -> None:
 def tell_table(title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     """Print a table; an empty one says so."""
     if not rows:
-        console().print(f"{title}: none")
+        console().print(say("none", title=title))
         return
-    table = Table(*columns, title=title, title_justify="left", title_style="bold")
+    table = Table(*map(heading, columns), title=title, title_justify="left", title_style="bold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
     console().print(table)
@@ -78,17 +79,20 @@ def tell_answer(answer: Answer, *, as_json: bool) -> None:
         place = {stream.kind: stream.number, "stage": answer.standing.stage, "money": answer.money}
         tell_json({**place, "event": event_json(event), "findings": event_json(event)["findings"]})
     else:
-        stage = stream.procedure.stages[answer.standing.stage]
-        at = event.at.astimezone(SHANGHAI)
-        verdict = "done" if event.passed else "refused by the law"
-        line = f"{stream.number}: {event.act} {verdict} by {event.officer} at {at:%Y-%m-%d %H:%M}"
-        console().print(f"{line} (article {event.article}); stage: {stage.name} ({stage.zh})")
-        for finding in event.findings:
-            console().print(
-                f"  {'✓' if finding.passed else '✗'} article {finding.article} {finding.rule}: {finding.reason}"
-            )
+        _tell_event(stream, event, stream.procedure.stages[answer.standing.stage])
     failed = [finding for finding in event.findings if not finding.passed]
     if failed:
         first, *others = failed
-        also = "".join(f"; also {one.rule} (article {one.article}): {one.reason}" for one in others)
-        raise Refused(first.rule, first.article, first.reason + also)
+        told = "; ".join(say("ground", rule=one.rule, article=one.article, reason=one.reason) for one in others)
+        why = say("refused_also", first=first.reason, others=told) if others else first.reason
+        raise Refused(first.rule, first.article, why)
+
+
+def _tell_event(stream: Stream, event: Event, stage: Stage) -> None:
+    at = f"{event.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    who_and_where = {"officer": event.officer, "at": at, "stage": stage.name, "zh": stage.zh}
+    code = "act_done" if event.passed else "act_refused"
+    console().print(say(code, number=stream.number, act=event.act, article=event.article, **who_and_where))
+    for finding in event.findings:
+        mark = "✓" if finding.passed else "✗"
+        console().print(say("found", mark=mark, article=finding.article, rule=finding.rule, reason=finding.reason))

@@ -1,0 +1,78 @@
+"""The demonstration's story: true on every day of any year, played through the officers' own door, and carried on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.calendar import CHINA
+from rules.deadlines import insure_by
+from rules.edition import edition_of
+from rules.procedure import Act, read_form
+from rules.procedures import PROCEDURES
+from starters.audit import verified
+from starters.ledger import ledger_of
+from starters.sample_forms import SampleForms, late_delivery, rolled_delivery
+from starters.showing import shown
+from starters.story import Step, Story
+from tests.hands import Hands
+
+EDITION = edition_of("dalian")
+DAYS = st.dates(date(2024, 3, 1), date(2040, 12, 31))
+FORMS = [
+    act
+    for (kind, _), procedure in PROCEDURES.items()
+    for act in procedure.acts.values()
+    if act.by != ("system",) and kind != "ledger" and act.name != "open"
+]
+
+
+@given(DAYS)
+def test_on_any_day_some_weeks_old_delivery_rolls_off_a_day_off_and_can_still_be_insured(today: date) -> None:
+    delivered = rolled_delivery(today, EDITION)
+    due = insure_by(delivered, delivered, EDITION, CHINA)
+    assert due.rolled
+    assert delivered <= today <= due.due_on
+
+
+@given(DAYS)
+def test_on_any_day_some_delivery_became_too_late_on_the_last_working_day(today: date) -> None:
+    due = insure_by(late_delivery(today, EDITION), late_delivery(today, EDITION), EDITION, CHINA)
+    assert due.due_on < today
+    between = ((due.due_on + timedelta(days=n)) for n in range(1, (today - due.due_on).days))
+    assert all(CHINA.is_day_off(day) for day in between)
+
+
+@pytest.mark.parametrize("moment", [datetime(2028, 2, 29, 3, tzinfo=UTC), datetime(2026, 12, 31, 17, tzinfo=UTC)])
+@pytest.mark.parametrize("act", FORMS, ids=[act.name for act in FORMS])
+def test_the_sample_of_an_act_is_a_form_that_act_takes(act: Act, moment: datetime) -> None:
+    read_form(act.form, SampleForms.at(moment, 1).of(act.name), moment)
+
+
+async def test_the_story_ends_with_the_paid_subsidy_and_the_late_one_refused_and_is_the_same_when_told_again(
+    hands: Hands,
+) -> None:
+    told: list[Step] = []
+    story = [Story(hands.session, told.append, hands.serial, hands.clock()) for _ in range(2)]
+    ending = await story[0].play()
+    paid, late = [await shown(hands.session.pool, case) for case in (ending.paid, ending.late)]
+    assert (paid["stage"], late["stage"]) == ("paid", "recognised")
+    assert {name: paid["money"][name] for name in ("premium", "subsidy_asked", "cut_by_cap", "paid")} == {
+        "premium": "1800000.00",
+        "subsidy_asked": "600000.00",
+        "cut_by_cap": "100000.00",
+        "paid": "500000.00",
+    }
+    (ground,) = [found for found in late["events"][-1]["findings"] if not found["passed"]]
+    assert ground["article"] == "11"
+    assert "after the last day" in ground["reason"]
+    assert (await ledger_of(hands.session.pool, "dalian", ending.fiscal_year))["balanced"]
+    counted = await verified(hands.session.pool)
+    again = await story[1].play()
+    assert again == ending
+    assert await verified(hands.session.pool) == counted
+    done = [step.what for step in told if step.officer]
+    assert done[: len(done) // 2] == done[len(done) // 2 :]

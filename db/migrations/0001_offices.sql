@@ -56,12 +56,13 @@ create table filed_clause (
 comment on table filed_clause is '备案条款: a clause of the comprehensive cover filed with the regulator (article 3)';
 create index on filed_clause (insurer);
 
--- An enterprise registers itself by submitting. This is all the program may do to offices and officers.
+-- An enterprise registers itself by submitting; an office that is no enterprise gains no officer by being named as one. This is all the program may do to offices and officers.
 create function register_enterprise(uscc text, name text, district_code text, contact text, on_day date) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     insert into office (code, kind, name_zh, name_en, district) values (uscc, 'enterprise', name, name, district_code)
     on conflict (code) do nothing;
-    insert into officer (code, name, office, since) values (uscc, contact, uscc, on_day)
+    insert into officer (code, name, office, since)
+    select uscc, contact, uscc, on_day from office where code = uscc and kind = 'enterprise'
     on conflict (code) do nothing;
 end $$;

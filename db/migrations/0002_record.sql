@@ -27,7 +27,8 @@ begin
     if new.hash <> sha256(new.previous || convert_to(new.body, 'UTF8')) then
         raise exception 'event %/% is not hashed over its predecessor and its body', new.stream, new.sequence using errcode = 'check_violation';
     end if;
-    if said ->> 'stream' <> new.stream or (said ->> 'sequence')::integer <> new.sequence or said ->> 'command_id' <> new.command_id then
+    if said ->> 'stream' is distinct from new.stream or (said ->> 'sequence')::integer is distinct from new.sequence
+        or said ->> 'command_id' is distinct from new.command_id then
         raise exception 'event %/% names another place than its own', new.stream, new.sequence using errcode = 'check_violation';
     end if;
     return new;

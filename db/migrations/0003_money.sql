@@ -40,7 +40,8 @@ create table subsidy_application (
     asked numeric(18, 2) not null check (asked >= 0),
     state text not null check (state in ('applied', 'filed', 'planned', 'waitlisted', 'refused', 'signed', 'paid', 'withdrawn')),
     round text references proceeding,
-    return_received_at timestamp
+    return_received_at timestamp,
+    constraint application_and_applicant unique (number, enterprise)
 );
 comment on table subsidy_application is '保费补贴申请: one application for one policy (article 13)';
 create unique index one_application_per_policy on subsidy_application (stream) where state not in ('refused', 'withdrawn');
@@ -89,6 +90,8 @@ create table ledger_entry (
     stream text not null,
     sequence integer not null,
     foreign key (stream, sequence) references event deferrable initially deferred,
+    -- An entry charges the enterprise that applied: another's name would spend another's cap (article 7).
+    constraint entry_of_the_applicant foreign key (application, enterprise) references subsidy_application (number, enterprise),
     constraint kind_fixes_the_accounts check ((kind, debit, credit) in (
         ('appropriation', 'available', 'treasury'),
         ('commitment', 'committed', 'available'),

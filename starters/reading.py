@@ -12,7 +12,7 @@ import yaml
 
 from runtime.errors import BadInput
 
-MOST_BYTES, MOST_DEPTH = 10 * 1024 * 1024, 50
+MOST_BYTES, MOST_DEPTH, MOST_PARTS = 10 * 1024 * 1024, 50, 100_000
 
 
 class _PlainLoader(yaml.CSafeLoader):
@@ -26,10 +26,11 @@ class _PlainLoader(yaml.CSafeLoader):
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen: set[str] = set()
         for key, _ in node.value:
+            if key.tag != "tag:yaml.org,2002:str":
+                raise BadInput(("file", f"must name each field by text (line {_line(key)})"))
             if key.value in seen:
-                raise BadInput((str(key.value), f"is given twice (line {_line(key)})"))
-            if isinstance(key, yaml.ScalarNode):
-                seen.add(key.value)
+                raise BadInput((_short(key.value), f"is given twice (line {_line(key)})"))
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -55,8 +56,9 @@ def _text_of(source: str) -> str:
     try:
         with sys.stdin.buffer if source == "-" else Path(source).open("rb") as stream:
             raw = stream.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise BadInput(("file", f"{source!r} cannot be read: {error.strerror}")) from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BadInput(("file", f"{source!r} cannot be read: {why}")) from None
     if len(raw) > MOST_BYTES:
         raise BadInput(("file", f"must not be larger than {MOST_BYTES // 1024 // 1024} MB"))
     try:
@@ -68,7 +70,7 @@ def _text_of(source: str) -> str:
 def _parse(text: str) -> Any:
     if text.lstrip().startswith("{"):
         try:
-            return json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant)
+            return json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant, parse_int=_whole)
         except json.JSONDecodeError as error:
             raise BadInput(("file", f"is not JSON: {error.msg} at line {error.lineno}")) from None
     try:
@@ -83,14 +85,18 @@ def _parse(text: str) -> Any:
 
 
 def _bounded(text: str) -> None:
-    """Refuse what makes a few lines grow: aliases, for which a form has no use, and bottomless nesting."""
+    """Refuse what a form has no use for: aliases and depth, by which a few lines grow, tags, and parts without end."""
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
         if isinstance(event, yaml.AliasEvent):
             raise BadInput(("file", f"must not use YAML aliases (line {_line(event)})"))
+        if getattr(event, "tag", None):
+            raise BadInput(("file", f"must not use YAML tags (line {_line(event)})"))
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MOST_DEPTH:
             raise BadInput(("file", f"is nested more than {MOST_DEPTH} deep (line {_line(event)})"))
+        if count > MOST_PARTS:
+            raise BadInput(("file", f"must not have more than {MOST_PARTS} parts (line {_line(event)})"))
 
 
 def _line(part: Any) -> int:
@@ -101,9 +107,21 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read: dict[str, Any] = {}
     for key, value in pairs:
         if key in read:
-            raise BadInput((key, "is given twice"))
+            raise BadInput((_short(key), "is given twice"))
         read[key] = value
     return read
+
+
+def _short(key: str) -> str:
+    """Write a field's name on one line, whatever is in it."""
+    return key if len(key) <= 60 and key.isprintable() else f"{key[:60]!r}"
+
+
+def _whole(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:  # Python bounds how many digits it reads
+        raise BadInput(("file", f"must not hold a number of {len(digits)} digits")) from None
 
 
 def _no_constant(name: str) -> Any:

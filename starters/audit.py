@@ -74,8 +74,11 @@ class Folding:
         self._stands_at = row["stands_at"]
         if why := self._broken_link(row):
             return why
-        self._file, self._last = self._file.folded(json.loads(row["body"])["changes"]), row["hash"]
-        if row["file"] is not None and File.model_validate(row["file"]) != self._file:
+        try:
+            self._file, self._last = self._file.folded(json.loads(row["body"])["changes"]), row["hash"]
+        except (KeyError, TypeError, ValueError):
+            return "the text of the event after it tells no changes of a proceeding"
+        if row["file"] is not None and (File.model_validate(row["file"]) != self._file or not row["columns_agree"]):
             return "its proceeding is not the fold of its events"
         return None
 
@@ -96,6 +99,6 @@ class Folding:
         if sha256(row["previous"] + row["body"].encode()).digest() != row["hash"]:
             return "the text of the event after it is not what was hashed"
         said = json.loads(row["body"])
-        if any(said[name] != row[name] for name in ("stream", "sequence", "command_id")):
+        if any(said.get(name) != row[name] for name in ("stream", "sequence", "command_id")):
             return "the text of the event after it names another place"
         return None

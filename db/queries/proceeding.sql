@@ -60,7 +60,9 @@ order by number limit $7
 -- all_events --
 -- Every event, stream by stream, oldest first, the one a proceeding stands at with its file; and proceedings without events.
 select stream, e.sequence, e.command_id, e.body, e.previous, e.hash, p.sequence as stands_at,
-    case when e.sequence is null or e.sequence = p.sequence then p.file end as file
+    case when e.sequence is null or e.sequence = p.sequence then p.file end as file,
+    -- Beside its file a proceeding has columns to be found by, which say nothing else.
+    to_jsonb(p) @> (p.file - '{facts,money,deadlines,done_by}'::text[]) as columns_agree
 from event e full join proceeding p using (stream) order by stream, e.sequence
 
 -- open_ones --

@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench histories lock clean
 
 PYTHON ?= python3
 JOBS ?= 2
@@ -33,6 +33,7 @@ help:
 	@echo 'make check    format, lint, types, architecture'
 	@echo 'make bench    what is claimed about speed'
 	@echo 'make setup    only what these need: .tools, .venv, .venv/bin/firstcover'
+	@echo 'make histories  record the corpus of histories that later versions must replay'
 	@echo 'make lock     lock the requirements again (ARGS=--upgrade: to their newest versions)'
 	@echo 'make clean    remove what setup made; the data in .firstcover stays'
 	@echo 'demo and test pass ARGS on:  make demo ARGS=--fresh    make test ARGS="tests/rules -x"'
@@ -58,6 +59,9 @@ bench: setup
 
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command 'make lock' $(ARGS)
+histories: setup
+	.venv/bin/python -m tests.replay.record
+
 lock: .tools/uv.stamp
 	$(LOCK) -o requirements.txt pyproject.toml >/dev/null
 	$(LOCK) -o requirements-dev.txt --group dev pyproject.toml >/dev/null

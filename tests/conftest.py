@@ -13,16 +13,15 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+from temporalio.testing import WorkflowEnvironment
 
 from db.embedded import EmbeddedPostgres
 from db.migrate import DATABASE, prepare
 from db.pool import Pool, open_pool
 from rules.procedure import SHANGHAI
-from runtime.temporal_server import temporal_binary
 from starters.session import Session
 from tests.hands import Clock, Hands, working
+from tests.servers import start_skipping
 
 PASSWORD = "not-a-secret"
 _names, _places = count(1), count(1)
@@ -55,19 +54,9 @@ async def pool(database: str) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture(scope="session")
-async def skipping(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WorkflowEnvironment]:
-    """The real server, with workflows whose clocks can be moved. The keys are unstable: they are named only here."""
-    async with await WorkflowEnvironment.start_time_skipping_v2(
-        data_converter=pydantic_data_converter,
-        dev_server_existing_path=temporal_binary(),
-        ts_config=TimeSkippingConfig(enabled=False),
-        dev_server_extra_args=[
-            "--dynamic-config-value",
-            "frontend.WorkflowTimeSkippingEnabled=true",
-            "--dynamic-config-value",
-            'history.timerProcessorMaxTimeShift="1ms"',
-        ],
-    ) as environment:
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal server on which a test moves a workflow's clock."""
+    async with await start_skipping() as environment:
         yield environment
 
 

@@ -1,0 +1,80 @@
+"""Record the corpus anew: `make histories`. What is recorded today must replay under every later version of the code.
+
+Add a history where a workflow learns something new; replace old ones only when no case of theirs can run any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from db.embedded import EmbeddedPostgres
+from db.migrate import DATABASE, PROGRAM, prepare
+from db.pool import open_pool
+from rules.procedures import Stream
+from starters.session import Session
+from starters.story import Story
+from tests.hands import STRAIGHT_PATH, Clock, Hands, working
+from tests.servers import start_skipping
+
+HISTORIES = Path(__file__).parent / "histories"
+
+
+async def main(postgres: EmbeddedPostgres) -> None:
+    await prepare(postgres.dsn(), "record")
+    async with (
+        await start_skipping() as environment,
+        await open_pool(postgres.dsn(PROGRAM, DATABASE, "record")) as pool,
+        working(environment.client, pool, "record"),
+    ):
+        clock = Clock()
+        await record_all(Hands(Session(pool, environment.client, "record", clock), clock, environment, "2030Q1"))
+
+
+async def record_all(hands: Hands) -> None:
+    """Open histories at every stage of the straight path, and closed ones of every ending there is."""
+    await hands.submit()
+    await keep(hands, hands.stream, "open-district_review")
+    await hands.act("return_for_correction", "ganjingzi-1")
+    await keep(hands, hands.stream, "open-correction")
+    await hands.act("correct")
+    for act, officer in STRAIGHT_PATH:
+        answer = await hands.act(act, officer)
+        await keep(hands, hands.stream, f"open-{answer.standing.stage}-after-{act}")
+    await hands.act("withdraw")
+    await keep(hands, hands.stream, "closed-withdrawn")
+
+    lapsing = hands.another()
+    await lapsing.submit()
+    await lapsing.act("return_for_correction", "ganjingzi-1")
+    await lapsing.pass_days(30)
+    await lapsing.reached("lapsed")
+    await keep(lapsing, lapsing.stream, "closed-lapsed")
+    # The workflows of the next cases begin today, whatever the last one's clock says.
+    hands.clock.ahead = timedelta()
+    expiring = hands.another()
+    await expiring.bring_to("publish")
+    await expiring.pass_days(370)
+    await expiring.reached("expired")
+    await keep(expiring, expiring.stream, "closed-expired")
+    hands.clock.ahead = timedelta()
+    ending = await Story(hands.session, lambda _: None, hands.another().serial, hands.clock()).play()
+    await keep(hands, ending.paid, "closed-paid")
+    await keep(hands, ending.late, "open-recognised-late")
+    await keep(hands, ending.round, "closed-paid")
+
+
+async def keep(hands: Hands, stream: Stream, name: str) -> None:
+    """Store a history under the kind of its proceeding and a name that says where it stands."""
+    handle = hands.session.client.get_workflow_handle(str(stream))
+    if name.startswith("closed"):
+        await handle.result()
+    path = HISTORIES / f"{stream.kind}-{name}.json"
+    path.write_text((await handle.fetch_history()).to_json(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder), durable=False) as server:
+        asyncio.run(main(server))

@@ -1,0 +1,32 @@
+"""Every recorded history, open and closed, replays under the code of today: no running case is broken by a change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+
+from rules.procedures import PROCEDURES
+from tests.replay.record import HISTORIES
+from workflows.case import Case
+from workflows.round import Round
+
+RECORDED = sorted(HISTORIES.glob("*.json"))
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+async def test_a_recorded_history_replays(path: Path) -> None:
+    history = WorkflowHistory.from_json(path.stem, path.read_text(encoding="utf-8"))  # noqa: ASYNC240
+    replayer = Replayer(workflows=[Case, Round], data_converter=pydantic_data_converter)
+    await replayer.replay_workflow(history)
+
+
+def test_the_corpus_has_an_open_history_of_a_case_at_every_stage_its_own_offices_reach() -> None:
+    recorded = {path.stem for path in RECORDED}
+    told_by_the_round = {"filed", "planned", "waitlisted"}
+    for stage in PROCEDURES["case", "dalian"].stages.values():
+        if not stage.closed and stage.name not in told_by_the_round:
+            assert any(name.startswith(f"case-open-{stage.name}") for name in recorded), stage.name

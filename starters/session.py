@@ -90,11 +90,8 @@ class Session:
     async def act(self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None) -> Answer:
         """Send an act to its proceeding; the same command id is answered as the first time."""
         record, command = Record(self.pool), self._order(stream, act, officer, data, command_id)
-        answer = await _told(record.answered(command))
-        if answer is None:
-            answer = await self._offered(record, command)
-        await record.acknowledge(command.id)
-        return answer
+        # An answer found in the record is not acknowledged: its workflow may have died before it took the act.
+        return await _told(record.answered(command)) or await self._offered(record, command)
 
     def _order(self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None) -> Command:
         """Mint a command, received now."""
@@ -103,7 +100,9 @@ class Session:
 
     async def _offered(self, record: Record, command: Command, *, again: bool = True) -> Answer:
         try:
-            return await offer(self.client, command)
+            taken = await offer(self.client, command)
+            await record.acknowledge(command.id)
+            return taken
         except WorkflowUpdateFailedError as error:
             # A twin of this command may have been taken between our look and our offer.
             if answer := await record.answered(command):

@@ -82,6 +82,15 @@ async def test_an_act_whose_update_never_came_back_is_offered_again_by_the_relay
     await hands.reached("lapsed")
 
 
+async def test_a_caller_answered_from_the_record_does_not_hide_the_act_from_its_workflow(
+    hands: Hands, pool: Pool
+) -> None:
+    await hands.submit()
+    await committed_behind_the_workflows_back(hands, pool, "confirm", "ganjingzi-1", "order")
+    assert (await hands.act("confirm", "ganjingzi-1", command_id="order")).event.seq == 2
+    assert (await hands.act("receive", "bureau-1")).standing.stage == "received"
+
+
 async def test_a_submission_whose_sender_died_before_starting_its_workflow_is_started_by_the_relay(
     hands: Hands, pool: Pool
 ) -> None:
@@ -101,11 +110,13 @@ async def test_a_submission_whose_sender_died_before_starting_its_workflow_is_st
     assert (await hands.act("confirm", "ganjingzi-1")).standing.stage == "confirmed"
 
 
-async def committed_behind_the_workflows_back(hands: Hands, pool: Pool, act: str, officer: str) -> None:
+async def committed_behind_the_workflows_back(
+    hands: Hands, pool: Pool, act: str, officer: str, command_id: str | None = None
+) -> None:
     """Commit an act as a worker does that dies before it reports."""
     file = await hands.file()
     command = Command(
-        id=str(uuid4()),
+        id=command_id or str(uuid4()),
         stream=str(hands.stream),
         act=act,
         officer=officer,

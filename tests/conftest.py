@@ -20,6 +20,7 @@ from db.migrate import DATABASE, prepare
 from db.pool import Pool, open_pool
 from rules.procedure import SHANGHAI
 from starters.session import Session
+from tests.gate import Gate
 from tests.hands import Clock, Hands, working
 from tests.servers import start_skipping
 
@@ -82,6 +83,15 @@ async def hands(alone: Hands, pool: Pool) -> AsyncIterator[Hands]:
     """Officers' hands on a running worker and relay."""
     async with working(alone.session.client, pool, alone.session.task_queue):
         yield alone
+
+
+@pytest.fixture
+async def gate(database: str) -> AsyncIterator[Gate]:
+    """A way to this test's database that it can shut."""
+    opened = Gate(database)
+    await opened.open()
+    yield opened
+    await opened.shut()
 
 
 @pytest.fixture

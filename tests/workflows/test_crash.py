@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -17,6 +16,7 @@ from activities.contracts import Attempt, Command
 from activities.record import Record
 from db.pool import Pool, open_pool
 from runtime.errors import Unreachable
+from tests.gate import Gate
 from tests.hands import Hands, working
 from worker.relay import Relay
 
@@ -125,54 +125,6 @@ async def committed_behind_the_workflows_back(
     )
     recorded = await Record(pool).write(Attempt(command=command, sequence=file.sequence))
     assert recorded.answer
-
-
-class Gate:
-    """A way to PostgreSQL that can be shut: then connections break, and new ones are refused."""
-
-    def __init__(self, database: str) -> None:
-        self._to = urlsplit(database)
-        self._server: asyncio.Server | None = None
-        self._port = 0
-        self._open: set[asyncio.StreamWriter] = set()
-
-    @property
-    def database(self) -> str:
-        to = self._to
-        return f"postgresql://{to.username}:{to.password}@127.0.0.1:{self._port}{to.path}"
-
-    async def open(self) -> None:
-        self._server = await asyncio.start_server(self._forward, "127.0.0.1", self._port)
-        self._port = self._server.sockets[0].getsockname()[1]
-
-    async def shut(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        for writer in tuple(self._open):
-            writer.transport.abort()
-        await asyncio.gather(*(writer.wait_closed() for writer in tuple(self._open)), return_exceptions=True)
-
-    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        behind_reader, behind_writer = await asyncio.open_connection(self._to.hostname, self._to.port)
-        self._open |= {writer, behind_writer}
-
-        async def pipe(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-            with suppress(OSError):
-                while data := await source.read(65536):
-                    sink.write(data)
-                    await sink.drain()
-            sink.close()
-
-        await asyncio.gather(pipe(reader, behind_writer), pipe(behind_reader, writer))
-        self._open -= {writer, behind_writer}
-
-
-@pytest.fixture
-async def gate(database: str) -> AsyncIterator[Gate]:
-    opened = Gate(database)
-    await opened.open()
-    yield opened
-    await opened.shut()
 
 
 async def test_an_act_while_the_database_is_away_is_told_so_soon_and_succeeds_when_it_is_back(

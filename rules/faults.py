@@ -47,7 +47,7 @@ class FaultWithin(ValueError):
 def read(model: type[M], given: Mapping[str, Any]) -> M:
     """Read `given` as a `model`; raise `Unfit` with every wrong field, in the model's order, unknown ones last."""
     try:
-        return model.model_validate(given)
+        return model.model_validate({_writable(name): value for name, value in given.items()})
     except ValidationError as error:
         raise Unfit(*map(fault_of, error.errors(include_url=False))) from None
 
@@ -77,5 +77,10 @@ def shown(value: object) -> str:
     """Show a wrong value in a message: on one line, and short, however large it is."""
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
-    text = json.dumps(value[:41] if isinstance(value, str) else value, ensure_ascii=False, default=str)
+    text = _writable(json.dumps(value[:41] if isinstance(value, str) else value, ensure_ascii=False, default=str))
     return text if len(text) <= 43 else text[:40] + "…"
+
+
+def _writable(text: str) -> str:
+    """Write half of a surrogate pair, which JSON can hold and UTF-8 (so pydantic) cannot, as JSON's own escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

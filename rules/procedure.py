@@ -255,6 +255,10 @@ class Form(Frozen):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
+    def said(self) -> dict[str, Any]:
+        """What was handed in, as the file keeps it."""
+        return self.model_dump(mode="json")
+
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
         """Yield what can only be seen beside the moment the act is received, `now` in Shanghai's local time."""
         yield from ()

@@ -128,7 +128,7 @@ def file_return(situation: Situation, form: QuarterlyReturn) -> Effect:
         reason=f"{situation.office} was barred on {barred_on}" if barred_on else f"{situation.office} is not barred",
     )
     filed = situation.file.facts.get("returns", {}).get(situation.office, [])
-    returns = {**situation.file.facts.get("returns", {}), situation.office: [*filed, _said(form)]}
+    returns = {**situation.file.facts.get("returns", {}), situation.office: [*filed, form.said()]}
     return Effect(findings=(allowed,), facts={"returns": returns}, carries=form.applications)
 
 
@@ -324,7 +324,7 @@ ROUND = Procedure(
 
 def appropriate(situation: Situation, form: Appropriation) -> Effect:
     """下达预算: the fiscal year's money grows by a document's amount (article 13)."""
-    return Effect(facts={"appropriation": _said(form)}, carries=form)
+    return Effect(facts={"appropriation": form.said()}, carries=form)
 
 
 LEDGER = Procedure(
@@ -332,7 +332,3 @@ LEDGER = Procedure(
     {"open": Stage("open", "年度账")},
     {"appropriate": Act("appropriate", "下达预算", ("finance",), "13", ("open",), Appropriation, appropriate, "open")},
 )
-
-
-def _said(form: Form) -> dict[str, Any]:
-    return form.model_dump(mode="json")

@@ -1,0 +1,168 @@
+"""认定: how the city scheme recognises a new product, act by act (articles 2, 8 to 10).
+
+Each act's function weighs what was handed in against the file and the edition. An act the law refuses is recorded
+with every ground and moves nothing: the officer then decides, or the enterprise puts it right.
+"""
+
+from __future__ import annotations
+
+from rules.deadlines import Due, valid_until
+from rules.eligibility import check_recognition
+from rules.facts import RecognitionFacts
+from rules.faults import Unfit
+from rules.finding import Finding
+from rules.procedure import Effect, Nothing, Situation, budgeted, fixed
+from rules.schemes import dalian_forms as forms
+
+
+def submit(situation: Situation, form: forms.Submission) -> Effect:
+    """提交: the enterprise's file reaches its district, whose days to verify begin (article 9)."""
+    days = situation.edition.verification_days
+    enterprise, product = form.enterprise, form.product
+    return Effect(
+        facts={"submission": {**form.said(), "submitted_on": situation.today.isoformat(), "corrections": 0}},
+        opens=(budgeted("verification", "9", "district", situation.today, days.value, situation.calendar),),
+        enterprise=enterprise.uscc,
+        district=enterprise.district,
+        product_key=f"{product.model}\n{product.specification}".casefold(),
+    )
+
+
+def return_for_correction(situation: Situation, form: forms.CorrectionRequest) -> Effect:
+    """退回补正: everything that is missing is told at once; the district's clock stands still meanwhile (article 9)."""
+    edition, corrections = situation.edition, situation.fact("submission")["corrections"]
+    rounds = edition.correction_rounds.value
+    within = Finding(
+        rule="correction_round_left",
+        article="9",
+        passed=corrections < rounds,
+        reason=f"{corrections} of {rounds} rounds of correction have been used",
+    )
+    days = edition.correction_days.value
+    silence = budgeted("correction", "9", "enterprise", situation.today, days, situation.calendar, silence="lapse")
+    return Effect(
+        findings=(within,),
+        facts={"correction_request": {**form.said(), "asked_on": situation.today.isoformat()}},
+        opens=(silence,),
+        suspends=("verification",),
+    )
+
+
+def correct(situation: Situation, form: forms.Correction) -> Effect:
+    """补正: the enterprise puts right what it was told, within the days it was given (article 9)."""
+    submission, deadline = situation.fact("submission"), situation.file.deadline("correction")
+    assert deadline is not None
+    in_time = Finding(
+        rule="corrected_in_time",
+        article="9",
+        passed=situation.today <= deadline.due_on,
+        reason=f"corrected on {situation.today}; the last day is {deadline.due_on}",
+    )
+    given = form.model_dump(mode="json", exclude_none=True, exclude={"papers"})
+    if form.enterprise and (form.enterprise.uscc, form.enterprise.district) != (
+        situation.file.enterprise,
+        situation.file.district,
+    ):
+        raise Unfit(("enterprise", "must keep its code and its district: another enterprise is another case"))
+    papers = submission["papers"] + [paper.said() for paper in form.papers]
+    corrected = {**submission, **given, "papers": papers, "corrections": submission["corrections"] + 1}
+    return Effect(
+        findings=(in_time,), facts={"submission": corrected}, meets=("correction",), resumes=("verification",)
+    )
+
+
+def recognition_findings(situation: Situation) -> tuple[Finding, ...]:
+    """认定条件: articles 2 and 8 on what the enterprise submitted."""
+    submission = situation.fact("submission")
+    enterprise, product = submission["enterprise"], submission["product"]
+    asked = {name: {**enterprise, **product, **submission}[name] for name in RecognitionFacts.model_fields}
+    return check_recognition(RecognitionFacts.model_validate(asked), situation.edition)
+
+
+def confirm(situation: Situation, form: forms.DistrictOpinion) -> Effect:
+    """确认: the district has verified the file item by item and sends its opinion to the bureau (article 9)."""
+    verified = tuple(
+        Finding(
+            rule="verified_by_district",
+            article=verdict.item,
+            passed=verdict.met,
+            reason=f"the district found it {'met' if verdict.met else 'not met'}: {verdict.evidence}",
+        )
+        for verdict in form.checklist
+    )
+    return Effect(
+        findings=recognition_findings(situation) + verified,
+        facts={"district_opinion": form.said()},
+        meets=("verification",),
+    )
+
+
+def refuse(situation: Situation, form: forms.Reasons) -> Effect:
+    """不予确认: the district refuses; every ground the rules find stands beside the officer's reason (article 9)."""
+    grounds = [finding.model_dump(mode="json") for finding in recognition_findings(situation) if not finding.passed]
+    return Effect(facts={"refusal": {**form.said(), "grounds": grounds}}, meets=("verification",))
+
+
+def receive(situation: Situation, form: Nothing) -> Effect:
+    """受理: the industry bureau takes the case in (article 10)."""
+    return Effect(facts={"receipt": {"received_on": situation.today.isoformat()}})
+
+
+def entrust(situation: Situation, form: forms.Entrustment) -> Effect:
+    """委托评定: the industry bureau entrusts a third party, whose days begin (article 10)."""
+    if form.assessor not in situation.register.known_assessors:
+        known = ", ".join(sorted(situation.register.known_assessors))
+        raise Unfit(("assessor", f"must be an assessor the bureau works with: {known} (not {form.assessor!r})"))
+    days = situation.edition.assessment_days
+    return Effect(
+        facts={"entrustment": {**form.said(), "entrusted_on": situation.today.isoformat()}},
+        opens=(budgeted("assessment", "10", "assessor", situation.today, days.value, situation.calendar),),
+    )
+
+
+def assess(situation: Situation, form: forms.AssessmentReport) -> Effect:
+    """评定: the assessor reports (article 10)."""
+    return Effect(facts={"assessment": form.said()}, meets=("assessment",))
+
+
+def propose(situation: Situation, form: Nothing) -> Effect:
+    """拟认定: the bureau's caseworker proposes recognition; another must publish it (articles 10, 15(3))."""
+    return Effect(findings=(_assessor_recommends(situation), *recognition_findings(situation)))
+
+
+def _assessor_recommends(situation: Situation) -> Finding:
+    report = situation.fact("assessment")
+    verdict = "recommends" if report["recommended"] else "does not recommend"
+    return Finding(
+        rule="assessor_recommends",
+        article="10",
+        passed=report["recommended"],
+        reason=f"the assessor {verdict} recognition (score {report['score']}): {report['conclusion']}",
+    )
+
+
+def publish(situation: Situation, form: forms.Publication) -> Effect:
+    """公布: the recognition is on the website; it is valid one year from that day (article 10)."""
+    published_on, proposed_after = form.published_at.date(), situation.fact("entrustment")["entrusted_on"]
+    if published_on.isoformat() < proposed_after:
+        raise Unfit(("published_at", f"must not be before the entrustment of {proposed_after} (article 10)"))
+    until = valid_until(published_on, situation.edition)
+    because = (
+        f"published on {published_on}: valid {situation.edition.validity_years.value} year from that day (article 10)",
+        "a period of validity does not roll off a day off (I-5)",
+    )
+    due = Due(nominal_on=until, due_on=until, rolled=False, provisional=False, because=because)
+    return Effect(
+        facts={
+            "recognition": {**form.said(), "published_on": published_on.isoformat(), "valid_until": until.isoformat()}
+        },
+        opens=(fixed("recognition_valid_until", "10", "enterprise", published_on, due, silence="expire"),),
+    )
+
+
+def reject(situation: Situation, form: forms.Reasons) -> Effect:
+    """不予认定: the industry bureau refuses recognition, with its reason and every ground found (article 10)."""
+    grounds = [
+        found for found in (_assessor_recommends(situation), *recognition_findings(situation)) if not found.passed
+    ]
+    return Effect(facts={"refusal": {**form.said(), "grounds": [ground.model_dump(mode="json") for ground in grounds]}})

@@ -30,7 +30,8 @@ class Model(BaseModel):
 class Command(Model):
     """An act as an officer ordered it. The caller mints `id`: the same id is the same act, done once.
 
-    `stream` names the proceeding, `received_at` (an instant) is what the law judges by.
+    The system's own orders are named by what causes them, with strokes (`round:dalian:2026Q4/2/file/…`); an officer's
+    name has none. `stream` names the proceeding, `received_at` (an instant) is what the law judges by.
     """
 
     id: str

@@ -46,6 +46,7 @@ from rules.procedure import (
     Effect,
     File,
     Form,
+    OfficeKind,
     Procedure,
     Situation,
     decide,
@@ -58,6 +59,9 @@ PROCEEDING, OFFICE, OUTBOX = queries("proceeding"), queries("office"), queries("
 UNACKNOWLEDGED = timedelta(seconds=30)
 #: Given as the number of a case that is only being submitted: the record gives the real one.
 NEW = "new"
+
+#: Who does the acts that no officer can order.
+SYSTEM: tuple[OfficeKind, ...] = ("system",)
 
 #: The limits that the ledger itself enforces, whatever a program works out.
 LIMITS = {
@@ -168,6 +172,9 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
     command, stream = attempt.command, stream_of(attempt.command.stream)
     procedure = stream.procedure
     act = procedure.act(command.act)
+    if "/" in command.id and act.by != SYSTEM:
+        # Whoever took the name of an order still to come would keep it from ever being done.
+        raise Unfit(("command_id", f"must be without strokes: the system names its own so (not {command.id!r})"))
     if repeated := await connection.fetchrow(PROCEEDING.repeated, command.id):
         return await _as_first(connection, repeated, command)
     form = read_form(act.form, command.data, command.received_at)
@@ -238,7 +245,7 @@ async def _register_enterprise(connection: Connection, form: Any, today: Any) ->
 async def _officer_for(connection: Connection, act: Act, file: File, attempt: Attempt) -> Officer:
     """Say who acts, or raise `Barred`: the system may only where its own timer or the record itself ordered it."""
     command = attempt.command
-    if act.by == ("system",):
+    if act.by == SYSTEM:
         sent = await connection.fetchval(OUTBOX.sent_by_the_record, command.id)
         if attempt.by_clock or (sent and Command.model_validate(sent) == command):
             return Officer(code=command.officer, name="", office="system", kind="system", district=None, active=True)

@@ -219,9 +219,8 @@ BY_RECORD = [step for step in PATH if step.officer == "system"]
         {"id": "invented"},
         {"data": "another"},
         {"received_at": "another"},
-        {"act": "withdraw", "data": {"reason": "x"}},
     ],
-    ids=["officer", "id", "data", "moment", "act"],
+    ids=["officer", "id", "data", "moment"],
 )
 async def test_what_the_record_ordered_is_done_as_it_was_ordered_or_not_at_all(
     desk: Desk, step: Step, forged: dict[str, Any]

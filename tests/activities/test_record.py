@@ -81,6 +81,19 @@ async def test_a_commands_name_cannot_be_used_in_another_case(desk: Desk) -> Non
         await desk.write(Attempt(command=elsewhere, sequence=1))
 
 
+async def test_no_officer_takes_the_name_of_an_order_that_the_system_has_still_to_give(desk: Desk) -> None:
+    await desk.play(first("round", "file_return"))
+    other = await Desk(desk.pool, serial=2).play(1)
+    before = await contents(desk.pool)
+    for taken in (f"{desk.stream('round')}/2/file/{desk.case}", f"{desk.case}/13/remind/insurance"):
+        with pytest.raises(Unfit, match="command_id: must be without strokes"):
+            await other.order("withdraw", other.forms.enterprise, id=taken)
+    assert await contents(desk.pool) == before
+    for step in PATH[first("round", "file_return") : first("case", "file") + 1]:
+        await desk.do(step)
+    assert (await desk.file()).stage == "filed"
+
+
 # --- ahead of the workflow ------------------------------------------------------------------------------------------
 
 

@@ -20,9 +20,14 @@ update outbox set done = true where stream = $1 and not done
 select o.command from outbox o join event e using (command_id) where o.stream = $1 and not o.done order by e.sequence
 
 -- take --
--- Claim commands that are due, passing over those another relay holds.
-select command_id, stream, command, attempts from outbox
-where not done and not_before <= $1 order by not_before limit $2 for update skip locked
+-- Claim commands that are due, passing over those another relay holds and those whose sender's earlier one is not taken.
+select command_id, stream, command, attempts from outbox o
+where not done and not_before <= $1 and not exists (
+    select from outbox earlier
+    where earlier.stream = o.stream and not earlier.done and earlier.command ->> 'officer' = o.command ->> 'officer'
+      and (earlier.command ->> 'received_at')::timestamptz < (o.command ->> 'received_at')::timestamptz
+)
+order by not_before limit $2 for update of o skip locked
 
 -- lease --
 -- Keep a claimed command from others while it is being offered.

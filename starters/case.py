@@ -15,10 +15,10 @@ from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_forms import Submission
 from runtime.errors import BadInput
 from runtime.messages import say
-from starters.reading import read_data
+from starters.reading import bad_input, read_data, read_word
 from starters.sample_forms import SampleForms
 from starters.session import now, reading, run, session
-from starters.showing import shown
+from starters.showing import numbered, shown
 from starters.telling import (
     As,
     CommandId,
@@ -77,7 +77,7 @@ def fit(form: type[Form], data: dict[str, Any]) -> Any:
     try:
         return read_form(form, data, now())
     except Unfit as unfit:
-        raise BadInput(*unfit.faults) from unfit
+        raise bad_input(unfit.faults) from unfit
 
 
 @app.command()
@@ -97,10 +97,11 @@ def do_act(
     stream: Stream, act: str, officer: str, data: dict[str, Any], command_id: str | None, *, as_json: bool
 ) -> None:
     """Send an act to its proceeding and tell what it came to."""
+    numbered(stream)
     try:
         form = stream.procedure.act(act).form
     except Unfit as unfit:
-        raise BadInput(*unfit.faults) from unfit
+        raise bad_input(unfit.faults) from unfit
     fit(form, data)
 
     async def work() -> None:
@@ -188,6 +189,9 @@ def list_cases(
     as_json: Json = False,
 ) -> None:
     """List cases by number; as JSON, one a line."""
+    for name, word in (("stage", stage), ("district", district), ("awaits", awaits), ("enterprise", enterprise)):
+        if word is not None:
+            read_word(name, word)
 
     async def work() -> None:
         after, rows = "", []

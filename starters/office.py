@@ -11,7 +11,7 @@ from rules.procedure import Act, OfficeKind
 from rules.procedures import PROCEDURES, Stream
 from runtime.messages import say
 from starters.case import do_act
-from starters.reading import read_data
+from starters.reading import read_data, read_word
 from starters.session import reading, run
 from starters.telling import As, CommandId, Data, Json, tell_json, tell_rows
 
@@ -31,6 +31,8 @@ def list_officers(
     kind: Annotated[str | None, typer.Option(help=f"One of: {', '.join(KINDS)}.")] = None, as_json: Json = False
 ) -> None:
     """List the officers, whose codes `--as` takes."""
+    if kind is not None:
+        read_word("kind", kind)
 
     async def work() -> list[dict[str, Any]]:
         async with reading() as pool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 from runtime.errors import BadInput
 
 MOST_BYTES, MOST_DEPTH, MOST_PARTS = 10 * 1024 * 1024, 50, 100_000
+MOST_LETTERS, MOST_FAULTS = 200, 50
 
 
 class _PlainLoader(yaml.CSafeLoader):
@@ -29,7 +31,7 @@ class _PlainLoader(yaml.CSafeLoader):
             if key.tag != "tag:yaml.org,2002:str":
                 raise BadInput(("file", f"must name each field by text (line {_line(key)})"))
             if key.value in seen:
-                raise BadInput((_short(key.value), f"is given twice (line {_line(key)})"))
+                raise BadInput((plain(key.value), f"is given twice (line {_line(key)})"))
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -50,6 +52,26 @@ def read_data(source: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise BadInput(("file", "must hold one mapping of fields"))
     return data
+
+
+def read_word(field: str, word: str) -> str:
+    """Return a name given on the command line; raise `BadInput` where nothing can be called so."""
+    if not 0 < len(word) <= MOST_LETTERS or not word.isprintable():
+        raise BadInput((field, f"must be 1 to {MOST_LETTERS} printable characters (not {plain(word)!r})"))
+    return word
+
+
+def plain(text: str, most: int = 60) -> str:
+    """Write what someone else wrote on one line, without what a terminal would obey, and not without end."""
+    written = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[:most])
+    return written + "…" if len(text) > most else written
+
+
+def bad_input(faults: Iterable[tuple[str, str]]) -> BadInput:
+    """Tell every fault of what was handed in; of a great many unknown fields, how many more there are."""
+    told = [(plain(field) or "form", plain(why, 1_000)) for field, why in faults]
+    more = [("and", f"{len(told) - MOST_FAULTS} more")] if len(told) > MOST_FAULTS else []
+    return BadInput(*told[:MOST_FAULTS], *more)
 
 
 def _text_of(source: str) -> str:
@@ -107,14 +129,9 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read: dict[str, Any] = {}
     for key, value in pairs:
         if key in read:
-            raise BadInput((_short(key), "is given twice"))
+            raise BadInput((plain(key), "is given twice"))
         read[key] = value
     return read
-
-
-def _short(key: str) -> str:
-    """Write a field's name on one line, whatever is in it."""
-    return key if len(key) <= 60 and key.isprintable() else f"{key[:60]!r}"
 
 
 def _whole(digits: str) -> int:

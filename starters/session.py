@@ -27,6 +27,7 @@ from runtime.errors import BadInput, FirstcoverError, Refused, Unreachable
 from runtime.logging import set_up_logging
 from runtime.settings import Settings
 from runtime.temporal_client import connect
+from starters.reading import bad_input, read_word
 from workflows.offering import offer, start
 
 T = TypeVar("T")
@@ -95,8 +96,9 @@ class Session:
 
     def _order(self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None) -> Command:
         """Mint a command, received now."""
-        name = command_id or str(uuid4())
-        return Command(id=name, stream=stream, act=act, officer=officer, received_at=self.clock(), data=dict(data))
+        name = str(uuid4()) if command_id is None else read_word("command_id", command_id)
+        whose = read_word("as", officer)
+        return Command(id=name, stream=stream, act=act, officer=whose, received_at=self.clock(), data=dict(data))
 
     async def _offered(self, record: Record, command: Command, *, again: bool = True) -> Answer:
         try:
@@ -139,7 +141,7 @@ class Session:
             act = stream.procedure.act(command.act)
             stream.procedure.due_now(act, row["stage"])
         except Unfit as unfit:
-            return BadInput(*unfit.faults)
+            return bad_input(unfit.faults)
         except Barred as barred:
             return Refused(barred.rule, barred.article, barred.why)
         return Unreachable("the workflow", command.stream, "it has not started yet; try again")
@@ -150,14 +152,14 @@ async def _told(work: Coroutine[Any, Any, T]) -> T:
     try:
         return await work
     except Unfit as unfit:
-        raise BadInput(*unfit.faults) from unfit
+        raise bad_input(unfit.faults) from unfit
     except Barred as barred:
         raise Refused(barred.rule, barred.article, barred.why) from barred
 
 
 def _failure(cause: BaseException | None) -> FirstcoverError:
     if isinstance(cause, ApplicationError) and cause.type == BAD_INPUT:
-        return BadInput(*(tuple(fault) for fault in cause.details[0]))
+        return bad_input(tuple(fault) for fault in cause.details[0])
     if isinstance(cause, ApplicationError) and cause.type == REFUSED:
         return Refused(*cause.details)
     what = "PostgreSQL" if isinstance(cause, ApplicationError) and cause.type == UNAVAILABLE else "the record"

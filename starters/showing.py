@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from activities.authority import authorise, known_officer
@@ -12,6 +13,7 @@ from db.sql import queries
 from rules.procedure import Barred, File
 from rules.procedures import Stream
 from runtime.errors import BadInput
+from starters.reading import plain, read_word
 from starters.session import now
 from starters.telling import event_json
 
@@ -51,9 +53,16 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
     }
 
 
+def numbered(stream: Stream) -> Stream:
+    """Return a stream whose number could be one; raise `BadInput` for what no proceeding is called."""
+    if not re.fullmatch("[A-Za-z0-9-]{1,40}", stream.number):
+        raise BadInput((stream.kind, f"there is no {stream.kind} {plain(stream.number)!r}"))
+    return stream
+
+
 async def file_of(pool: Pool, stream: Stream) -> File:
     """Return a proceeding's file; raise `BadInput` where there is none."""
-    row = await pool.fetchrow(PROCEEDING.by_stream, str(stream))
+    row = await pool.fetchrow(PROCEEDING.by_stream, str(numbered(stream)))
     if row is None:
         raise BadInput((stream.kind, f"there is no {stream.kind} {stream.number!r}"))
     return File.model_validate(row["file"])
@@ -67,10 +76,10 @@ async def events_of(pool: Pool, stream: Stream) -> list[Event]:
 
 async def _acts(pool: Pool, stream: Stream, file: File, officer: str | None) -> list[dict[str, Any]]:
     acting = None
-    if officer:
+    if officer is not None:
         async with pool.acquire() as connection:
             try:
-                acting = await known_officer(connection, officer, now())
+                acting = await known_officer(connection, read_word("as", officer), now())
             except Barred as barred:
                 raise BadInput(("as", barred.why)) from barred
     told = []

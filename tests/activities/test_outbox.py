@@ -1,0 +1,74 @@
+"""What waits to be carried to a workflow: each command once, and what one proceeding tells another in its order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from db.sql import queries
+from tests.activities.desk import PATH, Desk, Step, first
+
+OUTBOX = queries("outbox")
+
+
+async def due(desk: Desk, later: timedelta = timedelta(seconds=1)) -> list[str]:
+    """The acts that a relay would carry to the case."""
+    rows = await desk.pool.fetch(OUTBOX.take, desk.moment + later, 20)
+    return [row["command"]["act"] for row in rows if row["stream"] == desk.case]
+
+
+async def paid_before_the_case_was_told_of_the_plan(desk: Desk) -> Desk:
+    """The round has planned, ordered and paid before anyone told the case."""
+    await desk.play(first("case", "plan"))
+    # What the case has recorded so far, its workflow has taken.
+    await desk.pool.execute("update outbox set done = true where command_id in (select command_id from event)")
+    for step in (Step("round", "order_payment", "finance-1"), Step("round", "pay", "finance-2")):
+        desk.moment += timedelta(minutes=1)
+        await desk.do(step)
+    return desk
+
+
+async def test_what_a_round_tells_a_case_is_due_in_the_order_it_was_told(desk: Desk) -> None:
+    await paid_before_the_case_was_told_of_the_plan(desk)
+    assert await due(desk) == ["plan"]
+    plan = (await desk.next(PATH[first("case", "plan")])).command.id
+    await desk.do(PATH[first("case", "plan")])
+    await desk.record.acknowledge(plan)
+    assert await due(desk) == ["pay"]
+
+
+async def test_what_is_leased_to_one_relay_holds_back_what_comes_after_it(desk: Desk) -> None:
+    await paid_before_the_case_was_told_of_the_plan(desk)
+    plan = await desk.pool.fetchval("select command_id from outbox where command ->> 'act' = 'plan'")
+    await desk.pool.execute(OUTBOX.lease, plan, desk.moment + timedelta(hours=1))
+    assert await due(desk) == []
+
+
+async def test_one_case_does_not_hold_back_another(desk: Desk) -> None:
+    await desk.play(first("case", "file"))
+    await desk.pool.execute(
+        "insert into outbox (command_id, stream, command, not_before) "
+        "select 'other', 'case:dalian:other', jsonb_set(command, '{received_at}', to_jsonb($1::text)), not_before "
+        "from outbox where command ->> 'act' = 'file'",
+        (desk.moment + timedelta(minutes=1)).isoformat(),
+    )
+    rows = await desk.pool.fetch(OUTBOX.take, desk.moment + timedelta(seconds=1), 20)
+    assert {row["stream"] for row in rows} == {desk.case, "case:dalian:other"}
+
+
+async def test_what_another_relay_holds_is_passed_over(desk: Desk) -> None:
+    await desk.play(first("case", "file"))
+    async with desk.pool.acquire() as relay, relay.transaction():
+        now: datetime = desk.moment + timedelta(seconds=1)
+        held = await relay.fetch(OUTBOX.take, now, 20)
+        assert len(held) == 1
+        assert await due(desk) == []
+    assert await due(desk) == ["file"]
+
+
+async def test_an_officers_own_act_is_offered_again_only_where_nobody_acknowledged_it(desk: Desk) -> None:
+    await desk.play(1)
+    assert await due(desk) == []
+    assert await due(desk, timedelta(seconds=31)) == ["submit"]
+    name = await desk.pool.fetchval("select command_id from outbox")
+    await desk.record.acknowledge(name)
+    assert await due(desk, timedelta(seconds=31)) == []

@@ -55,7 +55,7 @@ def _progress(what: str) -> None:
 
 def play(stack: EmbeddedStack) -> Ending:
     """Play the story in a running stack and show what it left; a story begun earlier is carried on."""
-    os.environ["FIRSTCOVER_DATA"] = str(stack.data)
+    _turn_to(stack.environment)
     begun = _begun(stack.data / "story.json")
 
     async def work() -> Ending:
@@ -69,6 +69,13 @@ def play(stack: EmbeddedStack) -> Ending:
     told = say("story_ending", ui=stack.ui_url, paid=ending.paid.number, late=ending.late.number)
     console().print(Panel(told, title=say("story_title"), expand=False))
     return ending
+
+
+def _turn_to(environment: dict[str, str]) -> None:
+    """Play nowhere but here, whatever servers the caller's shell names: an office's own must never see the story."""
+    for name in os.environ.keys() - environment:
+        del os.environ[name]
+    os.environ.update(environment)
 
 
 def _begun(path: Path) -> dict[str, Any]:

@@ -81,6 +81,15 @@ class EmbeddedStack:
         return self._temporal.ui_url
 
     @property
+    def environment(self) -> dict[str, str]:
+        """Our environment, naming these servers to a program and no others."""
+        return without_temporal(os.environ) | {
+            "FIRSTCOVER_DATABASE_URL": self.database_url,
+            "TEMPORAL_ADDRESS": self.temporal_address,
+            "TEMPORAL_NAMESPACE": NAMESPACE,
+        }
+
+    @property
     def info(self) -> StackInfo:
         assert self._temporal.child, "the stack has not been started"
         assert self._worker, "the stack has not been started"
@@ -140,7 +149,8 @@ class EmbeddedStack:
             temporal.result()
         self._progress("starting a worker")
         self._undo.callback(self._end_worker)
-        self._worker = Child("worker", [sys.executable, "-P", "-m", "worker"], self.data, env=self._environment())
+        code = {"PYTHONPATH": str(_CODE)}
+        self._worker = Child("worker", [sys.executable, "-P", "-m", "worker"], self.data, env=self.environment | code)
         asyncio.run(self._worker_polls(self._worker))
         self._undo.callback((self.data / "stack.json").unlink, missing_ok=True)
         write_private(self.data / "stack.json", self.info.model_dump_json(indent=2))
@@ -158,14 +168,6 @@ class EmbeddedStack:
         if not path.exists():
             write_private(path, secrets.token_urlsafe(24))
         return path.read_text(encoding="ascii")
-
-    def _environment(self) -> dict[str, str]:
-        return without_temporal(os.environ) | {
-            "FIRSTCOVER_DATABASE_URL": self.database_url,
-            "TEMPORAL_ADDRESS": self.temporal_address,
-            "TEMPORAL_NAMESPACE": NAMESPACE,
-            "PYTHONPATH": str(_CODE),
-        }
 
     async def _worker_polls(self, worker: Child) -> None:
         """Return when Temporal sees the worker ask for work."""

@@ -141,6 +141,17 @@ def test_an_interrupt_while_it_starts_leaves_nothing_running(data: Path) -> None
     assert not (data / "stack.json").exists()
 
 
+def test_the_story_is_played_in_its_own_stack_whatever_servers_the_shell_names(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRSTCOVER_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/production")
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("TEMPORAL_TLS", "true")
+    run = subprocess.run([*COMMAND, "demo", "--no-wait"], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "balanced: yes" in run.stdout
+
+
 def test_an_unusable_place_is_told_in_one_line(tmp_path: Path, data: Path) -> None:
     (tmp_path / "file").touch()
     run = subprocess.run(

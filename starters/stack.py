@@ -33,7 +33,10 @@ from runtime.temporal_server import NAMESPACE, TemporalServer, without_temporal
 _PATIENCE = 60.0
 _INTERRUPTS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 #: What stays in the data folder beside the servers' own files.
-_KEPT = ("temporal.*", "worker.*", "stack.json", "story.json", "app-password")
+_KEPT = (
+    *(f"temporal.{part}" for part in ("db", "db-shm", "db-wal", "log", "pid")),
+    *("worker.log", "worker.pid", "stack.json", "story.json", "app-password"),
+)
 #: Where our own packages are, so that a child runs the very code that started it.
 _CODE = Path(__file__).resolve().parents[1]
 
@@ -205,8 +208,8 @@ def forget_data(data: Path) -> None:
     with _alone(data):
         end_leftovers(data)
         EmbeddedPostgres(data).remove()
-        for path in (path for pattern in _KEPT for path in data.glob(pattern)):
-            path.unlink()
+        for name in _KEPT:
+            (data / name).unlink(missing_ok=True)
 
 
 @contextmanager

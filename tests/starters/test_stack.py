@@ -166,11 +166,14 @@ def test_an_unusable_place_is_told_in_one_line(tmp_path: Path, data: Path) -> No
 
 def test_forgetting_the_data_leaves_what_is_not_ours(data: Path) -> None:
     data.mkdir()
-    (data / "letter.txt").write_text("mine")
+    mine = {"letter.txt", "temporal.yaml", "worker.py"}
+    for name in mine:
+        (data / name).write_text("mine")
     (data / "app-password").write_text("ours")
     forget_data(data)
-    assert {path.name for path in data.iterdir()} == {"letter.txt", "lock"}
-    (data / "letter.txt").unlink()
+    assert {path.name for path in data.iterdir()} == {*mine, "lock"}
+    for name in mine:
+        (data / name).unlink()
 
 
 def test_a_stack_that_is_gone_is_told_with_what_to_try(data: Path) -> None:

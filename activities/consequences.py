@@ -87,6 +87,11 @@ async def _withdraw_application(done: Done) -> None:
         raise Barred("withdrawn_before_signing", "13", "a signed plan gives this application its money")
 
 
+async def _refuse_application(done: Done) -> None:
+    """A revoked recognition takes an application with it, as long as no plan gives it money."""
+    await done.connection.execute(SUBSIDY.refuse_application, str(done.stream))
+
+
 async def _take_into_return(done: Done) -> None:
     at = done.situation.received_at.astimezone(SHANGHAI).replace(tzinfo=None, second=0, microsecond=0)
     filed = {row["number"]: row for row in done.situation.register.applications}
@@ -174,6 +179,7 @@ async def _appropriate(done: Done) -> None:
 CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]] = {
     ("case", "apply"): _enter_application,
     ("case", "withdraw"): _withdraw_application,
+    ("case", "revoke"): _refuse_application,
     ("round", "file_return"): _take_into_return,
     ("round", "review"): _enter_opinions,
     ("round", "prepare_plan"): _enter_plan,

@@ -14,7 +14,7 @@ from rules.faults import Unfit
 from rules.procedure import SHANGHAI, Act, Barred, File, Form, Register
 from rules.procedures import Stream
 
-OFFICE, SUBSIDY = queries("office"), queries("subsidy")
+OFFICE, PROCEEDING, SUBSIDY = queries("office"), queries("proceeding"), queries("subsidy")
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,12 @@ async def _submission(inquiry: Inquiry) -> Register:
 async def _assessors(inquiry: Inquiry) -> Register:
     rows = await inquiry.connection.fetch(OFFICE.assessors)
     return Register(known_assessors=frozenset(row["code"] for row in rows))
+
+
+async def _successor(inquiry: Inquiry) -> Register:
+    stream = inquiry.stream._replace(number=inquiry.form.by_case)
+    row = await inquiry.connection.fetchrow(PROCEEDING.by_stream, str(stream))
+    return Register(successor=File.model_validate(row["file"]) if row else None)
 
 
 async def _insurance(inquiry: Inquiry) -> Register:
@@ -105,6 +111,7 @@ async def _appropriation(inquiry: Inquiry) -> Register:
 LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register]]] = {
     ("case", "submit"): _submission,
     ("case", "entrust"): _assessors,
+    ("case", "supersede"): _successor,
     ("case", "insure"): _insurance,
     ("round", "file_return"): _applications_to_file,
     ("round", "review"): _applications_of_round,

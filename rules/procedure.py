@@ -195,6 +195,8 @@ class Register:
     cap_left: Decimal = Decimal(0)
     budget_left: Decimal = Decimal(0)
     known_assessors: frozenset[str] = frozenset()
+    #: The case whose recognition is to take this one's place.
+    successor: File | None = None
     applications: tuple[Mapping[str, Any], ...] = ()
     plan_lines: tuple[Mapping[str, Any], ...] = ()
 

@@ -118,7 +118,7 @@ class SampleForms:
         return {"checklist": verdicts, "opinion": "同意上报 (confirmed)"}
 
     def reasons(self) -> Data:
-        return {"reason": "申请人自愿撤回 (at the applicant's wish)"}
+        return {"reason": "见附件说明 (see the statement attached)"}
 
     def entrustment(self) -> Data:
         return {"assessor": "assessor-a"}
@@ -192,6 +192,15 @@ class SampleForms:
             "refuse": self.reasons(),
             "entrust": self.entrustment(),
             "assess": self.report(),
+            "ask_for_more": self.correction_request(),
+            "supplement": self.correction(),
+            "decline_assessment": self.reasons(),
+            "record_objection": {"objector": "大连某机床厂", "ground": "参数与他厂产品相同 (not a breakthrough)"},
+            "dismiss_objection": self.reasons(),
+            "uphold_objection": self.reasons(),
+            "propose_revocation": self.reasons(),
+            "revoke": self.reasons(),
+            "supersede": {"by_case": "DL-2026-000002"},
             "publish": self.publication(),
             "reject": self.reasons(),
             "record_delivery": self.delivery(),

@@ -22,6 +22,10 @@ values ($1, $2, $3, $4, $5, $6, $7, 'applied')
 -- Withdraw a case's application, unless a plan that gives it money is signed.
 update subsidy_application set state = 'withdrawn' where stream = $1 and state in ('applied', 'filed') returning number
 
+-- refuse_application --
+-- Refuse a case's application whose recognition was revoked.
+update subsidy_application set state = 'refused' where stream = $1 and state in ('applied', 'filed')
+
 -- to_file --
 -- Applications by number, locked, as an insurer is about to file them.
 select number, stream, enterprise, insurer, state from subsidy_application where number = any ($1) order by number for update

@@ -8,17 +8,26 @@ from __future__ import annotations
 from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, remind_of
 from rules.schemes import dalian_forms as forms
 from rules.schemes.dalian_recognition import (
+    ask_for_more,
     assess,
     confirm,
     correct,
+    decline_assessment,
+    dismiss_objection,
     entrust,
     propose,
+    propose_revocation,
     publish,
     receive,
+    record_objection,
     refuse,
     reject,
     return_for_correction,
+    revoke,
     submit,
+    supersede,
+    supplement,
+    uphold_objection,
 )
 from rules.schemes.dalian_subsidy import (
     apply,
@@ -59,7 +68,10 @@ STAGES = {
         Stage("confirmed", "区县已确认"),
         Stage("received", "已受理"),
         Stage("assessment", "第三方评定"),
+        Stage("assessment_correction", "评定补充"),
         Stage("assessed", "评定完成"),
+        Stage("public_notice", "公示"),
+        Stage("objection", "异议审查"),
         Stage("proposed", "拟认定"),
         Stage("recognised", "已认定公布"),
         Stage("insured", "已投保"),
@@ -72,13 +84,19 @@ STAGES = {
         Stage("subsidy_refused", "补贴审核不通过", closed=True, again=False),
         Stage("refused_by_district", "区县不予确认", closed=True),
         Stage("not_recognised", "不予认定", closed=True),
+        Stage("revoked", "已撤销认定", closed=True),
+        Stage("superseded", "已被取代", closed=True, again=False),
         Stage("lapsed", "逾期未补正", closed=True),
         Stage("expired", "认定期满", closed=True),
         Stage("withdrawn", "已撤回", closed=True),
     )
 }
 
-BEFORE_PUBLICATION = ("district_review", "correction", "confirmed", "received", "assessment", "assessed", "proposed")
+BEFORE_PUBLICATION = (
+    "district_review", "correction", "confirmed", "received", "assessment", "assessment_correction", "assessed",
+    "public_notice", "objection", "proposed",
+)  # fmt: skip
+REVOCABLE = ("recognised", "insured", "applied", "filed")
 BEFORE_INSURANCE = (*BEFORE_PUBLICATION, "recognised")
 RUNNING = tuple(name for name, stage in STAGES.items() if not stage.closed)
 
@@ -95,11 +113,28 @@ ACTS = {
         Act("receive", "受理", ("industry_bureau",), "10", ("confirmed",), Nothing, receive, "received"),
         Act("entrust", "委托评定", ("industry_bureau",), "10", ("received",), forms.Entrustment, entrust, "assessment"),
         Act("assess", "评定", ("assessor",), "10", ("assessment",), forms.AssessmentReport, assess, "assessed"),
+        Act("ask_for_more", "要求补充", ("assessor",), "10", ("assessment",), forms.CorrectionRequest, ask_for_more,
+            "assessment_correction"),
+        Act("supplement", "补充", ("enterprise",), "10", ("assessment_correction",), forms.Correction, supplement,
+            "assessment"),
+        Act("decline_assessment", "回避", ("assessor",), "10", ("assessment",), forms.Reasons, decline_assessment,
+            "received"),
         Act("propose", "拟认定", ("industry_bureau",), "10", ("assessed",), Nothing, propose, "proposed"),
-        Act("publish", "公布", ("industry_bureau",), "10", ("proposed",), forms.Publication, publish, "recognised",
-            not_by_doer_of=("propose",)),
+        Act("record_objection", "登记异议", ("industry_bureau",), "10", ("public_notice",), forms.Objection,
+            record_objection, "objection"),
+        Act("dismiss_objection", "异议不成立", ("industry_bureau",), "10", ("objection",), forms.Reasons,
+            dismiss_objection, "public_notice", not_by_doer_of=("record_objection",)),
+        Act("uphold_objection", "异议成立", ("industry_bureau",), "10", ("objection",), forms.Reasons,
+            uphold_objection, "not_recognised", not_by_doer_of=("record_objection",)),
+        Act("publish", "公布", ("industry_bureau",), "10", ("proposed", "public_notice"), forms.Publication, publish,
+            "recognised", not_by_doer_of=("propose",)),
         Act("reject", "不予认定", ("industry_bureau",), "10", ("assessed", "proposed"), forms.Reasons, reject,
             "not_recognised"),
+        Act("propose_revocation", "拟撤销", ("industry_bureau",), "10", REVOCABLE, forms.Reasons, propose_revocation),
+        Act("revoke", "撤销认定", ("industry_bureau",), "10", REVOCABLE, forms.Reasons, revoke, "revoked",
+            not_by_doer_of=("propose_revocation",)),
+        Act("supersede", "取代", ("industry_bureau",), "10", ("recognised",), forms.Supersession, supersede,
+            "superseded"),
         Act("record_delivery", "登记交付", ("enterprise",), "11", BEFORE_INSURANCE, forms.Delivery, record_delivery),
         Act("insure", "投保", ("insurer",), "11", ("recognised",), forms.InsuranceContract, insure, "insured"),
         Act("apply", "申请补贴", ("enterprise",), "13", ("insured",), forms.SubsidyRequest, apply, "applied"),
@@ -111,7 +146,7 @@ ACTS = {
         Act("withdraw", "撤回", ("enterprise",), "9", (*BEFORE_PUBLICATION, "applied", "filed"), forms.Reasons,
             withdraw, "withdrawn"),
         Act("remind", "提醒", ("system",), "9", RUNNING, forms.Rung, remind),
-        Act("lapse", "逾期", ("system",), "9", ("correction",), forms.Rung, lapse, "lapsed"),
+        Act("lapse", "逾期", ("system",), "9", ("correction", "assessment_correction"), forms.Rung, lapse, "lapsed"),
         Act("expire", "期满", ("system",), "10", ("recognised",), forms.Rung, expire, "expired"),
     )
 }  # fmt: skip

@@ -158,14 +158,47 @@ class Entrustment(Form):
     assessor: Code
 
 
+class Criterion(Form):
+    """评分项: one line of the experts' score sheet; a veto (一票否决) ends the matter whatever the sum."""
+
+    criterion: Text
+    maximum: int = Field(ge=1, le=100)
+    score: int = Field(ge=0, le=100)
+    veto: Flag = False
+
+
 class AssessmentReport(Form):
-    """评定报告: the third party's result (article 10)."""
+    """评定报告: the third party's result, with the score sheet it rests on (article 10)."""
 
     recommended: Flag
     score: int = Field(ge=0, le=100)
+    score_sheet: list[Criterion] = Field(default=[], max_length=50)
     no_conflict_of_interest: Declared
     report_sha256: Sha256
     conclusion: Text
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        for place, line in enumerate(self.score_sheet):
+            if line.score > line.maximum:
+                yield f"score_sheet[{place}].score", f"must not exceed its maximum, {line.maximum}, not {line.score}"
+        total = sum(line.score for line in self.score_sheet)
+        if self.score_sheet and total != self.score:
+            yield "score", f"must be the sum of the score sheet, {total}, not {self.score}"
+        if self.recommended and any(line.veto for line in self.score_sheet):
+            yield "recommended", "must be false where a criterion is vetoed"
+
+
+class Objection(Form):
+    """异议: what somebody objects to during the public notice, and who objects (article 10, P)."""
+
+    objector: Text
+    ground: Text
+
+
+class Supersession(Form):
+    """取代: the case whose recognition takes the place of this one."""
+
+    by_case: Annotated[str, StringConstraints(pattern=r"^DL-[0-9]{4}-[0-9]{6}$")]
 
 
 class Publication(Form):

@@ -6,11 +6,12 @@ with every ground and moves nothing: the officer then decides, or the enterprise
 
 from __future__ import annotations
 
-from rules.deadlines import Due, valid_until
+from rules.deadlines import Due, valid_until, working_days_after
 from rules.eligibility import check_recognition
 from rules.facts import RecognitionFacts
 from rules.faults import Unfit
 from rules.finding import Finding
+from rules.periods import days_later
 from rules.procedure import Effect, Nothing, Situation, budgeted, fixed
 from rules.schemes import dalian_forms as forms
 
@@ -30,6 +31,15 @@ def submit(situation: Situation, form: forms.Submission) -> Effect:
 
 def return_for_correction(situation: Situation, form: forms.CorrectionRequest) -> Effect:
     """退回补正: everything that is missing is told at once; the district's clock stands still meanwhile (article 9)."""
+    return _returned(situation, form, stands_still="verification")
+
+
+def ask_for_more(situation: Situation, form: forms.CorrectionRequest) -> Effect:
+    """要求补充: the assessor lacks something, told at once; its clock stands still meanwhile (article 10)."""
+    return _returned(situation, form, stands_still="assessment")
+
+
+def _returned(situation: Situation, form: forms.CorrectionRequest, *, stands_still: str) -> Effect:
     edition, corrections = situation.edition, situation.fact("submission")["corrections"]
     rounds = edition.correction_rounds.value
     within = Finding(
@@ -44,12 +54,21 @@ def return_for_correction(situation: Situation, form: forms.CorrectionRequest) -
         findings=(within,),
         facts={"correction_request": {**form.said(), "asked_on": situation.today.isoformat()}},
         opens=(silence,),
-        suspends=("verification",),
+        suspends=(stands_still,),
     )
 
 
 def correct(situation: Situation, form: forms.Correction) -> Effect:
     """补正: the enterprise puts right what it was told, within the days it was given (article 9)."""
+    return _corrected(situation, form, runs_on="verification")
+
+
+def supplement(situation: Situation, form: forms.Correction) -> Effect:
+    """补充: the enterprise gives the assessor what it lacked, within the days it was given (article 10)."""
+    return _corrected(situation, form, runs_on="assessment")
+
+
+def _corrected(situation: Situation, form: forms.Correction, *, runs_on: str) -> Effect:
     submission, deadline = situation.fact("submission"), situation.file.deadline("correction")
     assert deadline is not None
     in_time = Finding(
@@ -66,9 +85,7 @@ def correct(situation: Situation, form: forms.Correction) -> Effect:
         raise Unfit(("enterprise", "must keep its code and its district: another enterprise is another case"))
     papers = submission["papers"] + [paper.said() for paper in form.papers]
     corrected = {**submission, **given, "papers": papers, "corrections": submission["corrections"] + 1}
-    return Effect(
-        findings=(in_time,), facts={"submission": corrected}, meets=("correction",), resumes=("verification",)
-    )
+    return Effect(findings=(in_time,), facts={"submission": corrected}, meets=("correction",), resumes=(runs_on,))
 
 
 def recognition_findings(situation: Situation) -> tuple[Finding, ...]:
@@ -125,9 +142,38 @@ def assess(situation: Situation, form: forms.AssessmentReport) -> Effect:
     return Effect(facts={"assessment": form.said()}, meets=("assessment",))
 
 
+def decline_assessment(situation: Situation, form: forms.Reasons) -> Effect:
+    """回避: the assessor has a conflict of interest; the bureau entrusts another (article 10)."""
+    return Effect(facts={"declined_assessment": form.said()}, meets=("assessment",))
+
+
 def propose(situation: Situation, form: Nothing) -> Effect:
-    """拟认定: the bureau's caseworker proposes recognition; another must publish it (articles 10, 15(3))."""
-    return Effect(findings=(_assessor_recommends(situation), *recognition_findings(situation)))
+    """拟认定: the bureau's caseworker proposes recognition; another must publish it (articles 10, 15(3)).
+
+    Where the edition wants a public notice (公示), it begins now; its first day counts (P).
+    """
+    findings = (_assessor_recommends(situation), *recognition_findings(situation))
+    days, today = situation.edition.public_notice_days.value, situation.today
+    if not days:
+        return Effect(findings=findings, stage="proposed")
+    due = working_days_after(days_later(today, -1), days, situation.calendar)
+    notice = fixed("public_notice", "10", "industry_bureau", today, due)
+    return Effect(findings=findings, opens=(notice,), stage="public_notice")
+
+
+def record_objection(situation: Situation, form: forms.Objection) -> Effect:
+    """异议: somebody objects during the public notice; the bureau must look into it (article 10, P)."""
+    return Effect(facts={"objection": {**form.said(), "recorded_on": situation.today.isoformat()}})
+
+
+def dismiss_objection(situation: Situation, form: forms.Reasons) -> Effect:
+    """异议不成立: the objection does not hold; the notice runs on (article 10, P)."""
+    return Effect(facts={"objection": {**situation.fact("objection"), "dismissed_because": form.reason}})
+
+
+def uphold_objection(situation: Situation, form: forms.Reasons) -> Effect:
+    """异议成立: the objection holds, and the product is not recognised (article 10, P)."""
+    return Effect(facts={"refusal": {**form.said(), "grounds": []}}, meets=("public_notice",))
 
 
 def _assessor_recommends(situation: Situation) -> Finding:
@@ -153,10 +199,54 @@ def publish(situation: Situation, form: forms.Publication) -> Effect:
     )
     due = Due(nominal_on=until, due_on=until, rolled=False, provisional=False, because=because)
     return Effect(
+        findings=_notice_ended(situation),
+        meets=("public_notice",),
         facts={
             "recognition": {**form.said(), "published_on": published_on.isoformat(), "valid_until": until.isoformat()}
         },
         opens=(fixed("recognition_valid_until", "10", "enterprise", published_on, due, silence="expire"),),
+    )
+
+
+def _notice_ended(situation: Situation) -> tuple[Finding, ...]:
+    """公示期满: asked only where the edition wanted a notice."""
+    notice = situation.file.deadline("public_notice")
+    if notice is None:
+        return ()
+    reason = f"the public notice runs to the end of {notice.due_on}; today is {situation.today}"
+    return (Finding(rule="public_notice_ended", article="10", passed=situation.today > notice.due_on, reason=reason),)
+
+
+def propose_revocation(situation: Situation, form: forms.Reasons) -> Effect:
+    """拟撤销: the bureau's caseworker proposes to revoke a recognition; another must decide (articles 10, 15(3))."""
+    return Effect(facts={"proposed_revocation": {**form.said(), "proposed_on": situation.today.isoformat()}})
+
+
+def revoke(situation: Situation, form: forms.Reasons) -> Effect:
+    """撤销认定: the recognition ends, and with it an application that no signed plan pays (articles 10, 15(2))."""
+    proposed = Finding(
+        rule="revocation_proposed",
+        article="15(3)",
+        passed="proposed_revocation" in situation.file.facts,
+        reason="whoever decides a revocation is not whoever proposed it, so it must be proposed first",
+    )
+    return Effect(
+        findings=(proposed,), facts={"revocation": form.said()}, meets=("recognition_valid_until", "insurance")
+    )
+
+
+def supersede(situation: Situation, form: forms.Supersession) -> Effect:
+    """被取代: another recognition of the same enterprise takes this one's place before it was insured (article 10)."""
+    successor = situation.register.successor
+    fits = successor is not None and successor.enterprise == situation.file.enterprise
+    holds = Finding(
+        rule="successor_is_recognised",
+        article="10",
+        passed=fits and successor is not None and "recognition" in successor.facts and not successor.closed,
+        reason=f"{form.by_case} must be a recognised case of the same enterprise, still open",
+    )
+    return Effect(
+        findings=(holds,), facts={"supersession": form.said()}, meets=("recognition_valid_until", "insurance")
     )
 
 

@@ -1,6 +1,7 @@
-"""Record the corpus anew: `make histories`. What is recorded today must replay under every later version of the code.
+"""Record what the corpus lacks: `make histories`. What is recorded must replay under every later version of the code.
 
-Add a history where a workflow learns something new; replace old ones only when no case of theirs can run any more.
+Add a history where a workflow learns something new. One that is there is kept as it was recorded; delete it only when
+no case like it can run any more.
 """
 
 from __future__ import annotations
@@ -46,6 +47,15 @@ async def record_all(hands: Hands) -> None:
     await hands.act("withdraw")
     await keep(hands, hands.stream, "closed-withdrawn")
 
+    asked = hands.another()
+    await asked.bring_to("entrust")
+    await asked.act("ask_for_more", "assessor-a-1")
+    await keep(asked, asked.stream, "open-assessment_correction")
+    revoked = hands.another()
+    await revoked.bring_to("publish")
+    await revoked.act("propose_revocation", "bureau-1")
+    await revoked.act("revoke", "bureau-2")
+    await keep(revoked, revoked.stream, "closed-revoked")
     lapsing = hands.another()
     await lapsing.submit()
     await lapsing.act("return_for_correction", "ganjingzi-1")
@@ -72,6 +82,8 @@ async def keep(hands: Hands, stream: Stream, name: str) -> None:
     if name.startswith("closed"):
         await handle.result()
     path = HISTORIES / f"{stream.kind}-{name}.json"
+    if path.exists():
+        return
     path.write_text((await handle.fetch_history()).to_json(), encoding="utf-8")
 
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 import asyncpg
@@ -28,10 +26,9 @@ from activities.contracts import (
     Answer,
     Attempt,
     Command,
-    Event,
     Recorded,
-    Standing,
 )
+from activities.history import answer_of, chain, standing_of, told
 from activities.register import consult
 from db.pool import AWAY, Connection, Pool, one
 from db.sql import queries
@@ -39,11 +36,9 @@ from rules.calendar import CHINA
 from rules.edition import edition_of
 from rules.faults import Unfit
 from rules.procedure import (
-    NO_FILE,
     SHANGHAI,
     Act,
     Barred,
-    Effect,
     File,
     Form,
     OfficeKind,
@@ -185,6 +180,8 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
     file = File.model_validate(row["file"]) if row else None
     if file and file.sequence > attempt.sequence and stream.kind != "ledger":
         return Recorded(answer=None, standing=standing_of(file))
+    if file and file.sequence < attempt.sequence:
+        raise RuntimeError(f"{stream} stands at {file.sequence}, behind its workflow: was the database restored?")
     if file is None:
         _must_open(procedure, act, stream)
         file = await _new_file(connection, stream, form, command)
@@ -204,9 +201,9 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
         register=await consult(connection, stream, act, file, form, officer, command.received_at),
     )
     effect, after = decide(procedure, act, situation, form)
-    body = _body(stream, act, command, situation, effect, after)
+    body = told(stream, act, command, situation, effect, after)
     await _keep(connection, stream, procedure, after, command.received_at)
-    event = await _chain(connection, str(stream), command.id, body)
+    event = await chain(connection, str(stream), command.id, body)
     if effect.passed:
         await carry_out(connection, stream, act, situation, effect, event, after)
     if stream.kind != "ledger" and not attempt.by_clock:
@@ -255,50 +252,6 @@ async def _officer_for(connection: Connection, act: Act, file: File, attempt: At
     return officer
 
 
-def canonical(value: Mapping[str, Any]) -> str:
-    """The one text of a value that is hashed: sorted keys, no spaces."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _body(stream: Stream, act: Act, command: Command, situation: Situation, effect: Effect, after: File) -> str:
-    return canonical(
-        {
-            "stream": str(stream),
-            "sequence": after.sequence,
-            "command_id": command.id,
-            "act": act.name,
-            "article": effect.article or act.article,
-            "officer": situation.officer,
-            "officer_name": situation.officer_name,
-            "office": situation.office,
-            "at": command.received_at.isoformat(),
-            "data": command.data,
-            "passed": effect.passed,
-            "findings": [finding.model_dump(mode="json") for finding in effect.findings],
-            "changes": (situation.file if situation.file.sequence else NO_FILE).changes_to(after),
-            "standing": standing_of(after).model_dump(mode="json"),
-            "money": after.money,
-        }
-    )
-
-
-def event_of(body: str, digest: str) -> Event:
-    """Read an event from its canonical text and its hash."""
-    said = json.loads(body)
-    return Event(seq=said["sequence"], hash=digest, **{name: said[name] for name in Event.model_fields if name in said})
-
-
-def answer_of(body: str, digest: bytes) -> Answer:
-    """Read from an event what its command was answered."""
-    said = json.loads(body)
-    standing = Standing.model_validate(said["standing"])
-    return Answer(stream=said["stream"], event=event_of(body, digest.hex()), standing=standing, money=said["money"])
-
-
-def standing_of(file: File) -> Standing:
-    return Standing(sequence=file.sequence, stage=file.stage, closed=file.closed, wakes=file.wakes)
-
-
 async def _as_first(connection: Connection, repeated: asyncpg.Record, command: Command) -> Recorded:
     """Answer a repeated command as the first time, and say how its proceeding stands by now."""
     answer = _first_answer(repeated, command)
@@ -313,16 +266,6 @@ def _first_answer(repeated: asyncpg.Record, command: Command) -> Answer:
     if not same_act or stream_of(command.stream).number not in (NEW, stream_of(first.stream).number):
         raise Unfit(("command_id", f"{command.id!r} was already used for {said['act']} in {first.stream}"))
     return first
-
-
-async def _chain(connection: Connection, stream: str, command_id: str, body: str) -> Event:
-    """Add an event to its stream, hashed over its predecessor."""
-    last = await connection.fetchrow(PROCEEDING.last_event, stream)
-    previous = last["hash"] if last else b""
-    digest = sha256(previous + body.encode()).digest()
-    event = event_of(body, digest.hex())
-    await connection.execute(PROCEEDING.add_event, stream, event.seq, command_id, body, previous, digest)
-    return event
 
 
 async def _keep(connection: Connection, stream: Stream, procedure: Procedure, after: File, at: datetime) -> None:

@@ -10,7 +10,7 @@ import asyncpg
 import typer
 
 from activities.contracts import Opening
-from activities.record import standing_of
+from activities.history import standing_of
 from db.migrate import prepare
 from db.sql import queries
 from rules.procedure import File

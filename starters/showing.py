@@ -7,7 +7,7 @@ from typing import Any
 
 from activities.authority import authorise, known_officer
 from activities.contracts import Event
-from activities.record import answer_of
+from activities.history import answer_of
 from db.pool import Pool
 from db.sql import queries
 from rules.procedure import Barred, File

@@ -16,7 +16,8 @@ from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateR
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import Command, Opening
-from activities.record import Record, standing_of
+from activities.history import standing_of
+from activities.record import Record
 from db.pool import AWAY, Pool, one
 from db.sql import queries
 from rules.procedure import File

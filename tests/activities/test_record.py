@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from activities.contracts import Attempt, Event
-from activities.record import standing_of
+from activities.history import standing_of
 from db.pool import AWAY, Pool
 from rules.faults import Unfit
 from rules.procedure import NO_FILE, Barred, File

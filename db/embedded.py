@@ -121,6 +121,13 @@ class EmbeddedPostgres:
             self._lock.close()
         self._lock = None
 
+    def restart(self) -> None:
+        """Start again after the server ended by itself, on its port if nobody took that meanwhile."""
+        port = self._port
+        self.stop()
+        self._port = port
+        self.start()
+
     def remove(self) -> None:
         """Delete the files of a server that this object does not run; one left by a killed run is stopped first."""
         assert self._child is None, "stop the server first"
@@ -141,6 +148,7 @@ class EmbeddedPostgres:
             _end_predecessor(cluster)
             if self._serve(cluster, programs, servant):
                 return
+            self._port = None
             time.sleep(0.1 * attempt)  # the port was lost to another process, or a killed server's children linger
         raise self._fault(last_line(self.log))
 
@@ -195,8 +203,8 @@ class EmbeddedPostgres:
         draft.rename(cluster)
 
     def _serve(self, cluster: Path, programs: Path, servant: pwd.struct_passwd | None) -> bool:
-        """Start the server on a free port; tell whether it got to take connections."""
-        (self._port,) = free_ports(1)
+        """Start the server on its port, or a free one; tell whether it got to take connections."""
+        self._port = self._port or free_ports(1)[0]
         settings = _SETTINGS | {"port": str(self._port)} | ({} if self._durable else _THROWAWAY)
         command = [str(programs / "postgres"), "-D", str(cluster), *(f"--{name}={of}" for name, of in settings.items())]
         self._child = Child("postgresql", command, self.home, signal.SIGINT, **_as(servant))

@@ -30,7 +30,7 @@ class StackInfo(BaseModel):
     temporal_address: str
     temporal_namespace: str
     ui_url: str | None
-    #: The process of `firstcover up` or `firstcover demo`, which the servers end with.
+    #: The process of `firstcover up` or `firstcover demo`, which keeps the servers running and ends them.
     started_by: ProcessId
     processes: dict[str, ProcessId]
     logs: dict[str, Path]
@@ -96,8 +96,8 @@ def _read(path: Path) -> StackInfo:
     except (OSError, ValidationError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not what this version writes"
         raise Unreachable("the embedded stack", str(path), f"{why}; {START_ONE}") from error
-    for name, process in stack.processes.items():
-        if process.find() is None:
-            why = f"its {name} (process {process.pid}) is gone; {START_ONE}"
-            raise Unreachable("the embedded stack", str(path), why)
+    # Its servers are started again by it: one that is missing for a moment is waited for like any other.
+    if stack.started_by.find() is None:
+        why = f"what started it (process {stack.started_by.pid}) is gone; {START_ONE}"
+        raise Unreachable("the embedded stack", str(path), why)
     return stack

@@ -85,10 +85,17 @@ class TemporalServer:
         """Stop the server; its state stays."""
         if self.child:
             self.child.end()
-        self.child = None
+        self.child, self._ports = None, []
+
+    def restart(self) -> None:
+        """Start again after the server ended by itself, on its ports if nobody took them meanwhile."""
+        ports = self._ports
+        self.stop()
+        self._ports = ports
+        self.start()
 
     def _serve(self) -> bool:
-        self._ports = free_ports(4)
+        self._ports = self._ports or free_ports(4)
         self.child = Child("temporal", self._command(), self._data, env=without_temporal(os.environ))
         return asyncio.run(self._becomes_ready(self.child))
 

@@ -1,4 +1,4 @@
-"""The embedded stack: PostgreSQL, Temporal and a worker on this machine, started, watched and ended together."""
+"""The embedded stack: PostgreSQL, Temporal and a worker on this machine, started, kept running and ended together."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ from runtime.settings import DATA, Settings, StackInfo
 from runtime.temporal_server import NAMESPACE, TemporalServer, without_temporal
 
 _PATIENCE = 60.0
+#: A server or worker that ends by itself is started again, but not more often than so in so many seconds.
+_RESTARTS, _WITHIN = 3, 60.0
 _INTERRUPTS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 #: What stays in the data folder beside the servers' own files.
 _KEPT = (
@@ -63,6 +65,7 @@ class EmbeddedStack:
         self._postgres = EmbeddedPostgres(self.data)
         self._temporal = TemporalServer(self.data, headless)
         self._worker: Child | None = None
+        self._ended_at: list[tuple[str, float]] = []
         self._undo = ExitStack()
 
     @property
@@ -128,13 +131,24 @@ class EmbeddedStack:
         _ignore_interrupts()
         self._undo.close()
 
-    def check(self) -> None:
-        """Raise `Unreachable` if a server or the worker has ended, with its last word."""
+    def mend(self) -> None:
+        """Start again what has ended by itself; raise `Unreachable` with its last word where it does so too often."""
+        temporal, worker = self._temporal.child, self._worker
         if not self._postgres.running:
-            raise _ended("postgresql", self._postgres.log)
-        for child in (self._temporal.child, self._worker):
-            if child and not child.running:
-                raise _ended(child.name, child.log)
+            self._start_again("postgresql", self._postgres.log, self._postgres.restart)
+        if temporal and not temporal.running:
+            self._start_again(temporal.name, temporal.log, self._temporal.restart)
+        if worker and not worker.running:
+            self._start_again(worker.name, worker.log, self._start_worker)
+
+    def _start_again(self, name: str, log: Path, start: Callable[[], None]) -> None:
+        self._ended_at.append((name, time.monotonic()))
+        lately = [one for one, at in self._ended_at if one == name and at > time.monotonic() - _WITHIN]
+        if len(lately) > _RESTARTS:
+            raise _ended(name, log)
+        self._progress(f"{name} ended by itself; starting it again")
+        start()
+        self._tell_where()
 
     def _start(self) -> None:
         self._undo.enter_context(_interrupts())
@@ -152,10 +166,17 @@ class EmbeddedStack:
             temporal.result()
         self._progress("starting a worker")
         self._undo.callback(self._end_worker)
+        self._start_worker()
+        self._undo.callback((self.data / "stack.json").unlink, missing_ok=True)
+        self._tell_where()
+
+    def _start_worker(self) -> None:
+        self._end_worker()
         code = {"PYTHONPATH": str(_CODE)}
         self._worker = Child("worker", [sys.executable, "-P", "-m", "worker"], self.data, env=self.environment | code)
         asyncio.run(self._worker_polls(self._worker))
-        self._undo.callback((self.data / "stack.json").unlink, missing_ok=True)
+
+    def _tell_where(self) -> None:
         write_private(self.data / "stack.json", self.info.model_dump_json(indent=2))
 
     def _bring_up_to_date(self) -> None:
@@ -194,10 +215,10 @@ class EmbeddedStack:
 
 
 def wait_until_interrupted(stack: EmbeddedStack) -> None:
-    """Return at Ctrl-C, SIGTERM or SIGHUP; raise `Unreachable` if a server or the worker ends by itself."""
+    """Keep the stack whole until Ctrl-C, SIGTERM or SIGHUP; raise `Unreachable` where it cannot be."""
     with suppress(KeyboardInterrupt):
         while True:
-            stack.check()
+            stack.mend()
             time.sleep(0.2)
 
 

@@ -122,14 +122,39 @@ def test_after_a_kill_the_servers_end_and_the_next_start_has_the_data(data: Path
     assert find_stack() is None
 
 
-def test_when_a_server_ends_by_itself_the_rest_is_stopped_and_it_is_named(data: Path) -> None:
+@pytest.mark.parametrize("name", ["postgresql", "temporal", "worker"])
+def test_what_ends_by_itself_is_started_again_where_it_was_with_its_data(data: Path, name: str) -> None:
     with up(data) as program:
-        stack = find_stack()
-        assert stack is not None
-        os.kill(stack.processes["temporal"].pid, signal.SIGKILL)
+        before = stack_now()
+        cluster = asyncio.run(cluster_of(before))
+        os.kill(before.processes[name].pid, signal.SIGKILL)
+        until(lambda: stack_now().processes[name] != before.processes[name])
+        after = stack_now()
+        assert (after.database_url, after.temporal_address) == (before.database_url, before.temporal_address)
+        assert asyncio.run(cluster_of(after)) == cluster
+        listed = subprocess.run([*COMMAND, "case", "list", "--json"], capture_output=True, text=True, check=False)
+        assert (listed.returncode, listed.stderr) == (0, "")
+        program.send_signal(signal.SIGINT)
+        told, complaints = program.communicate()
+        assert (program.returncode, complaints) == (0, "")
+        assert f"{name} ended by itself; starting it again" in told
+
+
+def test_what_ends_by_itself_again_and_again_stops_the_rest_and_is_named(data: Path) -> None:
+    with up(data) as program:
+        for _ in range(4):
+            last = stack_now().processes["worker"]
+            os.kill(last.pid, signal.SIGKILL)
+            until(lambda last=last: (stack := find_stack()) is None or stack.processes["worker"] != last)
         _, complaints = program.communicate()
         assert program.returncode == 3
-        assert re.fullmatch(r"the embedded temporal [^\n]*its last line: [^\n]+\n", complaints)
+        assert re.fullmatch(r"the embedded worker [^\n]*its last line: [^\n]+\n", complaints)
+
+
+def stack_now() -> StackInfo:
+    stack = find_stack()
+    assert stack is not None
+    return stack
 
 
 def test_an_interrupt_while_it_starts_leaves_nothing_running(data: Path) -> None:
@@ -189,7 +214,7 @@ def test_a_stack_that_is_gone_is_told_with_what_to_try(data: Path) -> None:
     )
     data.mkdir()
     (data / "stack.json").write_text(stack.model_dump_json())
-    with pytest.raises(Unreachable, match=r"its temporal \(process \d+\) is gone; start one with: firstcover up"):
+    with pytest.raises(Unreachable, match=r"what started it \(process \d+\) is gone; start one with: firstcover up"):
         find_stack()
     with pytest.raises(Unreachable, match=r"is gone"):
         asyncio.run(connect())

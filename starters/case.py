@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +9,7 @@ import yaml
 
 from db.sql import queries
 from rules.faults import Unfit
-from rules.procedure import SHANGHAI, Form, Procedure, read_form
+from rules.procedure import Form, Procedure, read_form
 from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_forms import Submission
 from runtime.errors import BadInput
@@ -160,14 +159,10 @@ def tell_history(events: list[dict[str, Any]]) -> None:
         say("history"),
         ("#", "act", "officer", "office", "at", "article", "found"),
         [
-            (e["seq"], e["act"], who(e), e["office"], _local(e["at"]), e["article"], _found(e))
+            (e["seq"], e["act"], who(e), e["office"], e["at"].replace("T", " "), e["article"], _found(e))
             for e in events
         ],
     )  # fmt: skip
-
-
-def _local(instant: str) -> str:
-    return f"{datetime.fromisoformat(instant).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _found(event: dict[str, Any]) -> str:

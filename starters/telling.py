@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -30,9 +31,9 @@ CommandId = Annotated[
 
 
 def console() -> Console:
-    """Return a console on standard output; what officers wrote is never read as markup, and a pipe is wide."""
-    made = Console(highlight=False, markup=False)
-    return made if made.is_terminal else Console(highlight=False, markup=False, width=160)
+    """Return a console on standard output; what officers wrote stays as they wrote it, and a pipe is wide."""
+    made = Console(highlight=False, markup=False, emoji=False)
+    return made if made.is_terminal else Console(highlight=False, markup=False, emoji=False, width=160)
 
 
 def yuan(amount: str) -> str:
@@ -47,7 +48,17 @@ def who(event: dict[str, Any]) -> str:
 
 def tell_json(value: Any) -> None:
     """Print one JSON value on one line."""
-    print(json.dumps(value, ensure_ascii=False, default=str))
+    print(json.dumps(value, ensure_ascii=False, default=_written))
+
+
+def _written(value: object) -> str:
+    return minute_of(value) if isinstance(value, datetime) else str(value)
+
+
+def minute_of(moment: datetime) -> str:
+    """Write a moment as other programs read it (`interfaces.md`): Shanghai's, to the minute."""
+    local = moment.astimezone(SHANGHAI) if moment.tzinfo else moment
+    return local.isoformat(timespec="minutes").removesuffix("+08:00")
 
 
 def tell_table(title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
@@ -69,7 +80,7 @@ def tell_rows(title: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) 
 def event_json(event: Any) -> dict[str, Any]:
     """One event as `interfaces.md` gives it."""
     told: dict[str, Any] = event.model_dump(mode="json", exclude={"command_id"})
-    return told
+    return {**told, "at": minute_of(event.at)}
 
 
 def tell_answer(answer: Answer, *, as_json: bool) -> None:
@@ -89,7 +100,7 @@ def tell_answer(answer: Answer, *, as_json: bool) -> None:
 
 
 def _tell_event(stream: Stream, event: Event, stage: Stage) -> None:
-    at = f"{event.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    at = minute_of(event.at).replace("T", " ")
     who_and_where = {"officer": event.officer, "at": at, "stage": stage.name, "zh": stage.zh}
     code = "act_done" if event.passed else "act_refused"
     console().print(say(code, number=stream.number, act=event.act, article=event.article, **who_and_where))

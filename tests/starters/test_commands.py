@@ -25,6 +25,7 @@ from tests.hands import STRAIGHT_PATH, Hands
 from tests.starters.terminal import Outcome, Terminal
 
 YUAN = re.compile(r"\d{1,16}\.\d\d")
+MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 FORMS = SampleForms.at(now(), 4711)
 TODAY = FORMS.now.date()
 Change = Callable[[dict[str, Any]], Any]
@@ -141,7 +142,7 @@ def check_event(event: dict[str, Any], act: str, officer: str) -> None:
     assert {"seq", "act", "officer", "office", "at", "article", "findings", "hash"} <= event.keys()
     assert (event["act"], event["officer"]) == (act, officer)
     assert re.fullmatch(r"[0-9a-f]{64}", event["hash"])
-    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", event["at"])
+    assert MINUTE.fullmatch(event["at"])
     for finding in event["findings"]:
         assert {"rule", "article", "passed", "reason"} <= finding.keys()
 
@@ -195,6 +196,14 @@ async def test_as_a_user_runs_them_the_commands_answer_alike_from_any_folder(ter
     assert await hands.session.pool.fetchval("select count(*) from event") == 1
 
 
+async def test_what_an_officer_wrote_is_shown_as_he_wrote_it(terminal: Terminal, hands: Hands) -> None:
+    await hands.submit()
+    opinion = hands.forms.opinion()
+    opinion["checklist"][0]["evidence"] = written = "1:100:2 :heart: [red]图[/red]"
+    shown = await terminal.run("case", "act", hands.stream.number, "confirm", "--as", "ganjingzi-1", data=opinion)
+    assert f"the district found it met: {written}" in shown.out
+
+
 # --- lists and schemas ------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +222,8 @@ async def test_a_list_is_one_json_object_a_line_narrowed_by_what_is_asked(termin
 
     one, two = here.stream.number, there.stream.number
     assert await listed() == [one, two]
+    first, _ = (await terminal.run("case", "list", "--json")).lines
+    assert all(MINUTE.fullmatch(first[name]) for name in ("opened_at", "changed_at"))
     assert await listed("--stage", "confirmed") == [one]
     assert await listed("--district", "zhongshan") == [two]
     assert await listed("--awaits", "industry_bureau") == [one]

@@ -16,7 +16,11 @@ from rules.periods import last_day_of_years
 from rules.procedure import Form
 from rules.values import Flag, LawDate, Minute, Rate, Yuan, YuanOrZero
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+#: Text on one line, without what a terminal obeys or what turns the reading direction.
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"),
+]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,59}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

@@ -324,6 +324,8 @@ SUBMISSIONS = {
     "a name of blanks": (put("product.name", "  \t "), r"product\.name: must not be empty"),
     "a name of 100 KB": (put("product.name", "轴" * 100_000), r"product\.name: .*500"),
     "a NUL in a name": (put("product.name", "a\0b"), r"product\.name: "),
+    "an eight-bit escape in a name": (put("product.name", "a\x9b2Jb"), r"product\.name: "),
+    "a name read backwards": (put("product.name", "a\u202eb"), r"product\.name: "),
     "an escape in a name": (put("product.name", "a\x1b[2Jb"), r"product\.name: "),
     "a line end in a name": (put("product.name", "a\nb"), r"product\.name: "),
     "half a character in a name": (put("product.name", "a\ud800b"), r"product\.name: must be text"),

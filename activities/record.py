@@ -151,6 +151,9 @@ class Record:
                 if error.constraint_name not in LIMITS:
                     raise
                 raise Barred(*LIMITS[error.constraint_name]) from error
+            except asyncpg.NumericValueOutOfRangeError as error:
+                # One amount that is too large is told when the form is read: this is a year's sum.
+                raise Unfit(("amount", "must leave the year's sum below 10,000,000,000,000,000 yuan")) from error
         raise AssertionError("unreachable")
 
     async def answered(self, command: Command) -> Answer | None:

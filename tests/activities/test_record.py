@@ -258,6 +258,15 @@ async def test_what_cannot_be_read_leaves_no_trace(desk: Desk) -> None:
     assert await contents(desk.pool) == before
 
 
+async def test_a_year_takes_no_more_money_than_its_ledger_can_hold(desk: Desk) -> None:
+    most = {"amount": "9999999999999999", "document": "大财指0号"}
+    assert (await desk.order("appropriate", "finance-1", most, "ledger")).answer
+    before = await contents(desk.pool)
+    with pytest.raises(Unfit, match="amount: must leave the year's sum below"):
+        await desk.order("appropriate", "finance-1", kind="ledger")
+    assert await contents(desk.pool) == before
+
+
 @pytest.mark.parametrize("stream", ["", "case", "case:dalian", "case:dalian:", "case:dalian:1:2", "case:paris:1"])
 async def test_a_stream_that_names_no_procedure_is_bad_input(desk: Desk, stream: str) -> None:
     with pytest.raises(Unfit, match="stream"):

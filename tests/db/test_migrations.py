@@ -16,6 +16,7 @@ from db.embedded import EmbeddedPostgres
 from db.migrate import DATABASE, MIGRATIONS, OWNER, migrate, prepare
 from db.pool import Connection
 from db.schema import SCHEMA, schema_of
+from tests.contents import contents, differing
 
 DAY = date(2026, 3, 2)
 
@@ -56,15 +57,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return copied
 
 
-async def contents(connection: Connection) -> dict[str, list[asyncpg.Record]]:
-    """Every row of every table, with the transaction that wrote it: a row written again differs."""
-    tables = await connection.fetch("select tablename from pg_tables where schemaname = 'public' order by 1")
-    return {
-        name: await connection.fetch(f"select xmin, one::text from {name} one order by 2")
-        for (name,) in map(tuple, tables)
-    }
-
-
 async def names(connection: Connection) -> list[str]:
     return [row["name"] for row in await connection.fetch("select name from migration order by name")]
 
@@ -99,7 +91,7 @@ async def test_preparing_in_another_year_lists_the_insurers_for_that_year_too_an
     before = await contents(owner)
     await prepare(server.dsn(), "secret", DAY.replace(year=2027))
     after = await contents(owner)
-    assert {table for table in after if after[table] != before[table]} == {"insurer_listing"}
+    assert differing(before, after) == {"insurer_listing"}
     years = await owner.fetch("select distinct extract(year from listed_from)::integer as year from insurer_listing")
     assert {row["year"] for row in years} == {2026, 2027}
 

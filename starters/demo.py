@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 import typer
@@ -18,7 +17,7 @@ from starters.case import tell_shown
 from starters.ledger import show as show_ledger
 from starters.session import now, run, session
 from starters.stack import EmbeddedStack, forget_data, wait_until_interrupted
-from starters.story import Ending, Step, Story
+from starters.story import Ending, Step, Story, quarter_of
 from starters.telling import console
 
 #: More findings than these are counted instead of listed; what fails is always listed.
@@ -56,11 +55,11 @@ def _progress(what: str) -> None:
 def play(stack: EmbeddedStack) -> Ending:
     """Play the story in a running stack and show what it left; a story begun earlier is carried on."""
     _turn_to(stack.environment)
-    begun = _begun(stack.data / "story.json")
+    serial = _begun(stack.data / "story.json")
 
     async def work() -> Ending:
         async with session() as servers:
-            return await Story(servers, _tell, begun["serial"], datetime.fromisoformat(begun["moment"])).play()
+            return await Story(servers, _tell, serial, quarter_of(now())).play()
 
     ending = run(work())
     console().print()
@@ -78,12 +77,12 @@ def _turn_to(environment: dict[str, str]) -> None:
     os.environ.update(environment)
 
 
-def _begun(path: Path) -> dict[str, Any]:
-    """Say which story is told here, and since when: a second run carries the first one on."""
+def _begun(path: Path) -> int:
+    """Say which story is told here: a second run carries the first one on."""
     if not path.exists():
-        path.write_text(json.dumps({"serial": uuid4().int % 10_000_000, "moment": now().isoformat()}), encoding="utf-8")
-    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return read
+        path.write_text(json.dumps({"serial": uuid4().int % 10_000_000}), encoding="utf-8")
+    serial: int = json.loads(path.read_text(encoding="utf-8"))["serial"]
+    return serial
 
 
 def _tell(step: Step) -> None:

@@ -1,7 +1,7 @@
 """The story the demonstration plays: one case to its paid subsidy, and a second that insures too late.
 
-All dates are made from the story's moment, so it is true in any year. Every act goes through an officer's own door
-under a name of its own: an interrupted story, played again, finds what was done and carries on.
+All dates are made from the moment of each act, so it is true in any year. Every act goes through an officer's own
+door under a name of its own: an interrupted story, played again on whatever day, finds what was done and carries on.
 """
 
 from __future__ import annotations
@@ -10,16 +10,23 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 from activities.contracts import Answer
+from activities.history import answer_of
+from db.pool import Pool
+from db.sql import queries
+from rules.edition import Edition
 from rules.procedure import SHANGHAI
 from rules.procedures import Stream, edition_for
 from rules.schemes.dalian_round import fiscal_year_of
-from starters.sample_forms import SampleForms, late_delivery, rolled_delivery
+from starters.sample_forms import SampleForms, late_delivery, rolled_delivery, uscc
 from starters.session import Session
 from starters.showing import MONEY, file_of
 from starters.telling import yuan
+
+PROCEEDING = queries("proceeding")
 
 
 @dataclass(frozen=True)
@@ -46,94 +53,131 @@ class Ending:
     fiscal_year: int
 
 
-class Story:
-    """Plays the story of `serial`, begun at `moment`, through a session, telling each step as it is done."""
+@dataclass(frozen=True)
+class Maker:
+    """A small maker of the story, known by its serial."""
 
-    def __init__(self, servers: Session, tell: Callable[[Step], None], serial: int, moment: datetime) -> None:
-        self._servers, self._tell, self._serial = servers, tell, serial
-        self._local = moment.astimezone(SHANGHAI).replace(tzinfo=None)
-        self._edition = edition_for("dalian", self._local.date())
+    serial: int
+    name: str = "大连星海主轴有限公司"
+    contact: str = "王建国"
+
+    def forms(self, moment: datetime) -> SampleForms:
+        """Its forms as they are filled at a moment."""
+        local = moment.astimezone(SHANGHAI).replace(tzinfo=None)
+        return SampleForms(local, self.serial, enterprise_name=self.name, contact=self.contact)
+
+    @property
+    def officer(self) -> str:
+        """Its officer's code, which is its own."""
+        return uscc(self.serial)
+
+
+class Story:
+    """Plays the story of `serial` through a session, telling each step as it is done or was done before.
+
+    Its round is of the first quarter, from `quarter` on, that nobody has opened.
+    """
+
+    def __init__(self, servers: Session, tell: Callable[[Step], None], serial: int, quarter: str) -> None:
+        self._servers, self._tell = servers, tell
+        self._serial, self._quarter = serial, quarter
         self._acts = 0
 
     async def play(self) -> Ending:
         """Play it all."""
-        today = self._local.date()
-        forms = SampleForms(self._local, self._serial)
-        case = await self._recognised(forms, returned=True)
-        await self._deliver(case, forms, rolled_delivery(today, self._edition))
-        await self._act(case, "insure", "insurer-a-1", "concludes the contract", forms.contract())
-        await self._act(case, "apply", forms.enterprise, "applies for the subsidy", forms.request())
-        quarter, fiscal_year = await self._quarter_paid(case, forms)
+        first, second = Maker(self._serial), Maker(self._serial + 1, "大连渤海传动有限公司", "刘爱华")
+        case = await self._recognised(first, returned=True)
+        delivered_at = await self._deliver(case, first, rolled_delivery)
+        contract = first.forms(delivered_at).contract()
+        await self._act(case, "insure", "insurer-a-1", "concludes the contract", contract)
+        await self._act(case, "apply", first.officer, "applies for the subsidy", self._filled(first).request())
+        quarter, fiscal_year = await self._quarter_paid(case, first)
 
-        second = SampleForms(self._local, self._serial + 1, enterprise_name="大连渤海传动有限公司", contact="刘爱华")
         late = await self._recognised(second, returned=False)
-        await self._deliver(late, second, late_delivery(today, self._edition))
-        await self._act(
-            late, "insure", "insurer-b-1", "concludes after the last day", second.contract("b", "20000000.00")
-        )
+        delivered_at = await self._deliver(late, second, late_delivery)
+        contract = second.forms(delivered_at).contract("b", "20000000.00")
+        await self._act(late, "insure", "insurer-b-1", "concludes after the last day", contract)
         return Ending(case, late, quarter, fiscal_year)
 
-    async def _recognised(self, forms: SampleForms, *, returned: bool) -> Stream:
-        """From submission to publication today; once returned for the paper that is missing."""
-        first = forms.submission(complete=not returned)
-        what = f"{forms.enterprise_name} submits a first batch" + (", one paper missing" if returned else "")
-        case = await self._open("case:dalian:new", "submit", forms.enterprise, what, first)
+    def _filled(self, maker: Maker) -> SampleForms:
+        """The maker's forms as they are filled at this moment."""
+        return maker.forms(self._servers.clock())
+
+    async def _recognised(self, maker: Maker, *, returned: bool) -> Stream:
+        """From submission to publication; once returned for the paper that is missing."""
+        submission = self._filled(maker).submission(complete=not returned)
+        what = f"{maker.name} submits a first batch" + (", one paper missing" if returned else "")
+        case = await self._open("case:dalian:new", "submit", maker.officer, what, submission)
         if returned:
-            request = forms.correction_request()
+            request = self._filled(maker).correction_request()
             await self._act(case, "return_for_correction", "ganjingzi-1", "returns it: a paper is missing", request)
-            await self._act(case, "correct", forms.enterprise, "adds the paper", forms.correction())
-        await self._act(case, "confirm", "ganjingzi-2", "confirms, item by item", forms.opinion())
+            await self._act(case, "correct", maker.officer, "adds the paper", self._filled(maker).correction())
+        await self._act(case, "confirm", "ganjingzi-2", "confirms, item by item", self._filled(maker).opinion())
         await self._act(case, "receive", "bureau-1", "receives the case")
-        await self._act(case, "entrust", "bureau-1", "entrusts an assessor", forms.entrustment())
-        await self._act(case, "assess", "assessor-a-1", "reports", forms.report())
+        await self._act(case, "entrust", "bureau-1", "entrusts an assessor", self._filled(maker).entrustment())
+        await self._act(case, "assess", "assessor-a-1", "reports", self._filled(maker).report())
         await self._act(case, "propose", "bureau-1", "proposes recognition")
-        await self._act(case, "publish", "bureau-2", "publishes: valid for one year", forms.publication())
+        publication = self._filled(maker).publication()
+        await self._act(case, "publish", "bureau-2", "publishes: valid for one year", publication)
         return case
 
-    async def _deliver(self, case: Stream, forms: SampleForms, delivered_on: date) -> None:
-        """Register contract and delivery; the case says from when it counts, to when, and why."""
-        form = forms.delivery(delivered_on)
-        await self._act(case, "record_delivery", forms.enterprise, "records contract and delivery", form)
+    async def _deliver(self, case: Stream, maker: Maker, found: Callable[[date, Edition], date]) -> datetime:
+        """Register contract and delivery; the case says from when it counts, to when, and why. Return when it was."""
+        forms = self._filled(maker)
+        form = forms.delivery(found(forms.now.date(), edition_for("dalian", forms.now.date())))
+        at = await self._act(case, "record_delivery", maker.officer, "records contract and delivery", form)
         deadline = (await file_of(self._servers.pool, case)).deadline("insurance")
         assert deadline is not None
         counted = f"the last day to insure is {deadline.due_on}, counted from {deadline.counted_from}"
         self._note(case, "11", counted, *deadline.because)
+        return at
 
-    async def _quarter_paid(self, case: Stream, forms: SampleForms) -> tuple[Stream, int]:
-        """The quarter, opened by hand before its end: filed, reviewed by three, planned, signed by three, paid."""
-        year, quarter = self._local.year, (self._local.month + 2) // 3
-        round_, fiscal_year = Stream("round", "dalian", f"{year}Q{quarter}"), fiscal_year_of(year, quarter)
-        application = f"{case.number}-1"
+    async def _quarter_paid(self, case: Stream, maker: Maker) -> tuple[Stream, int]:
+        """A quarter, opened by hand before its end: filed, reviewed by three, planned, signed by three, paid."""
+        free = await first_unopened(self._servers.pool, self._quarter)
+        round_ = await self._open(
+            str(free), "open", "regulator-1", "opens the quarter by hand", {"quarter": free.number}
+        )
+        application, fiscal_year = f"{case.number}-1", fiscal_year_of(int(round_.number[:4]), int(round_.number[5]))
         money = {"amount": "5000000.00", "document": f"大财指〔{fiscal_year}〕{self._serial}号"}
         ledger = f"ledger:dalian:{fiscal_year}"
         await self._open(ledger, "appropriate", "finance-1", f"appropriates 5,000,000.00 for {fiscal_year}", money)
-        await self._open(str(round_), "open", "regulator-1", "opens the quarter by hand", {"quarter": round_.number})
-        filed = forms.quarterly_return(application)
+        filed = self._filled(maker).quarterly_return(application)
         await self._act(round_, "file_return", "insurer-a-1", "files its return", filed)
         await self._told(case, "file")
         await self._act(round_, "close_filing", "regulator-1", "closes filing; the joint review begins")
         for officer in ("regulator-1", "bureau-1", "finance-1"):
-            await self._act(round_, "review", officer, "approves", forms.review(application))
+            await self._act(round_, "review", officer, "approves", self._filled(maker).review(application))
         await self._act(round_, "prepare_plan", "regulator-1", "works the plan out, cut by the cap")
         for officer in ("regulator-2", "bureau-2", "finance-2"):
             await self._act(round_, "sign_plan", officer, "signs the plan")
         await self._told(case, "plan")
         await self._act(round_, "order_payment", "finance-1", "orders the payment")
-        await self._act(round_, "pay", "finance-2", "pays the insurer", forms.vouchers("insurer-a"))
+        await self._act(round_, "pay", "finance-2", "pays the insurer", self._filled(maker).vouchers("insurer-a"))
         await self._told(case, "pay")
         return round_, fiscal_year
+
+    async def _open(self, stream: str, act: str, officer: str, what: str, data: Mapping[str, Any]) -> Stream:
+        name = self._next_name()
+        answer = await self._done_before(name) or await self._servers.open(stream, act, officer, data, name)
+        return self._done(what, answer)
+
+    async def _act(
+        self, stream: Stream, act: str, officer: str, what: str, data: Mapping[str, Any] | None = None
+    ) -> datetime:
+        name = self._next_name()
+        answer = await self._done_before(name) or await self._servers.act(str(stream), act, officer, data or {}, name)
+        self._done(what, answer)
+        return answer.event.at
 
     def _next_name(self) -> str:
         self._acts += 1
         return f"story-{self._serial}-{self._acts}"
 
-    async def _open(self, stream: str, act: str, officer: str, what: str, data: Mapping[str, Any]) -> Stream:
-        return self._done(what, await self._servers.open(stream, act, officer, data, self._next_name()))
-
-    async def _act(
-        self, stream: Stream, act: str, officer: str, what: str, data: Mapping[str, Any] | None = None
-    ) -> None:
-        self._done(what, await self._servers.act(str(stream), act, officer, data or {}, self._next_name()))
+    async def _done_before(self, name: str) -> Answer | None:
+        """Return what an act came to when the story was played before, with forms filled on another day perhaps."""
+        row = await self._servers.pool.fetchrow(PROCEEDING.repeated, name)
+        return answer_of(row["body"], row["hash"]) if row else None
 
     def _done(self, what: str, answer: Answer) -> Stream:
         stream, event = Stream(*answer.stream.split(":")), answer.event
@@ -154,6 +198,21 @@ class Story:
                 await asyncio.sleep(0.05)
         money = () if act == "file" else (_told_money(file.money),)
         self._note(case, "13", f"is told by the round: {file.stage}", *money)
+
+
+def quarter_of(moment: datetime) -> str:
+    """Return the quarter of a moment, as 2026Q4."""
+    today = moment.astimezone(SHANGHAI)
+    return f"{today.year}Q{(today.month + 2) // 3}"
+
+
+async def first_unopened(pool: Pool, quarter: str) -> Stream:
+    """Find the first round, from `quarter` on, that nobody has opened: a user may have been here before."""
+    for quarters in count(int(quarter[:4]) * 4 + int(quarter[5]) - 1):
+        free = Stream("round", "dalian", f"{quarters // 4}Q{quarters % 4 + 1}")
+        if await pool.fetchrow(PROCEEDING.by_stream, str(free)) is None:
+            return free
+    raise AssertionError("unreachable")
 
 
 def _told_money(money: Mapping[str, str]) -> str:

@@ -16,8 +16,8 @@ from rules.procedures import PROCEDURES
 from starters.audit import verified
 from starters.ledger import ledger_of
 from starters.sample_forms import SampleForms, late_delivery, rolled_delivery
-from starters.showing import shown
-from starters.story import Step, Story
+from starters.showing import file_of, shown
+from starters.story import Step, Story, first_unopened, quarter_of
 from tests.hands import Hands
 
 EDITION = edition_of("dalian")
@@ -56,7 +56,7 @@ async def test_the_story_ends_with_the_paid_subsidy_and_the_late_one_refused_and
     hands: Hands,
 ) -> None:
     told: list[Step] = []
-    story = [Story(hands.session, told.append, hands.serial, hands.clock()) for _ in range(2)]
+    story = [Story(hands.session, told.append, hands.serial, hands.quarter) for _ in range(2)]
     ending = await story[0].play()
     paid, late = [await shown(hands.session.pool, case) for case in (ending.paid, ending.late)]
     assert (paid["stage"], late["stage"]) == ("paid", "recognised")
@@ -76,3 +76,36 @@ async def test_the_story_ends_with_the_paid_subsidy_and_the_late_one_refused_and
     assert await verified(hands.session.pool) == counted
     done = [step.what for step in told if step.officer]
     assert done[: len(done) // 2] == done[len(done) // 2 :]
+
+
+@pytest.mark.parametrize("after", [3, 8, 10, 14, 24])
+async def test_a_story_interrupted_after_any_act_is_carried_on_days_later(hands: Hands, after: int) -> None:
+    done: list[Step] = []
+
+    def until_interrupted(step: Step) -> None:
+        done.append(step)
+        if sum(bool(one.officer) for one in done) == after:
+            raise KeyboardInterrupt
+
+    hands.clock.ahead = -timedelta(days=4)
+    with pytest.raises(KeyboardInterrupt):
+        await Story(hands.session, until_interrupted, hands.serial, hands.quarter).play()
+    hands.clock.ahead = timedelta()
+    ending = await Story(hands.session, done.append, hands.serial, hands.quarter).play()
+    assert (await file_of(hands.session.pool, ending.paid)).stage == "paid"
+
+
+async def test_the_story_leaves_alone_a_quarter_that_a_user_has_opened(hands: Hands) -> None:
+    session, quarter = hands.session, hands.quarter
+    assert (await first_unopened(session.pool, quarter)).number == quarter
+    await session.open(f"round:dalian:{quarter}", "open", "regulator-1", {"quarter": quarter}, None)
+    following = f"{quarter[:4]}Q{int(quarter[5]) + 1}" if quarter[5] < "4" else f"{int(quarter[:4]) + 1}Q1"
+    assert (await first_unopened(session.pool, quarter)).number == following
+
+
+@pytest.mark.parametrize(
+    ("moment", "quarter"),
+    [(datetime(2026, 3, 31, 15, 59, tzinfo=UTC), "2026Q1"), (datetime(2026, 3, 31, 16, tzinfo=UTC), "2026Q2")],
+)
+def test_a_quarter_begins_at_midnight_in_shanghai(moment: datetime, quarter: str) -> None:
+    assert quarter_of(moment) == quarter

@@ -1,0 +1,63 @@
+"""A database that is put back between tests: making one anew for each takes longer than most tests do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from db.embedded import EmbeddedPostgres
+from db.migrate import DATABASE, PROGRAM
+from db.pool import Connection
+
+#: Keep what the migrations and the demonstration put there.
+_KEEP = """
+do $$ declare one text; filled boolean; begin
+    create schema kept;
+    for one in select tablename from pg_tables where schemaname = 'public' loop
+        execute format('select exists (select from public.%I)', one) into filled;
+        if filled then execute format('create table kept.%I as table public.%I', one, one); end if;
+    end loop;
+end $$
+"""
+#: Put every table back to what was kept; no trigger or key is asked.
+_PUT_BACK = """
+do $$ declare one text; begin
+    set local session_replication_role = replica;
+    for one in select tablename from pg_tables where schemaname = 'public' loop
+        execute format('delete from public.%I', one);
+        if to_regclass(format('kept.%I', one)) is not null then
+            execute format('insert into public.%I table kept.%I', one, one);
+        end if;
+    end loop;
+end $$
+"""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A database and the superuser's connection to it."""
+
+    superuser: Connection
+    #: Its address, for the program's role.
+    address: str
+
+    async def put_back(self) -> str:
+        """Forget what the test before did, and return the address."""
+        await self.superuser.execute(_PUT_BACK)
+        return self.address
+
+
+@asynccontextmanager
+async def opened(postgres: EmbeddedPostgres, name: str, password: str) -> AsyncIterator[Workshop]:
+    """Make a database from the template and open it."""
+    admin = await asyncpg.connect(postgres.dsn())
+    await admin.execute(f"create database {name} template {DATABASE}")
+    superuser = await asyncpg.connect(postgres.dsn(database=name))
+    await superuser.execute(_KEEP)
+    yield Workshop(superuser, postgres.dsn(PROGRAM, name, password))
+    await superuser.close()
+    await admin.execute(f"drop database {name} with (force)")
+    await admin.close()

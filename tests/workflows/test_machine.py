@@ -54,7 +54,7 @@ ENDING = {"refuse", "reject", "withdraw", "revoke"}
 
 
 class WorkerProcess:
-    """A worker as a process of its own, which can be killed."""
+    """A worker as a process of its own, which can be killed, and which its supervisor starts again whenever it ends."""
 
     def __init__(self, hands: Hands, database: str) -> None:
         client = hands.session.client
@@ -65,17 +65,26 @@ class WorkerProcess:
             "TEMPORAL_NAMESPACE": client.namespace,
         }
         self._process: asyncio.subprocess.Process | None = None
+        self._supervisor = asyncio.create_task(self._supervise())
 
-    async def start(self) -> None:
-        quiet = asyncio.subprocess.DEVNULL
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "worker", env=self._named, stdout=quiet, stderr=quiet
-        )
+    async def _supervise(self) -> None:
+        quiet, command = asyncio.subprocess.DEVNULL, (sys.executable, "-m", "worker")
+        while True:
+            self._process = await asyncio.create_subprocess_exec(*command, env=self._named, stdout=quiet, stderr=quiet)
+            await self._process.wait()
 
-    async def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        await self._process.wait()
+    def kill(self) -> None:
+        """Kill it with kill -9, if it is there."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def stop(self) -> None:
+        self._supervisor.cancel()
+        await asyncio.gather(self._supervisor, return_exceptions=True)
+        self.kill()
+        if self._process is not None:
+            await self._process.wait()
 
 
 @dataclass
@@ -148,8 +157,7 @@ class Suffering:
         """Kill the worker with kill -9 while an act is under way, and start another."""
         ordered = asyncio.create_task(self.act())
         await asyncio.sleep(self.chance.random() * 0.05)
-        await self.worker.kill()
-        await self.worker.start()
+        self.worker.kill()
         await ordered
         self.happened["kill -9"] += 1
 
@@ -190,11 +198,10 @@ class Suffering:
 @pytest.mark.parametrize("seed", range(RUNS))
 async def test_a_case_in_the_hands_of_chance_stays_sound(alone: Hands, gate: Gate, seed: int) -> None:
     worker = WorkerProcess(alone, gate.database)
-    await worker.start()
     suffering = Suffering(alone, worker, gate, random.Random(seed))
     try:
         await suffering.live(STEPS)
         await suffering.must_be_sound()
     finally:
-        await worker.kill()
+        await worker.stop()
         print(seed, dict(suffering.happened))  # noqa: T201 - what was tried, for whoever runs it long

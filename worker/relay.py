@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from pydantic import ValidationError
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.contracts import Command, Opening
+from activities.contracts import BAD_INPUT, REFUSED, UNAVAILABLE, Command, Opening
 from activities.history import standing_of
 from activities.record import Record
 from db.pool import AWAY, Pool, one
@@ -26,7 +26,7 @@ from workflows.offering import offer, start
 
 OUTBOX, PROCEEDING = queries("outbox"), queries("proceeding")
 AT_ONCE, IDLE, AWAY_FOR = 20, 0.25, 2.0
-#: After this many attempts a command is tried only once an hour, and stands out in the list of what waits.
+#: Refused this often, a command is tried only once an hour, and stands out in the list of what waits.
 PATIENT_AFTER = 10
 
 log = structlog.get_logger()
@@ -64,22 +64,24 @@ class Relay:
     async def _carry(self, command_id: str, sent: Any) -> None:
         try:
             command = Command.model_validate(sent)
-        except ValidationError as error:
-            # One unreadable row must not stop the others; it stays in sight as failed.
-            log.error("unreadable", command_id=command_id, error=str(error))
-            await self._pool.execute(OUTBOX.failed, command_id, str(error))
+            await self._have_taken(command)
+        except AWAY:
+            raise
+        except Exception as error:  # one command that cannot be taken must not stop the others: it stays in sight
+            why, counts = repr(error.__cause__ or error), not _unanswered(error)
+            log.warning("not taken", command_id=command_id, error=why)
+            await self._pool.execute(OUTBOX.failed, command_id, why, counts)
             return
-        try:
-            await self._offer(command)
-        except (RPCError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-            # What has become an event needs no taking: its workflow adopts it with the next act, or is closed.
-            cause = error.cause or error
-            if not await self._taken(command, error):
-                log.warning("not taken", stream=command.stream, act=command.act, error=str(cause))
-                await self._pool.execute(OUTBOX.failed, command.id, str(cause))
-                return
         await self._record.acknowledge(command.id)
         log.info("relayed", stream=command.stream, act=command.act)
+
+    async def _have_taken(self, command: Command) -> None:
+        """Offer a command; raise what went wrong, unless its workflow did it before or is closed after doing it."""
+        try:
+            await self._offer(command)
+        except (RPCError, WorkflowUpdateFailedError) as error:
+            if not (_refused(error) and await self._record.answered(command)):
+                raise
 
     async def _offer(self, command: Command) -> None:
         if command.act == stream_of(command.stream).procedure.opening.name:
@@ -89,9 +91,18 @@ class Relay:
         else:
             await offer(self._client, command)
 
-    async def _taken(self, command: Command, error: Exception) -> bool:
-        """Whether the workflow refused what it has already done, or is closed after doing it."""
-        gone = isinstance(error, RPCError) and error.status == RPCStatusCode.NOT_FOUND
-        if not (gone or isinstance(error, WorkflowUpdateFailedError)):
-            return False
-        return await self._record.answered(command) is not None
+
+def _refused(error: RPCError | WorkflowUpdateFailedError) -> bool:
+    """Whether the workflow is closed or said no. Where it could not record, it may still be behind the record."""
+    if isinstance(error, RPCError):
+        return error.status == RPCStatusCode.NOT_FOUND
+    return isinstance(error.cause, ApplicationError) and error.cause.type in (BAD_INPUT, REFUSED)
+
+
+def _unanswered(error: Exception) -> bool:
+    """Whether nobody was there to say no: such an attempt says nothing of the command."""
+    if isinstance(error, RPCError):
+        return error.status != RPCStatusCode.NOT_FOUND
+    if isinstance(error, WorkflowUpdateFailedError):
+        return isinstance(error.cause, ApplicationError) and error.cause.type == UNAVAILABLE
+    return isinstance(error, WorkflowUpdateRPCTimeoutOrCancelledError)

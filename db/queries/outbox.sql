@@ -31,8 +31,8 @@ order by not_before limit $2 for update of o skip locked
 
 -- lease --
 -- Keep a claimed command from others while it is being offered.
-update outbox set not_before = $2, attempts = attempts + 1 where command_id = $1
+update outbox set not_before = $2 where command_id = $1
 
 -- failed --
--- Say why an offer failed.
-update outbox set last_error = $2 where command_id = $1
+-- Say why an offer failed, and whether that counts against the command: a server that was away does not.
+update outbox set last_error = $2, attempts = attempts + $3::boolean::integer where command_id = $1

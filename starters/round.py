@@ -104,12 +104,16 @@ def order_payment(quarter: Quarter, officer: As, command_id: CommandId = None, a
 def confirm_payment(
     quarter: Quarter,
     officer: As,
-    voucher: Annotated[list[str], typer.Option(help="An insurer's voucher, as insurer-a=V-2026-1; once for each.")],
+    voucher: Annotated[
+        list[str] | None,
+        typer.Option(help="An insurer's voucher, as insurer-a=V-2026-1; once for each that is paid."),
+    ] = None,
     command_id: CommandId = None,
     as_json: Json = False,
 ) -> None:
     """Confirm that the insurers were paid, each with its voucher; another officer than the one who ordered it."""
-    if wrong := next((one for one in voucher if not all(one.partition("="))), None):
+    given = voucher or []
+    if wrong := next((one for one in given if not all(one.partition("="))), None):
         raise BadInput(("voucher", f"must be INSURER=VOUCHER (not {wrong!r})"))
-    data = {"vouchers": dict(one.split("=", 1) for one in voucher)}
+    data = {"vouchers": dict(one.split("=", 1) for one in given)}
     do_act(round_stream(quarter), "pay", officer, data, command_id, as_json=as_json)

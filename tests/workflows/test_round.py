@@ -101,6 +101,25 @@ async def test_two_enterprises_share_what_the_budget_holds_in_order_of_insurance
     assert given[second.stream.number]["waitlisted"] == "200000.00"
 
 
+async def test_a_round_whose_year_has_no_money_makes_everything_wait_and_still_ends(hands: Hands) -> None:
+    await applied(hands)
+    quarter = await (await (await Quarter(hands).opened("0.01")).filed(hands)).reviewed(hands)
+    await quarter.signed()
+    money = (await hands.reached("planned")).money
+    assert (money["approved"], money["waitlisted"]) == ("0.01", "499999.99")
+    await quarter.act("order_payment", "finance-1")
+    assert (await quarter.act("pay", "finance-2", hands.forms.vouchers("insurer-a"))).standing.closed
+    assert (await hands.reached("waitlisted")).money["paid"] == "0.01"
+
+
+async def test_a_round_without_an_application_ends_with_nothing_to_pay(hands: Hands) -> None:
+    quarter = await Quarter(hands).opened()
+    await quarter.act("close_filing", "regulator-1")
+    await quarter.signed()
+    await quarter.act("order_payment", "finance-1")
+    assert (await quarter.act("pay", "finance-2", {"vouchers": {}})).standing.closed
+
+
 async def test_an_application_that_an_office_refuses_is_not_planned_and_is_told_the_reason(hands: Hands) -> None:
     kept, refused = await applied(hands), await applied(hands.another())
     quarter = await (await Quarter(hands).opened()).filed(kept, refused)

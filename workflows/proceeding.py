@@ -7,6 +7,8 @@ between commit and report, the proceeding adopts what it missed and looks at the
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -60,8 +62,7 @@ class Proceeding:
 
     async def act(self, command: Command) -> Answer:
         """Have an officer's act recorded and return what it came to."""
-        await self._my_turn()
-        async with self._one_at_a_time:
+        async with self._my_turn():
             while True:
                 recorded = await self._record_for_officer(command)
                 self._adopt(recorded.standing)
@@ -70,14 +71,21 @@ class Proceeding:
                 # The record was ahead: what was in turn before may not be now.
                 self.validate(command)
 
-    async def _my_turn(self) -> None:
-        """Wait behind other acts, but no longer than an officer does: the database may be away."""
-        if self._one_at_a_time.locked():
-            try:
-                await workflow.wait_condition(lambda: not self._one_at_a_time.locked(), timeout=OFFICER_PATIENCE)
-            except TimeoutError:
-                why = "the database could not be reached; nothing is stored, try the same command again"
-                raise ApplicationError(why, type=UNAVAILABLE, non_retryable=True) from None
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        """Act alone; wait behind others, but no longer than an officer does: the database may be away."""
+        since, waits = workflow.now(), self._one_at_a_time.locked()
+        try:
+            await asyncio.wait_for(self._one_at_a_time.acquire(), OFFICER_PATIENCE.total_seconds() if waits else None)
+        except TimeoutError:
+            raise _away() from None
+        try:
+            # While another's act is tried beside the workflow no timer fires: then only the clock tells.
+            if waits and workflow.now() - since >= OFFICER_PATIENCE:
+                raise _away()
+            yield
+        finally:
+            self._one_at_a_time.release()
 
     async def until_closed(self) -> None:
         """Wait for acts, and ring each deadline in its time, until the proceeding is closed."""
@@ -164,6 +172,11 @@ class Proceeding:
                 retry_policy=options.FOR_EVER,
             )
         return recorded
+
+
+def _away() -> ApplicationError:
+    why = "the database could not be reached; nothing is stored, try the same command again"
+    return ApplicationError(why, type=UNAVAILABLE, non_retryable=True)
 
 
 def _unwrapped(error: FailureError) -> BaseException | None:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
 
 from activities.contracts import Attempt, Command
 from activities.record import Record
@@ -19,6 +21,7 @@ from runtime.errors import Unreachable
 from tests.gate import Gate
 from tests.hands import Hands, working
 from worker.relay import Relay
+from workflows.case import Case
 
 
 @asynccontextmanager
@@ -142,6 +145,24 @@ async def test_an_act_while_the_database_is_away_is_told_so_soon_and_succeeds_wh
         await gate.open()
         assert (await alone.act("confirm", "ganjingzi-1", command_id="order")).standing.stage == "confirmed"
     assert await alone.acts() == ["submit", "confirm"]
+
+
+async def test_officers_who_act_in_one_case_at_once_while_the_database_is_away_are_all_told_so_soon(
+    alone: Hands, gate: Gate
+) -> None:
+    await alone.submit()
+    client, queue = alone.session.client, alone.session.task_queue
+    async with await open_pool(gate.database) as through_gate, working(client, through_gate, queue):
+        await gate.shut()
+        began = asyncio.get_running_loop().time()
+        told = await asyncio.gather(*(alone.act("confirm", "ganjingzi-1") for _ in range(4)), return_exceptions=True)
+        assert asyncio.get_running_loop().time() - began < 13
+        assert [type(one) for one in told] == [Unreachable] * 4
+        assert all("PostgreSQL" in str(one) for one in told), told
+        await gate.open()
+    # Who was turned away without a try hung on the clock: history tells it the same way again.
+    replayer = Replayer(workflows=[Case], data_converter=pydantic_data_converter)
+    await replayer.replay_workflow(await alone.handle.fetch_history())
 
 
 async def test_a_reminder_that_falls_due_while_the_database_is_away_is_recorded_once_it_is_back(

@@ -97,7 +97,7 @@ class Record:
                         log.warning("the database is away", stream=attempt.command.stream, error=str(away))
                         await asyncio.sleep(0.2)
         except TimeoutError:
-            why = "the database could not be reached; nothing is known to be stored, try the same command again"
+            why = "the database could not be reached; nothing is known to be stored"
             raise ApplicationError(why, type=UNAVAILABLE, non_retryable=True) from None
 
     async def open(self, command: Command) -> Answer:

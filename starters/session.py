@@ -84,8 +84,10 @@ class Session:
         if answer is None:
             answer = await _told(record.open(command))
         if stream_of(answer.stream).kind != "ledger":
-            await start(self.client, Opening(stream=answer.stream, standing=answer.standing), self.task_queue)
-            await record.acknowledge(command.id)
+            # What is recorded is done: where Temporal is away just now, the relay starts the workflow.
+            with suppress(RPCError):
+                await start(self.client, Opening(stream=answer.stream, standing=answer.standing), self.task_queue)
+                await record.acknowledge(command.id)
         return answer
 
     async def act(self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None) -> Answer:
@@ -111,22 +113,26 @@ class Session:
                 return answer
             if again and await self._caught_up(record, command.stream):
                 return await self._offered(record, command, again=False)
-            raise _failure(error.cause) from error
+            raise _failure(error.cause, command) from error
         except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-            where = self.client.service_client.config.target_host
-            raise Unreachable("a worker", where, "none answered; start one with: firstcover worker") from error
+            why = f"none answered; start one with: firstcover worker; {_once_more(command)}"
+            raise Unreachable("a worker", self._temporal, why) from error
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
-                raise
+                raise Unreachable("Temporal", self._temporal, f"{error}; {_once_more(command)}") from error
             if answer := await record.answered(command):
                 return answer
             raise await self._closed_or_unknown(command) from error
+
+    @property
+    def _temporal(self) -> str:
+        return self.client.service_client.config.target_host
 
     async def _caught_up(self, record: Record, stream: str) -> bool:
         """Offer a workflow what it missed, if the record is ahead of it; what was out of turn may then be in turn."""
         missed = [Command.model_validate(row["command"]) for row in await self.pool.fetch(OUTBOX.not_taken, stream)]
         for command in missed:
-            with suppress(WorkflowUpdateFailedError):
+            with suppress(WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, RPCError):
                 await offer(self.client, command)
                 await record.acknowledge(command.id)
         return bool(missed)
@@ -157,13 +163,18 @@ async def _told(work: Coroutine[Any, Any, T]) -> T:
         raise Refused(barred.rule, barred.article, barred.why) from barred
 
 
-def _failure(cause: BaseException | None) -> FirstcoverError:
+def _once_more(command: Command) -> str:
+    """How to send an act again whose outcome nobody knows: by its name it is done once."""
+    return f"then send it again with: --command-id {command.id}"
+
+
+def _failure(cause: BaseException | None, command: Command) -> FirstcoverError:
     if isinstance(cause, ApplicationError) and cause.type == BAD_INPUT:
         return bad_input(tuple(fault) for fault in cause.details[0])
     if isinstance(cause, ApplicationError) and cause.type == REFUSED:
         return Refused(*cause.details)
     what = "PostgreSQL" if isinstance(cause, ApplicationError) and cause.type == UNAVAILABLE else "the record"
-    return Unreachable(what, "the worker's side", str(cause))
+    return Unreachable(what, "the worker's side", f"{cause}; {_once_more(command)}")
 
 
 @asynccontextmanager

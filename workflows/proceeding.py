@@ -175,7 +175,7 @@ class Proceeding:
 
 
 def _away() -> ApplicationError:
-    why = "the database could not be reached; nothing is stored, try the same command again"
+    why = "the database could not be reached; nothing is stored"
     return ApplicationError(why, type=UNAVAILABLE, non_retryable=True)
 
 

@@ -646,7 +646,8 @@ async def test_an_act_that_no_worker_takes_is_told_and_nothing_is_stored(
     await alone.submit()
     environment = {"FIRSTCOVER_DATABASE_URL": database, "FIRSTCOVER_TASK_QUEUE": alone.session.task_queue}
     line = told(await act(Terminal(folder, environment | temporal(alone)), alone, "confirm", "ganjingzi-1"), 3)
-    assert re.match("a worker could not be reached at .*start one with: firstcover worker", line)
+    again = r"start one with: firstcover worker; then send it again with: --command-id \S+$"
+    assert re.match(f"a worker could not be reached at .*{again}", line)
     assert await alone.acts() == ["submit"]
 
 

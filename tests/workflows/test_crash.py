@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
 from activities.contracts import Attempt, Command
@@ -110,6 +111,23 @@ async def test_a_submission_whose_sender_died_before_starting_its_workflow_is_st
     hands.case = hands.stream_of(answer)
     relay = Relay(pool, hands.session.client, hands.session.task_queue)
     await relay.carry_due(datetime.now(UTC) + timedelta(seconds=31))
+    assert (await hands.act("confirm", "ganjingzi-1")).standing.stage == "confirmed"
+
+
+async def test_a_submission_that_temporal_went_away_from_is_answered_and_started_by_the_relay(
+    hands: Hands, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise RPCError("no connection", RPCStatusCode.UNAVAILABLE, b"")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("starters.session.start", away)
+        assert (await hands.submit()).event.seq == 1
+    with pytest.raises(Unreachable, match="it has not started yet"):
+        await hands.act("confirm", "ganjingzi-1")
+    await Relay(pool, hands.session.client, hands.session.task_queue).carry_due(
+        datetime.now(UTC) + timedelta(seconds=31)
+    )
     assert (await hands.act("confirm", "ganjingzi-1")).standing.stage == "confirmed"
 
 

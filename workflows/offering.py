@@ -18,7 +18,7 @@ ANSWER_WITHIN = timedelta(seconds=15)
 
 
 async def start(client: Client, opening: Opening, task_queue: str = ids.TASK_QUEUE) -> None:
-    """Start the workflow of a proceeding the record holds; one that has been started is left as it is."""
+    """Start the workflow of a proceeding the record holds; one that runs or has done its work is left as it is."""
     kind, scheme, number = opening.stream.split(":")
     with suppress(WorkflowAlreadyStartedError):
         await client.start_workflow(
@@ -26,7 +26,8 @@ async def start(client: Client, opening: Opening, task_queue: str = ids.TASK_QUE
             opening,
             id=opening.stream,
             task_queue=task_queue,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            # One that was terminated by hand left its proceeding open in the record: that one is started again.
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"{scheme} {kind} {number}",
         )

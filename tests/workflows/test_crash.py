@@ -11,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
-from activities.contracts import Attempt, Command
+from activities.contracts import Attempt, Command, Opening
+from activities.history import standing_of
 from activities.record import Record
 from db.pool import Pool, open_pool
 from runtime.errors import Unreachable
@@ -23,6 +25,7 @@ from tests.gate import Gate
 from tests.hands import Hands, working
 from worker.relay import Relay
 from workflows.case import Case
+from workflows.offering import start
 
 
 @asynccontextmanager
@@ -129,6 +132,23 @@ async def test_a_submission_that_temporal_went_away_from_is_answered_and_started
         datetime.now(UTC) + timedelta(seconds=31)
     )
     assert (await hands.act("confirm", "ganjingzi-1")).standing.stage == "confirmed"
+
+
+async def test_a_case_whose_workflow_was_terminated_goes_on_once_it_is_started_again(hands: Hands) -> None:
+    await hands.submit()
+    await hands.act("return_for_correction", "ganjingzi-1")
+    await hands.handle.terminate("by hand")
+    with pytest.raises(Unreachable, match="try again"):
+        await hands.act("correct")
+    standing = standing_of(await hands.file())
+    for _ in range(2):
+        await start(
+            hands.session.client, Opening(stream=str(hands.stream), standing=standing), hands.session.task_queue
+        )
+    await hands.pass_days(30)
+    assert (await hands.reached("lapsed")).closed
+    await start(hands.session.client, Opening(stream=str(hands.stream), standing=standing), hands.session.task_queue)
+    assert (await hands.handle.describe()).status == WorkflowExecutionStatus.COMPLETED
 
 
 async def committed_behind_the_workflows_back(

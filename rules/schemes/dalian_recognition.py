@@ -6,6 +6,8 @@ with every ground and moves nothing: the officer then decides, or the enterprise
 
 from __future__ import annotations
 
+from datetime import date
+
 from rules.deadlines import Due, valid_until, working_days_after
 from rules.eligibility import check_recognition
 from rules.facts import RecognitionFacts
@@ -19,14 +21,19 @@ from rules.schemes import dalian_forms as forms
 def submit(situation: Situation, form: forms.Submission) -> Effect:
     """提交: the enterprise's file reaches its district, whose days to verify begin (article 9)."""
     days = situation.edition.verification_days
-    enterprise, product = form.enterprise, form.product
+    enterprise = form.enterprise
     return Effect(
         facts={"submission": {**form.said(), "submitted_on": situation.today.isoformat(), "corrections": 0}},
         opens=(budgeted("verification", "9", "district", situation.today, days.value, situation.calendar),),
         enterprise=enterprise.uscc,
         district=enterprise.district,
-        product_key=f"{product.model}\n{product.specification}".casefold(),
+        product_key=_key(form.product),
     )
+
+
+def _key(product: forms.Product) -> str:
+    """What makes two products of an enterprise the same: model and specification (article 2)."""
+    return f"{product.model}\n{product.specification}".casefold()
 
 
 def return_for_correction(situation: Situation, form: forms.CorrectionRequest) -> Effect:
@@ -85,7 +92,13 @@ def _corrected(situation: Situation, form: forms.Correction, *, runs_on: str) ->
         raise Unfit(("enterprise", "must keep its code and its district: another enterprise is another case"))
     papers = submission["papers"] + [paper.said() for paper in form.papers]
     corrected = {**submission, **given, "papers": papers, "corrections": submission["corrections"] + 1}
-    return Effect(findings=(in_time,), facts={"submission": corrected}, meets=("correction",), resumes=(runs_on,))
+    return Effect(
+        findings=(in_time,),
+        facts={"submission": corrected},
+        meets=("correction",),
+        resumes=(runs_on,),
+        product_key=_key(form.product) if form.product else None,
+    )
 
 
 def recognition_findings(situation: Situation) -> tuple[Finding, ...]:
@@ -154,11 +167,12 @@ def propose(situation: Situation, form: Nothing) -> Effect:
     """
     findings = (_assessor_recommends(situation), *recognition_findings(situation))
     days, today = situation.edition.public_notice_days.value, situation.today
+    facts = {"proposed_recognition": {"proposed_on": today.isoformat()}}
     if not days:
-        return Effect(findings=findings, stage="proposed")
+        return Effect(findings=findings, facts=facts, stage="proposed")
     due = working_days_after(days_later(today, -1), days, situation.calendar)
     notice = fixed("public_notice", "10", "industry_bureau", today, due)
-    return Effect(findings=findings, opens=(notice,), stage="public_notice")
+    return Effect(findings=findings, facts=facts, opens=(notice,), stage="public_notice")
 
 
 def record_objection(situation: Situation, form: forms.Objection) -> Effect:
@@ -189,9 +203,9 @@ def _assessor_recommends(situation: Situation) -> Finding:
 
 def publish(situation: Situation, form: forms.Publication) -> Effect:
     """公布: the recognition is on the website; it is valid one year from that day (article 10)."""
-    published_on, proposed_after = form.published_at.date(), situation.fact("entrustment")["entrusted_on"]
-    if published_on.isoformat() < proposed_after:
-        raise Unfit(("published_at", f"must not be before the entrustment of {proposed_after} (article 10)"))
+    published_on, proposed_on = form.published_at.date(), situation.fact("proposed_recognition")["proposed_on"]
+    if published_on.isoformat() < proposed_on:
+        raise Unfit(("published_at", f"must not be before recognition was proposed on {proposed_on} (article 10)"))
     until = valid_until(published_on, situation.edition)
     because = (
         f"published on {published_on}: valid {situation.edition.validity_years.value} year from that day (article 10)",
@@ -199,7 +213,7 @@ def publish(situation: Situation, form: forms.Publication) -> Effect:
     )
     due = Due(nominal_on=until, due_on=until, rolled=False, provisional=False, because=because)
     return Effect(
-        findings=_notice_ended(situation),
+        findings=_notice_ended(situation, published_on),
         meets=("public_notice",),
         facts={
             "recognition": {**form.said(), "published_on": published_on.isoformat(), "valid_until": until.isoformat()}
@@ -208,13 +222,13 @@ def publish(situation: Situation, form: forms.Publication) -> Effect:
     )
 
 
-def _notice_ended(situation: Situation) -> tuple[Finding, ...]:
+def _notice_ended(situation: Situation, published_on: date) -> tuple[Finding, ...]:
     """公示期满: asked only where the edition wanted a notice."""
     notice = situation.file.deadline("public_notice")
     if notice is None:
         return ()
-    reason = f"the public notice runs to the end of {notice.due_on}; today is {situation.today}"
-    return (Finding(rule="public_notice_ended", article="10", passed=situation.today > notice.due_on, reason=reason),)
+    reason = f"the public notice runs to the end of {notice.due_on}; published on {published_on}"
+    return (Finding(rule="public_notice_ended", article="10", passed=published_on > notice.due_on, reason=reason),)
 
 
 def propose_revocation(situation: Situation, form: forms.Reasons) -> Effect:
@@ -238,12 +252,13 @@ def revoke(situation: Situation, form: forms.Reasons) -> Effect:
 def supersede(situation: Situation, form: forms.Supersession) -> Effect:
     """被取代: another recognition of the same enterprise takes this one's place before it was insured (article 10)."""
     successor = situation.register.successor
-    fits = successor is not None and successor.enterprise == situation.file.enterprise
+    another = successor is not None and successor.number != situation.file.number
+    fits = another and successor is not None and successor.enterprise == situation.file.enterprise
     holds = Finding(
         rule="successor_is_recognised",
         article="10",
         passed=fits and successor is not None and "recognition" in successor.facts and not successor.closed,
-        reason=f"{form.by_case} must be a recognised case of the same enterprise, still open",
+        reason=f"{form.by_case} must be another recognised case of the same enterprise, still open",
     )
     return Effect(
         findings=(holds,), facts={"supersession": form.said()}, meets=("recognition_valid_until", "insurance")

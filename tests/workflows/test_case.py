@@ -219,3 +219,19 @@ async def test_a_product_under_way_cannot_be_submitted_again(hands: Hands) -> No
     with pytest.raises(Refused, match=r"first_batch_once \(article 2\)"):
         await hands.submit()
     assert await hands.session.pool.fetchval("select count(*) from event") == 1
+
+
+async def test_a_correction_cannot_slip_in_a_product_that_is_under_way_elsewhere(hands: Hands) -> None:
+    await hands.submit()
+    other = hands.another()
+    form = hands.forms.submission()
+    form["product"]["model"] = "another"
+    await other.submit(form)
+    await other.act("return_for_correction", "ganjingzi-1")
+    with pytest.raises(Refused, match=r"first_batch_once \(article 2\)"):
+        await other.act("correct", hands.forms.enterprise, {"product": hands.forms.submission()["product"]})
+    assert (await other.file()).stage == "correction"
+    form["product"]["model"] = "a third"
+    await other.act("correct", hands.forms.enterprise, {"product": form["product"]})
+    form["product"]["model"] = "another"
+    assert (await hands.another().submit(form)).event.passed

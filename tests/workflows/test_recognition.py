@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from runtime.errors import BadInput, Refused
@@ -80,6 +82,8 @@ async def test_a_recognition_is_superseded_only_by_a_recognised_case_of_the_same
     await stranger.bring_to("publish")
     refused = await hands.act("supersede", "bureau-1", {"by_case": stranger.stream.number})
     assert not refused.event.passed
+    itself = await hands.act("supersede", "bureau-1", {"by_case": hands.stream.number})
+    assert not itself.event.passed
     first, newer = hands.stream, hands.forms.submission()
     newer["product"]["model"] = "DZ-NEW"
     await hands.submit(newer)
@@ -90,3 +94,14 @@ async def test_a_recognition_is_superseded_only_by_a_recognised_case_of_the_same
     successor, hands.case = hands.stream, first
     superseded = await hands.act("supersede", "bureau-1", {"by_case": successor.number})
     assert superseded.standing.stage == "superseded"
+
+
+async def test_a_recognition_is_not_published_on_a_day_before_it_was_proposed(hands: Hands) -> None:
+    hands.clock.ahead = -timedelta(days=3)
+    await hands.bring_to("assess")
+    hands.clock.ahead = timedelta()
+    await hands.act("propose", "bureau-1")
+    yesterday = f"{hands.today - timedelta(days=1)}T09:30"
+    with pytest.raises(BadInput, match="published_at: must not be before recognition was proposed"):
+        await hands.act("publish", "bureau-2", hands.forms.publication() | {"published_at": yesterday})
+    assert (await hands.file()).stage == "proposed"

@@ -35,8 +35,9 @@ select number, stream, enterprise, insurer, state from subsidy_application where
 update subsidy_application set state = 'filed', round = $2, return_received_at = $3 where number = $1
 
 -- of_round --
--- A round's applications with the offices' opinions and what their enterprises have been committed this year, locked.
+-- A round's applications with the offices' opinions, their insurers' bars and what their enterprises have been committed this year, locked.
 select a.number, a.stream, a.enterprise, a.insurer, a.concluded_at, a.return_received_at, a.asked, a.state,
+    (select b.barred_on from insurer_bar b where b.insurer = a.insurer) as barred_on,
     coalesce((select jsonb_object_agg(o.office_kind, o.approves) from opinion o where o.application = a.number and o.round = a.round), '{}') as opinions,
     coalesce((select jsonb_agg(o.reason) from opinion o where o.application = a.number and o.round = a.round and not o.approves), '[]') as objections,
     coalesce((select e.committed from enterprise_year e where e.scheme = a.scheme and e.fiscal_year = $2 and e.enterprise = a.enterprise), 0) as committed

@@ -28,7 +28,7 @@ from rules.procedure import (
     remind_of,
 )
 from rules.schemes.dalian_forms import Code, Rung, Sha256, Text
-from rules.values import Flag, Yuan
+from rules.values import ZERO, Flag, Yuan
 
 #: 会同: the regulator leads; the industry bureau and finance review with it.
 JOINT: tuple[OfficeKind, ...] = ("regulator", "industry_bureau", "finance")
@@ -165,7 +165,7 @@ def review(situation: Situation, form: Review) -> Effect:
 
 
 def _reviewed(situation: Situation) -> dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]:
-    """Sort the round's applications: approved by all three, refused by any, held where an office is silent."""
+    """Sort the round's applications: approved by all three, refused by any, held for silence or a bar (I-15)."""
     sorted_: dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]
     sorted_ = {"approved": [], "refused": [], "held": []}
     for row in situation.register.applications:
@@ -173,7 +173,8 @@ def _reviewed(situation: Situation) -> dict[Literal["approved", "refused", "held
         if any(not approves for approves in opinions.values()):
             sorted_["refused"].append(row)
         else:
-            sorted_["approved" if len(opinions) == len(JOINT) else "held"].append(row)
+            barred = row["barred_on"] is not None and row["barred_on"] <= situation.today
+            sorted_["approved" if len(opinions) == len(JOINT) and not barred else "held"].append(row)
     return sorted_
 
 
@@ -196,14 +197,23 @@ def prepare_plan(situation: Situation, form: Nothing) -> Effect:
     """拟定计划: the plan is worked out in order of insurance time, within budget and cap (articles 7, 13)."""
     groups, plan = _reviewed(situation), _worked_out(situation)
     number = f"{situation.file.number}-P{situation.file.sequence + 1}"
-    total = sum((line.approved for line in plan.lines), Decimal(0))
+    parts = ("asked", "cut_by_cap", "approved", "waitlisted")
+    asked, cut, total, waiting = (sum((getattr(line, part) for line in plan.lines), ZERO) for part in parts)
     findings = (
         Finding(
             rule="opinions_counted",
             article="13",
             passed=True,
             reason=f"{len(plan.lines)} applications are approved by all three offices, "
-            f"{len(groups['refused'])} refused, {len(groups['held'])} held because an office has said nothing",
+            f"{len(groups['refused'])} refused, {len(groups['held'])} held: an office has said nothing, "
+            "or the insurer is barred",
+        ),
+        Finding(
+            rule="money_told",
+            article="13",
+            passed=True,
+            reason=f"of {asked:.2f} asked for, {cut:.2f} is cut by caps, {total:.2f} approved, {waiting:.2f} waits; "
+            f"the budget held {situation.register.budget_left:.2f}",
         ),
         Finding(
             rule="ties_told",
@@ -239,14 +249,17 @@ def sign_plan(situation: Situation, form: Nothing) -> Effect:
         return Effect(facts={"signatures": signatures}, stage="planned")
     plan = _worked_out(situation)
     drawn = {line["application"]: line for line in situation.register.plan_lines}
-    moved = [
-        f"{line.number}: {drawn[line.number]['approved']:.2f} when drawn, {line.approved:.2f} now"
-        for line in plan.lines
-        if line.number in drawn and drawn[line.number]["approved"] != line.approved
-    ]
-    now = {line.number for line in plan.lines}
-    moved += [f"{number}: no longer in the plan" for number in drawn if number not in now]
-    moved += [f"{number}: newly in the plan" for number in now if number not in drawn]
+    now = {line.number: line for line in plan.lines}
+    moved = [f"{number}: no longer in the plan" for number in drawn if number not in now]
+    for number, line in now.items():
+        if number not in drawn:
+            moved.append(f"{number}: newly in the plan")
+        else:
+            moved += [
+                f"{number}: {part} {drawn[number][part]:.2f} when drawn, {getattr(line, part):.2f} now"
+                for part in ("cut_by_cap", "approved", "waitlisted")
+                if drawn[number][part] != getattr(line, part)
+            ]
     unmoved = Finding(
         rule="plan_unmoved",
         article="13",

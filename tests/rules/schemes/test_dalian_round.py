@@ -1,0 +1,91 @@
+"""The third signature on a plan: worked out again, and refused with every difference (articles 7, 13, 15(2))."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from rules.calendar import CHINA
+from rules.edition import edition_of
+from rules.finding import Finding
+from rules.procedure import File, Nothing, Register, Situation
+from rules.schemes.dalian_round import prepare_plan, sign_plan
+
+EDITION = edition_of("dalian")
+ALL_APPROVE = dict.fromkeys(("regulator", "industry_bureau", "finance"), True)
+APPLICATION: dict[str, Any] = {
+    "number": "A",
+    "enterprise": "E",
+    "concluded_at": datetime(2026, 5, 1, 9, 30),  # noqa: DTZ001 - local to the minute, as the law counts it
+    "return_received_at": datetime(2026, 7, 8, 9, 0),  # noqa: DTZ001
+    "asked": Decimal("300000.00"),
+    "opinions": ALL_APPROVE,
+    "barred_on": None,
+    "committed": Decimal(0),
+}
+#: Drawn while the budget held 100,000 and nothing was committed to the enterprise.
+DRAWN = {"application": "A", "cut_by_cap": Decimal(0), "approved": Decimal(100_000), "waitlisted": Decimal(200_000)}
+
+
+def situation(budget: int, *applications: dict[str, Any]) -> Situation:
+    facts = {
+        "round": {"quarter": "2026Q2", "fiscal_year": 2026},
+        "signatures": {"regulator": "regulator-2", "industry_bureau": "bureau-2"},
+    }
+    return Situation(
+        file=File(number="2026Q2", scheme="dalian", edition=EDITION.name, stage="planned", sequence=7, facts=facts),
+        officer="finance-2",
+        officer_name="李强",
+        office="finance",
+        office_kind="finance",
+        received_at=datetime(2026, 7, 20, 2, tzinfo=UTC),
+        edition=EDITION,
+        calendar=CHINA,
+        register=Register(applications=applications, budget_left=Decimal(budget), plan_lines=(DRAWN,)),
+    )
+
+
+def third_signature(budget: int, *applications: dict[str, Any]) -> Finding:
+    (unmoved,) = sign_plan(situation(budget, *applications), Nothing()).findings
+    return unmoved
+
+
+def test_a_plan_that_has_not_moved_is_signed() -> None:
+    assert third_signature(100_000, APPLICATION).passed
+
+
+@pytest.mark.parametrize(
+    ("budget", "changed", "difference"),
+    [
+        (80_000, {}, "A: approved 100000.00 when drawn, 80000.00 now; A: waitlisted 200000.00 when drawn, 220000.00"),
+        # The cap now cuts what was to wait: what is approved is the same, and yet the plan is another.
+        (100_000, {"committed": Decimal(400_000)}, "A: cut_by_cap 0.00 when drawn, 200000.00 now"),
+        (100_000, {"barred_on": date(2026, 7, 20)}, "A: no longer in the plan"),
+        (100_000, {"opinions": ALL_APPROVE | {"finance": False}}, "A: no longer in the plan"),
+    ],
+    ids=["budget", "cap", "bar", "opinion"],
+)
+def test_a_plan_that_has_moved_is_refused_with_the_differences(
+    budget: int, changed: dict[str, Any], difference: str
+) -> None:
+    found = third_signature(budget, APPLICATION | changed)
+    assert not found.passed
+    assert difference in found.reason
+
+
+def test_a_bar_that_begins_tomorrow_holds_nothing_today() -> None:
+    assert third_signature(100_000, APPLICATION | {"barred_on": date(2026, 7, 21)}).passed
+
+
+def test_an_application_that_is_new_in_the_plan_is_named() -> None:
+    later = {"number": "B", "concluded_at": datetime(2026, 5, 2, 9, 30)}  # noqa: DTZ001
+    assert "B: newly in the plan" in third_signature(100_000, APPLICATION, APPLICATION | later).reason
+
+
+def test_a_plan_tells_what_the_budget_leaves_waiting() -> None:
+    effect = prepare_plan(situation(0, APPLICATION), Nothing())
+    (told,) = [finding.reason for finding in effect.findings if finding.rule == "money_told"]
+    assert told == "of 300000.00 asked for, 0.00 is cut by caps, 0.00 approved, 300000.00 waits; the budget held 0.00"

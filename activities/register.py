@@ -13,6 +13,7 @@ from db.sql import queries
 from rules.faults import Unfit
 from rules.procedure import SHANGHAI, Act, Barred, File, Form, Register
 from rules.procedures import Stream
+from rules.schemes.dalian_round import fiscal_year_of
 
 OFFICE, PROCEEDING, SUBSIDY = queries("office"), queries("proceeding"), queries("subsidy")
 
@@ -71,7 +72,9 @@ async def _insurance(inquiry: Inquiry) -> Register:
     concluded_on = form.concluded_at.date()
     insurer = await one(connection, OFFICE.insurer, form.insurer, form.clause_number, concluded_on)
     model, user = file.facts["submission"]["product"]["model"], file.facts.get("delivery", {}).get("user")
-    forecast = await one(connection, SUBSIDY.forecast, file.scheme, inquiry.today.year, file.enterprise)
+    # The earliest return that can take the application is this quarter's.
+    fiscal_year = fiscal_year_of(inquiry.today.year, (inquiry.today.month + 2) // 3)
+    forecast = await one(connection, SUBSIDY.forecast, file.scheme, fiscal_year, file.enterprise)
     return Register(
         insurer_known=insurer["known"],
         insurer_listed=insurer["listed"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -174,6 +175,19 @@ async def test_the_path_ends_with_the_subsidy_paid_cut_by_the_cap_and_every_shar
         ("payment", 500_000),
     ]
     assert await desk.pool.fetchval("select count(*) from outbox where stream = $1 and not done", desk.case) == 1
+
+
+@pytest.mark.parametrize(("month", "charged"), [(9, 0), (11, 1)])
+async def test_a_contract_forecasts_the_budget_of_the_year_its_earliest_return_is_charged_to(
+    pool: Pool, month: int, charged: int
+) -> None:
+    desk = Desk(pool, moment=datetime.now(UTC).replace(month=month, day=20))
+    for year, amount in ((0, "1000000.00"), (1, "7000000.00")):
+        granted = {"amount": amount, "document": f"document {year}"}
+        ledger = f"ledger:dalian:{desk.moment.year + year}"
+        await desk.order("appropriate", "finance-1", granted, "ledger", stream=ledger)
+    await desk.play(first("case", "apply"))
+    assert (await desk.file()).money["budget_left"] == ("1000000.00", "7000000.00")[charged]
 
 
 async def test_the_path_once_begun_leaves_no_two_events_alike_and_each_hashed_over_the_one_before(desk: Desk) -> None:

@@ -81,7 +81,6 @@ class Story:
     def __init__(self, servers: Session, tell: Callable[[Step], None], serial: int, quarter: str) -> None:
         self._servers, self._tell = servers, tell
         self._serial, self._quarter = serial, quarter
-        self._acts = 0
 
     async def play(self) -> Ending:
         """Play it all."""
@@ -158,21 +157,18 @@ class Story:
         return round_, fiscal_year
 
     async def _open(self, stream: str, act: str, officer: str, what: str, data: Mapping[str, Any]) -> Stream:
-        name = self._next_name()
+        # Which number it gets, and which quarter is free, differs from one playing to the next: its kind does not.
+        name = f"story-{self._serial}-{stream.partition(':')[0]}-{act}-{officer}"
         answer = await self._done_before(name) or await self._servers.open(stream, act, officer, data, name)
         return self._done(what, answer)
 
     async def _act(
         self, stream: Stream, act: str, officer: str, what: str, data: Mapping[str, Any] | None = None
     ) -> datetime:
-        name = self._next_name()
+        name = f"story-{self._serial}-{stream.number}-{act}-{officer}"
         answer = await self._done_before(name) or await self._servers.act(str(stream), act, officer, data or {}, name)
         self._done(what, answer)
         return answer.event.at
-
-    def _next_name(self) -> str:
-        self._acts += 1
-        return f"story-{self._serial}-{self._acts}"
 
     async def _done_before(self, name: str) -> Answer | None:
         """Return what an act came to when the story was played before, with forms filled on another day perhaps."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
@@ -44,7 +45,13 @@ async def offer(client: Client, command: Command) -> Answer:
     """
     handle = client.get_workflow_handle(command.stream)
     attempt = f"{command.id}/{uuid4().hex[:12]}"
-    answer: Answer = await handle.execute_update(
-        ids.ACT, command, id=attempt, result_type=Answer, rpc_timeout=ANSWER_WITHIN
-    )
+    try:
+        answer: Answer = await handle.execute_update(
+            ids.ACT, command, id=attempt, result_type=Answer, rpc_timeout=ANSWER_WITHIN
+        )
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        # The SDK tells our own cancellation (Ctrl-C) as if nobody had answered.
+        if (task := asyncio.current_task()) and task.cancelling():
+            raise asyncio.CancelledError from None
+        raise
     return answer

@@ -117,6 +117,16 @@ async def test_a_submission_whose_sender_died_before_starting_its_workflow_is_st
     assert (await hands.act("confirm", "ganjingzi-1")).standing.stage == "confirmed"
 
 
+async def test_whoever_waits_for_an_answer_can_be_interrupted(alone: Hands) -> None:
+    await alone.submit()
+    ordered = asyncio.create_task(alone.act("confirm", "ganjingzi-1"))
+    done, _ = await asyncio.wait({ordered}, timeout=0.5)
+    assert not done
+    ordered.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ordered
+
+
 async def test_a_submission_that_temporal_went_away_from_is_answered_and_started_by_the_relay(
     hands: Hands, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

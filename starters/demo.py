@@ -16,7 +16,7 @@ from runtime.messages import say
 from starters.case import tell_shown
 from starters.ledger import show as show_ledger
 from starters.session import now, run, session
-from starters.stack import EmbeddedStack, forget_data, wait_until_interrupted
+from starters.stack import EmbeddedStack, findable, forget_data, wait_until_interrupted
 from starters.story import Ending, Step, Story, quarter_of
 from starters.telling import console
 
@@ -40,7 +40,7 @@ def demo(
     stack = EmbeddedStack(data, progress=_progress)
     if fresh:
         forget_data(stack.data)
-    with stack:
+    with stack, findable(stack):
         play(stack)
         if no_wait or not sys.stdout.isatty():
             return

@@ -27,7 +27,7 @@ from db.embedded import EmbeddedPostgres
 from db.migrate import prepare
 from runtime.errors import Unreachable
 from runtime.processes import Child, ProcessId, end_leftovers, last_line, take_lock, write_private
-from runtime.settings import DATA, Settings, StackInfo
+from runtime.settings import DATA, Settings, StackInfo, find_stack
 from runtime.temporal_server import NAMESPACE, TemporalServer, without_temporal
 
 _PATIENCE = 60.0
@@ -220,6 +220,35 @@ def wait_until_interrupted(stack: EmbeddedStack) -> None:
         while True:
             stack.mend()
             time.sleep(0.2)
+
+
+@contextmanager
+def findable(stack: EmbeddedStack) -> Iterator[bool]:
+    """Let commands in this folder find a stack whose data is elsewhere; yield whether they do."""
+    link = Path(DATA).absolute() / "stack.json"
+    with ExitStack() as undo:
+        if _found() is None:
+            with suppress(OSError):
+                link.parent.mkdir(exist_ok=True)
+                link.unlink(missing_ok=True)  # one that a killed run left
+                link.symlink_to(stack.data / "stack.json")
+                undo.callback(_take_back, link)
+        found = _found()
+        yield found is not None and found.started_by == stack.info.started_by
+
+
+def _found() -> StackInfo | None:
+    with suppress(Unreachable):
+        return find_stack()
+    return None
+
+
+def _take_back(link: Path) -> None:
+    """Remove a link, but not what another stack has put in its place meanwhile."""
+    with suppress(OSError):
+        if link.is_symlink():
+            link.unlink()
+        link.parent.rmdir()
 
 
 def forget_data(data: Path) -> None:

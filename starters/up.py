@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 
-from starters.stack import EmbeddedStack, wait_until_interrupted
+from starters.stack import EmbeddedStack, findable, wait_until_interrupted
 
 app = typer.Typer(help="Run PostgreSQL, Temporal and a worker on this machine.")
 
@@ -21,8 +22,10 @@ def up(
     ] = None,
 ) -> None:
     """Run PostgreSQL, Temporal and a worker on this machine until Ctrl-C; everything is kept for the next time."""
-    with EmbeddedStack(data, progress=typer.echo) as stack:
+    with EmbeddedStack(data, progress=typer.echo) as stack, findable(stack) as found:
         show(stack)
+        if not found:
+            typer.echo(f"Other commands find it by  FIRSTCOVER_DATA={quote(str(stack.data))}")
         if demo:
             # The story is a command of its own, heavy to load and needless without it.
             import_module("starters.demo").play(stack)

@@ -63,16 +63,20 @@ async def cluster_of(stack: StackInfo) -> object:
         await connection.close()
 
 
-def starting() -> subprocess.Popen[str]:
+def starting(*options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*COMMAND, "up", "--no-demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        [*COMMAND, "up", "--no-demo", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     )
 
 
 @contextmanager
-def up(data: Path) -> Iterator[subprocess.Popen[str]]:
+def up(data: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """`firstcover up`, ready; whatever the test leaves of it is ended."""
-    with starting() as program:
+    with starting(*options) as program:
         until(lambda: program.poll() is not None or started_by(data) == program.pid)
         try:
             yield program
@@ -105,6 +109,22 @@ def test_it_is_found_and_alone_while_it_runs_and_ctrl_c_leaves_nothing_running(d
         assert str(stack.ui_url) in told
     assert all(process.find() is None for process in stack.processes.values())
     assert find_stack() is None
+
+
+def test_commands_in_the_folder_it_was_started_in_find_a_stack_whose_data_is_elsewhere(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FIRSTCOVER_DATA")
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "elsewhere" / ".venv"))
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    with up(data, "--data", str(data)) as program:
+        until(lambda: find_stack() is not None)
+        assert stack_now().started_by.pid == program.pid
+        program.send_signal(signal.SIGINT)
+        assert program.wait() == 0
+    assert list(here.iterdir()) == []
 
 
 def test_after_a_kill_the_servers_end_and_the_next_start_has_the_data(data: Path) -> None:

@@ -34,6 +34,10 @@ from rules.values import ZERO, Flag, Yuan
 JOINT: tuple[OfficeKind, ...] = ("regulator", "industry_bureau", "finance")
 
 
+#: Of applications, opinions or vouchers in one act: a message of the workflow holds two megabytes.
+MOST_AT_ONCE = 1_000
+
+
 def fiscal_year_of(year: int, quarter: int) -> int:
     """财政年度: the fourth quarter's returns are reviewed in, and charge, the next year (I-10)."""
     return year + 1 if quarter == 4 else year
@@ -54,17 +58,23 @@ class RoundOpening(Form):
         return int(self.quarter[:4]), int(self.quarter[5])
 
 
+def _listed_once(place: str, numbers: list[str]) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
+    for at, number in enumerate(numbers):
+        if number in seen:
+            yield place.format(at), f"must be listed once (not {number!r} again)"
+        seen.add(number)
+
+
 class QuarterlyReturn(Form):
     """季度汇总申报: the applications an insurer files, with its sealed summary and cover letter (article 13)."""
 
-    applications: list[Text] = Field(min_length=1)
+    applications: list[Text] = Field(min_length=1, max_length=MOST_AT_ONCE)
     summary_sha256: Sha256
     cover_letter_sha256: Sha256
 
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
-        for place, number in enumerate(self.applications):
-            if number in self.applications[:place]:
-                yield f"applications[{place}]", f"must be listed once (not {number!r} again)"
+        yield from _listed_once("applications[{}]", self.applications)
 
 
 class Opinion(Form):
@@ -78,13 +88,16 @@ class Opinion(Form):
 class Review(Form):
     """会同审核: the opinions an office gives."""
 
-    opinions: list[Opinion] = Field(min_length=1)
+    opinions: list[Opinion] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from _listed_once("opinions[{}].application", [opinion.application for opinion in self.opinions])
 
 
 class Payment(Form):
     """拨付凭证: the voucher of each insurer's payment."""
 
-    vouchers: dict[Code, Text]
+    vouchers: dict[Code, Text] = Field(max_length=MOST_AT_ONCE)
 
 
 class Appropriation(Form):

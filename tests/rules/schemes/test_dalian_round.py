@@ -10,9 +10,10 @@ import pytest
 
 from rules.calendar import CHINA
 from rules.edition import edition_of
+from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import File, Nothing, Register, Situation
-from rules.schemes.dalian_round import prepare_plan, sign_plan
+from rules.procedure import File, Form, Nothing, Register, Situation, read_form
+from rules.schemes.dalian_round import Payment, QuarterlyReturn, Review, prepare_plan, sign_plan
 
 EDITION = edition_of("dalian")
 ALL_APPROVE = dict.fromkeys(("regulator", "industry_bureau", "finance"), True)
@@ -89,3 +90,30 @@ def test_a_plan_tells_what_the_budget_leaves_waiting() -> None:
     effect = prepare_plan(situation(0, APPLICATION), Nothing())
     (told,) = [finding.reason for finding in effect.findings if finding.rule == "money_told"]
     assert told == "of 300000.00 asked for, 0.00 is cut by caps, 0.00 approved, 300000.00 waits; the budget held 0.00"
+
+
+SEALED = {"summary_sha256": "a" * 64, "cover_letter_sha256": "b" * 64}
+MOMENT = datetime(2026, 7, 8, 2, tzinfo=UTC)
+
+
+def opinions(*numbers: str) -> dict[str, Any]:
+    return {"opinions": [{"application": number, "approves": True, "reason": "材料齐全"} for number in numbers]}
+
+
+@pytest.mark.parametrize(
+    ("form", "given", "field"),
+    [
+        (QuarterlyReturn, {"applications": ["A", "B", "A"], **SEALED}, "applications[2]"),
+        (QuarterlyReturn, {"applications": [f"{n}" for n in range(1_001)], **SEALED}, "applications"),
+        (Review, opinions("A", "B", "B"), "opinions[2].application"),
+        (Review, opinions(*(f"{n}" for n in range(1_001))), "opinions"),
+        (Payment, {"vouchers": {f"insurer-{n}": "V" for n in range(1_001)}}, "vouchers"),
+    ],
+    ids=["filed twice", "too many filed", "two opinions", "too many opinions", "too many vouchers"],
+)
+def test_a_form_names_an_application_once_and_not_without_end(
+    form: type[Form], given: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Unfit) as told:
+        read_form(form, given, MOMENT)
+    assert [name for name, _ in told.value.faults] == [field]

@@ -24,6 +24,10 @@ _SENTENCES: Final = {
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
     "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have at least {min_length}",
+    "too_long": "must have at most {max_length}",
+    "string_pattern_mismatch": "must be of the form {pattern}",
     "literal_error": "must be {expected}",
 }
 
@@ -61,8 +65,8 @@ def fault_of(error: ErrorDetails) -> tuple[str, str]:
         return path(error["loc"]), str(raised)
     sentence = _SENTENCES.get(error["type"])
     why = sentence.format(**error.get("ctx", {})) if sentence else error["msg"]
-    about_presence = error["type"] in {"missing", "extra_forbidden"}
-    return path(error["loc"]), why if about_presence else f"{why}, not {shown(error['input'])}"
+    says_all = error["type"] in {"missing", "extra_forbidden", "too_short", "too_long"}
+    return path(error["loc"]), why if says_all else f"{why}, not {shown(error['input'])}"
 
 
 def path(parts: Sequence[int | str]) -> str:

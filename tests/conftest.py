@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import settings
 from temporalio.testing import WorkflowEnvironment
 
 from db.embedded import EmbeddedPostgres
@@ -23,6 +24,10 @@ from starters.session import Session
 from tests.gate import Gate
 from tests.hands import Clock, Hands, working
 from tests.servers import start_skipping
+
+# What a property takes on a busy machine says nothing of the property.
+settings.register_profile("firstcover", deadline=None)
+settings.load_profile("firstcover")
 
 PASSWORD = "not-a-secret"
 _names, _places = count(1), count(1)

@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import Wake
+from rules.procedure import Barred, Wake
 
 #: Names of activities: workflows call them by name and never import their code.
 RECORD = "record"
@@ -93,6 +95,14 @@ class Recorded(Model):
 
     answer: Answer | None
     standing: Standing
+
+
+def refusal(refused: Unfit | Barred, *, final: bool = True) -> ApplicationError:
+    """Tell a refusal across Temporal, field by field or as rule, article and why; `final` is not tried again."""
+    how: dict[str, Any] = {"non_retryable": final, "category": ApplicationErrorCategory.BENIGN}
+    if isinstance(refused, Unfit):
+        return ApplicationError(str(refused), refused.faults, type=BAD_INPUT, **how)
+    return ApplicationError(str(refused), refused.rule, refused.article, refused.why, type=REFUSED, **how)
 
 
 class Opening(Model):

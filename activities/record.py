@@ -13,20 +13,19 @@ from typing import Any
 import asyncpg
 import structlog
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ApplicationError
 
 from activities.authority import Officer, authorise, known_officer
 from activities.consequences import carry_out
 from activities.contracts import (
-    BAD_INPUT,
     OFFICER_PATIENCE,
     RECORD,
-    REFUSED,
     UNAVAILABLE,
     Answer,
     Attempt,
     Command,
     Recorded,
+    refusal,
 )
 from activities.history import answer_of, chain, standing_of, told
 from activities.register import consult
@@ -47,12 +46,12 @@ from rules.procedure import (
     decide,
     read_form,
 )
-from rules.procedures import NUMBER_PREFIX, Stream, edition_for, stream_of
+from rules.procedures import Stream, edition_for, stream_of
 
 PROCEEDING, OFFICE, OUTBOX = queries("proceeding"), queries("office"), queries("outbox")
 #: An answer that nobody acknowledged for so long is offered to the workflow again.
 UNACKNOWLEDGED = timedelta(seconds=30)
-#: Given as the number of a case that is only being submitted: the record gives the real one.
+#: Given as the number of a proceeding that is only being opened: the record gives the real one.
 NEW = "new"
 
 #: Who does the acts that no officer can order.
@@ -76,15 +75,11 @@ class Record:
     @activity.defn(name=RECORD)
     async def record(self, attempt: Attempt) -> Recorded:
         """Record an act for its workflow: an officer is told of every failure, the clock is tried again."""
-        # A refusal is final for an officer. The clock tries on: a rung refused is a fault to be seen and mended.
-        how: dict[str, Any] = {"non_retryable": not attempt.by_clock, "category": ApplicationErrorCategory.BENIGN}
         try:
             return await (self.write(attempt) if attempt.by_clock else self._write_patiently(attempt))
-        except Unfit as unfit:
-            raise ApplicationError(str(unfit), unfit.faults, type=BAD_INPUT, **how) from unfit
-        except Barred as barred:
-            details = (barred.rule, barred.article, barred.why)
-            raise ApplicationError(str(barred), *details, type=REFUSED, **how) from barred
+        except (Unfit, Barred) as refused:
+            # Final for an officer. The clock tries on: a rung refused is a fault to be seen and mended.
+            raise refusal(refused, final=not attempt.by_clock) from refused
 
     async def _write_patiently(self, attempt: Attempt) -> Recorded:
         """Try for as long as an officer waits. (A local activity's own bound does not end its attempts.)"""
@@ -181,7 +176,7 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
     if repeated := await connection.fetchrow(PROCEEDING.repeated, command.id):
         return await _as_first(connection, repeated, command)
     file = File.model_validate(row["file"]) if row else None
-    if file and file.sequence > attempt.sequence and stream.kind != "ledger":
+    if file and file.sequence > attempt.sequence and procedure.driven:
         return Recorded(answer=None, standing=standing_of(file))
     if file and file.sequence < attempt.sequence:
         raise RuntimeError(f"{stream} stands at {file.sequence}, behind its workflow: was the database restored?")
@@ -209,7 +204,7 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
     event = await chain(connection, str(stream), command.id, body)
     if effect.passed:
         await carry_out(connection, stream, act, situation, effect, event, after)
-    if stream.kind != "ledger" and not attempt.by_clock:
+    if procedure.driven and not attempt.by_clock:
         waits = command.received_at + UNACKNOWLEDGED
         numbered = command.model_copy(update={"stream": str(stream)})
         await connection.execute(OUTBOX.send, command.id, str(stream), numbered.model_dump(mode="json"), waits)
@@ -224,12 +219,13 @@ def _must_open(procedure: Procedure, act: Act, stream: Stream) -> None:
 
 
 async def _new_file(connection: Connection, stream: Stream, form: Form, command: Command) -> File:
-    """Begin a file; a case gets its number here, in the transaction that stores it, so that numbers have no gaps."""
+    """Begin a file; it gets its number in the transaction that stores it, so that numbers have no gaps."""
     number, today = stream.number, command.received_at.astimezone(SHANGHAI).date()
     if stream.kind == "case":
         await _register_enterprise(connection, form, today)
-        last = await connection.fetchval(PROCEEDING.next_case_number, stream.scheme, today.year)
-        number = f"{NUMBER_PREFIX[stream.scheme]}-{today.year}-{last:06}"
+    if prefix := stream.procedure.prefix:
+        series = f"{prefix}-{today.year}"
+        number = f"{series}-{await connection.fetchval(PROCEEDING.next_number, series):06}"
     return File(number=number, scheme=stream.scheme, edition=edition_for(stream.scheme, today).name)
 
 
@@ -273,10 +269,11 @@ def _first_answer(repeated: asyncpg.Record, command: Command) -> Answer:
 
 async def _keep(connection: Connection, stream: Stream, procedure: Procedure, after: File, at: datetime) -> None:
     place = (str(stream), stream.kind, stream.number, stream.scheme, after.edition)
-    state = (after.stage, after.sequence, after.closed, after.enterprise, after.district, after.product_key)
+    state = (after.stage, after.sequence, after.closed)
+    whose = (after.enterprise, after.district, after.product_key, after.about)
     awaited = list(procedure.awaited(after.stage))
     try:
-        await connection.execute(PROCEEDING.keep, *place, *state, awaited, after.model_dump(mode="json"), at)
+        await connection.execute(PROCEEDING.keep, *place, *state, *whose, awaited, after.model_dump(mode="json"), at)
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "one_live_case_per_product":
             raise

@@ -96,14 +96,6 @@ CREATE TABLE public.budget (
 
 COMMENT ON TABLE public.budget IS '预算规模: a fiscal year''s money (article 13), maintained by the ledger''s trigger alone';
 
-CREATE TABLE public.case_number (
-    scheme text NOT NULL,
-    year integer NOT NULL,
-    last integer NOT NULL
-);
-
-COMMENT ON TABLE public.case_number IS 'The last case number given in a year: gapless, because it is given in the transaction that stores the submission';
-
 CREATE TABLE public.deadline (
     stream text NOT NULL,
     name text NOT NULL,
@@ -165,6 +157,14 @@ CREATE TABLE public.filed_clause (
 );
 
 COMMENT ON TABLE public.filed_clause IS '备案条款: a clause of the comprehensive cover filed with the regulator (article 3)';
+
+CREATE TABLE public.given_number (
+    series text NOT NULL,
+    last integer NOT NULL,
+    CONSTRAINT given_number_last_check CHECK ((last >= 0))
+);
+
+COMMENT ON TABLE public.given_number IS 'The last number given in a series (the cases of a year, an office''s notices of a year): gapless, because it is given in the transaction that uses it';
 
 CREATE TABLE public.insurer_bar (
     insurer text NOT NULL,
@@ -300,10 +300,13 @@ CREATE TABLE public.proceeding (
     file jsonb NOT NULL,
     opened_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
-    CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'round'::text, 'ledger'::text])))
+    about text,
+    CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text])))
 );
 
 COMMENT ON TABLE public.proceeding IS '办件: how each case, round and ledger stands: the fold of its events, kept for reading and for locking';
+
+COMMENT ON COLUMN public.proceeding.about IS 'The stream this proceeding is about: a policy''s case, a loss claim''s policy, what a complaint complains of';
 
 CREATE TABLE public.refusal (
     command_id text NOT NULL,
@@ -344,9 +347,6 @@ ALTER TABLE ONLY public.subsidy_application
 ALTER TABLE ONLY public.budget
     ADD CONSTRAINT budget_pkey PRIMARY KEY (scheme, fiscal_year);
 
-ALTER TABLE ONLY public.case_number
-    ADD CONSTRAINT case_number_pkey PRIMARY KEY (scheme, year);
-
 ALTER TABLE ONLY public.deadline
     ADD CONSTRAINT deadline_pkey PRIMARY KEY (stream, name);
 
@@ -364,6 +364,9 @@ ALTER TABLE ONLY public.event
 
 ALTER TABLE ONLY public.filed_clause
     ADD CONSTRAINT filed_clause_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.given_number
+    ADD CONSTRAINT given_number_pkey PRIMARY KEY (series);
 
 ALTER TABLE ONLY public.insurer_bar
     ADD CONSTRAINT insurer_bar_pkey PRIMARY KEY (insurer);
@@ -430,6 +433,8 @@ CREATE INDEX outbox_not_before_idx ON public.outbox USING btree (not_before) WHE
 CREATE INDEX outbox_stream_idx ON public.outbox USING btree (stream) WHERE (NOT done);
 
 CREATE INDEX plan_line_application_idx ON public.plan_line USING btree (application);
+
+CREATE INDEX proceeding_about_idx ON public.proceeding USING btree (about) WHERE (about IS NOT NULL);
 
 CREATE INDEX proceeding_awaits_idx ON public.proceeding USING gin (awaits) WHERE (NOT closed);
 
@@ -525,8 +530,6 @@ GRANT SELECT ON TABLE public.annual_cap TO firstcover_app;
 
 GRANT SELECT ON TABLE public.budget TO firstcover_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.case_number TO firstcover_app;
-
 GRANT SELECT,INSERT,UPDATE ON TABLE public.deadline TO firstcover_app;
 
 GRANT SELECT ON TABLE public.district TO firstcover_app;
@@ -536,6 +539,8 @@ GRANT SELECT ON TABLE public.enterprise_year TO firstcover_app;
 GRANT SELECT,INSERT ON TABLE public.event TO firstcover_app;
 
 GRANT SELECT ON TABLE public.filed_clause TO firstcover_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.given_number TO firstcover_app;
 
 GRANT SELECT ON TABLE public.insurer_bar TO firstcover_app;
 

@@ -44,11 +44,15 @@ class Barred(Exception):
         self.rule, self.article, self.why = rule, article, why
 
 
+#: What a deadline's passing does by itself: a term's beginning, silence that is an answer, a term's end.
+Passing = Literal["begin", "lapse", "expire"]
+
+
 class Wake(Frozen):
     """The next time a deadline asks for attention: the system's `act` at the instant `at` (UTC)."""
 
     deadline: str
-    act: Literal["remind", "lapse", "expire"]
+    act: Literal["remind"] | Passing
     rung: str
     at: datetime
 
@@ -72,7 +76,7 @@ class Deadline(Frozen):
     used: int = 0
     suspended_on: date | None = None
     met_on: date | None = None
-    silence: Literal["lapse", "expire"] | None = None
+    silence: Passing | None = None
     wake: Wake | None = None
 
     @property
@@ -119,7 +123,7 @@ def next_wake(deadline: Deadline, after: datetime, edition: Edition, calendar: C
 
 
 def _rungs(deadline: Deadline, edition: Edition, calendar: Calendar) -> Iterator[Wake]:
-    def rung(act: Literal["remind", "lapse", "expire"], label: str, day: date, at: time = OFFICES_OPEN) -> Wake:
+    def rung(act: Literal["remind"] | Passing, label: str, day: date, at: time = OFFICES_OPEN) -> Wake:
         instant = datetime.combine(day, at, SHANGHAI).astimezone(UTC)
         return Wake(deadline=deadline.name, act=act, rung=label, at=instant)
 
@@ -151,6 +155,8 @@ class File(Frozen):
     enterprise: str | None = None
     district: str | None = None
     product_key: str | None = None
+    #: The stream of the proceeding this one is about: a policy's case, a loss claim's policy.
+    about: str | None = None
     facts: dict[str, dict[str, Any]] = {}
     money: dict[str, str] = {}
     deadlines: tuple[Deadline, ...] = ()
@@ -246,6 +252,7 @@ class Effect:
     enterprise: str | None = None
     district: str | None = None
     product_key: str | None = None
+    about: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -284,6 +291,10 @@ def remind_of(situation: Situation, name: str, rung: str) -> Effect:
     return Effect(findings=(said,), rings=name, article=deadline.article)
 
 
+#: 受理, 补正 (一次性告知), 决定: what the law of procedure has an office tell in writing.
+Notice = Literal["acceptance", "correction", "decision"]
+
+
 @dataclass(frozen=True)
 class Act:
     """行为: one step an office may take: when, under which article, with which form, leading where."""
@@ -298,6 +309,8 @@ class Act:
     leads_to: str | None = None
     #: Acts whose doer may not do this one (article 15(3)).
     not_by_doer_of: tuple[str, ...] = ()
+    #: 文书: the notice that is served with it.
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True)
@@ -318,6 +331,10 @@ class Procedure:
     kind: str
     stages: Mapping[str, Stage]
     acts: Mapping[str, Act]
+    #: The letters its numbers begin with, as in DL-2026-000001; empty where whoever opens it names it.
+    prefix: str = ""
+    #: Whether a workflow drives it; a register, where nothing is ever due, needs none.
+    driven: bool = True
 
     @property
     def opening(self) -> Act:
@@ -387,6 +404,7 @@ def decide(procedure: Procedure, act: Act, situation: Situation, form: Any) -> t
             "done_by": {**file.done_by, act.name: situation.officer},
             "enterprise": effect.enterprise or file.enterprise,
             "district": effect.district or file.district,
+            "about": effect.about or file.about,
             "product_key": None if closed and procedure.stages[stage].again else effect.product_key or file.product_key,
         }
     )

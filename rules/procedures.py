@@ -12,8 +12,8 @@ from rules.schemes.dalian_case import CASE
 from rules.schemes.dalian_round import LEDGER, ROUND
 
 PROCEDURES = {("case", "dalian"): CASE, ("round", "dalian"): ROUND, ("ledger", "dalian"): LEDGER}
-#: The letters with which a scheme's case numbers begin: DL-2026-000001.
-NUMBER_PREFIX = {"dalian": "DL"}
+#: The kinds of proceeding that a workflow drives.
+DRIVEN = tuple(kind for (kind, _), procedure in PROCEDURES.items() if procedure.driven)
 
 
 def edition_for(scheme: str, on: date) -> Edition:

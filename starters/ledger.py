@@ -11,7 +11,7 @@ from db.pool import Pool
 from db.sql import queries
 from rules.schemes.dalian_round import Appropriation
 from runtime.messages import say
-from starters.case import fit
+from starters.proceeding import fit
 from starters.session import reading, run, session
 from starters.telling import As, CommandId, Json, console, tell_answer, tell_json, tell_rows, tell_table
 

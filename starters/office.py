@@ -10,7 +10,7 @@ from db.sql import queries
 from rules.procedure import Act, OfficeKind
 from rules.procedures import PROCEDURES, Stream
 from runtime.messages import say
-from starters.case import do_act
+from starters.proceeding import do_act
 from starters.reading import read_data, read_word
 from starters.session import reading, run
 from starters.telling import As, CommandId, Data, Json, tell_json, tell_rows
@@ -77,7 +77,9 @@ def _add(group: typer.Typer, proceeding: str, scheme: str, act: Act) -> None:
 
     command.__annotations__["number"] = number
     help_line = f"{act.zh}: article {act.article}, at {', '.join(act.stages)}."
-    group.command(act.name.replace("_", "-"), help=help_line)(command)
+    # Acts of cases and rounds are an office's daily work; another's is told by its noun first.
+    name = act.name if proceeding in ("case", "round") else f"{proceeding}_{act.name}"
+    group.command(name.replace("_", "-"), help=help_line)(command)
 
 
 enterprise, district, industry_bureau, assessor, insurer, regulator, finance = map(group_of, KINDS)

@@ -11,7 +11,7 @@ from rules.procedures import Stream
 from rules.schemes.dalian_round import RoundOpening
 from runtime.errors import BadInput
 from runtime.messages import say
-from starters.case import do_act, fit, tell_shown
+from starters.proceeding import do_act, fit, tell_shown
 from starters.reading import read_data
 from starters.session import reading, run, session
 from starters.showing import file_of

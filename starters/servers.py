@@ -14,6 +14,7 @@ from activities.history import standing_of
 from db.migrate import prepare
 from db.sql import queries
 from rules.procedure import File
+from rules.procedures import DRIVEN
 from runtime.errors import BadInput, Unreachable
 from runtime.messages import say
 from starters.session import run, session
@@ -57,7 +58,7 @@ def revive_workflows() -> None:
 
     async def work() -> int:
         async with session() as servers:
-            rows = await servers.pool.fetch(PROCEEDING.open_ones)
+            rows = await servers.pool.fetch(PROCEEDING.open_ones, list(DRIVEN))
             for row in rows:
                 opening = Opening(stream=row["stream"], standing=standing_of(File.model_validate(row["file"])))
                 await start(servers.client, opening, servers.task_queue)

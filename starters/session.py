@@ -83,7 +83,7 @@ class Session:
         answer = await _told(record.answered(command))
         if answer is None:
             answer = await _told(record.open(command))
-        if stream_of(answer.stream).kind != "ledger":
+        if stream_of(answer.stream).procedure.driven:
             # What is recorded is done: where Temporal is away just now, the relay starts the workflow.
             with suppress(RPCError):
                 await start(self.client, Opening(stream=answer.stream, standing=answer.standing), self.task_queue)

@@ -20,6 +20,7 @@ from db.embedded import EmbeddedPostgres
 from db.migrate import DATABASE, prepare
 from db.pool import Pool, open_pool
 from rules.procedure import SHANGHAI
+from rules.procedures import PROCEDURES
 from starters.session import Session
 from tests.gate import Gate
 from tests.hands import Clock, Hands, working
@@ -71,7 +72,8 @@ async def place(pool: Pool) -> int:
     """A number of this test's own: the tests of a run share a Temporal server, where no two cases are called alike."""
     taken = next(_places)
     year = Clock()().astimezone(SHANGHAI).year
-    await pool.execute("insert into case_number (scheme, year, last) values ('dalian', $1, $2)", year, taken * 1000)
+    for prefix in {procedure.prefix for procedure in PROCEDURES.values()}:
+        await pool.execute("insert into given_number values ($1, $2)", f"{prefix}-{year}", taken * 1000)
     return taken
 
 

@@ -29,16 +29,21 @@ with workflow.unsafe.imports_passed_through():
         Opening,
         Recorded,
         Standing,
+        refusal,
     )
     from rules.faults import Unfit
     from rules.procedure import Barred, Procedure, Wake, read_form
     from rules.procedures import stream_of
-    from workflows import options
+    from workflows import ids, options
 
 
 class Proceeding:
-    """A proceeding under way: how it stands, who waits for it, and when it must wake."""
+    """A proceeding under way: how it stands, who waits for it, and when it must wake.
 
+    Every kind of proceeding is a workflow of this class, whose `run` is `until_closed`.
+    """
+
+    @workflow.init
     def __init__(self, opening: Opening) -> None:
         self.stream = opening.stream
         self.standing: Standing = opening.standing
@@ -48,18 +53,7 @@ class Proceeding:
     def procedure(self) -> Procedure:
         return stream_of(self.stream).procedure
 
-    def validate(self, command: Command) -> None:
-        """Refuse what is malformed or out of turn, before anything is stored."""
-        try:
-            act = self.procedure.act(command.act)
-            read_form(act.form, command.data, command.received_at)
-            self.procedure.due_now(act, self.standing.stage)
-        except Unfit as unfit:
-            raise ApplicationError(str(unfit), unfit.faults, type=BAD_INPUT, non_retryable=True) from None
-        except Barred as barred:
-            details = (barred.rule, barred.article, barred.why)
-            raise ApplicationError(str(barred), *details, type=REFUSED, non_retryable=True) from None
-
+    @workflow.update(name=ids.ACT)
     async def act(self, command: Command) -> Answer:
         """Have an officer's act recorded and return what it came to."""
         async with self._my_turn():
@@ -69,7 +63,17 @@ class Proceeding:
                 if recorded.answer:
                     return recorded.answer
                 # The record was ahead: what was in turn before may not be now.
-                self.validate(command)
+                self.in_form_and_in_turn(command)
+
+    @act.validator
+    def in_form_and_in_turn(self, command: Command) -> None:
+        """Refuse what is malformed or out of turn, before anything is stored."""
+        try:
+            act = self.procedure.act(command.act)
+            read_form(act.form, command.data, command.received_at)
+            self.procedure.due_now(act, self.standing.stage)
+        except (Unfit, Barred) as refused:
+            raise refusal(refused) from None
 
     @asynccontextmanager
     async def _my_turn(self) -> AsyncIterator[None]:
@@ -87,8 +91,8 @@ class Proceeding:
         finally:
             self._one_at_a_time.release()
 
-    async def until_closed(self) -> None:
-        """Wait for acts, and ring each deadline in its time, until the proceeding is closed."""
+    async def until_closed(self) -> Standing:
+        """Wait for acts, and ring each deadline in its time, until the proceeding is closed; return how it ended."""
         while not self.standing.closed:
             wake = self._next_wake()
             try:
@@ -100,6 +104,7 @@ class Proceeding:
             except TimeoutError:
                 await self._ring()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.standing
 
     def _next_wake(self) -> Wake | None:
         return self.standing.wakes[0] if self.standing.wakes else None

@@ -22,19 +22,19 @@ select sequence, body, hash from event where stream = $1 order by sequence
 -- Add an event to the end of its chain.
 insert into event (stream, sequence, command_id, body, previous, hash) values ($1, $2, $3, $4, $5, $6)
 
--- next_case_number --
--- Give the next number of a scheme's year; whoever asks second waits for the first to commit.
-insert into case_number as given (scheme, year, last) values ($1, $2, 1)
-on conflict (scheme, year) do update set last = given.last + 1
+-- next_number --
+-- Give the next number of a series; whoever asks second waits for the first to commit.
+insert into given_number as given (series, last) values ($1, 1)
+on conflict (series) do update set last = given.last + 1
 returning last
 
 -- keep --
 -- Store how a proceeding stands after its newest event.
-insert into proceeding (stream, kind, number, scheme, edition, stage, sequence, closed, enterprise, district, product_key, awaits, file, opened_at, changed_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+insert into proceeding (stream, kind, number, scheme, edition, stage, sequence, closed, enterprise, district, product_key, about, awaits, file, opened_at, changed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
 on conflict (stream) do update set
     stage = excluded.stage, sequence = excluded.sequence, closed = excluded.closed, enterprise = excluded.enterprise,
-    district = excluded.district, product_key = excluded.product_key, awaits = excluded.awaits, file = excluded.file,
+    district = excluded.district, product_key = excluded.product_key, about = excluded.about, awaits = excluded.awaits, file = excluded.file,
     changed_at = excluded.changed_at
 
 -- keep_deadline --
@@ -50,12 +50,12 @@ insert into refusal (command_id, stream, act, officer, rule, article, why, recei
 values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing
 
 -- list --
--- Proceedings of a kind in order of number, narrowed by what is given; $6 is the number the page begins after.
-select number, scheme, stage, enterprise, district, awaits, closed, opened_at, changed_at
+-- Proceedings of a kind in order of number, narrowed by what is given; $7 is the number the page begins after.
+select number, scheme, stage, enterprise, district, about, awaits, closed, opened_at, changed_at
 from proceeding
 where kind = $1 and ($2::text is null or stage = $2) and ($3::text is null or district = $3)
-  and ($4::text is null or $4 = any (awaits)) and ($5::text is null or enterprise = $5) and number > $6
-order by number limit $7
+  and ($4::text is null or $4 = any (awaits)) and ($5::text is null or enterprise = $5) and ($6::text is null or about = $6) and number > $7
+order by number limit $8
 
 -- all_events --
 -- Every event, stream by stream, oldest first, the one a proceeding stands at with its file; and proceedings without events.
@@ -67,4 +67,4 @@ from event e full join proceeding p using (stream) order by stream, e.sequence
 
 -- open_ones --
 -- Proceedings that a workflow should be driving.
-select stream, file from proceeding where not closed and kind <> 'ledger' order by stream
+select stream, file from proceeding where not closed and kind = any ($1) order by stream

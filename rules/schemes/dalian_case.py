@@ -151,4 +151,4 @@ ACTS = {
     )
 }  # fmt: skip
 
-CASE = Procedure("case", STAGES, ACTS)
+CASE = Procedure("case", STAGES, ACTS, prefix="DL")

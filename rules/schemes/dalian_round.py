@@ -357,4 +357,5 @@ LEDGER = Procedure(
     "ledger",
     {"open": Stage("open", "年度账")},
     {"appropriate": Act("appropriate", "下达预算", ("finance",), "13", ("open",), Appropriation, appropriate, "open")},
+    driven=False,
 )

@@ -237,7 +237,7 @@ async def test_the_same_product_submitted_by_many_at_once_becomes_one_case(desk:
     barred = [one for one in done if isinstance(one, Barred)]
     assert [(one.rule, one.article) for one in barred] == [("first_batch_once", "2")] * 5
     assert await desk.events() == 1
-    assert await desk.pool.fetchval("select last from case_number") == 1
+    assert await desk.pool.fetchval("select last from given_number") == 1
 
 
 # --- what is refused ------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ MAY = {
     **dict.fromkeys(("annual_cap", "budget", "district", "enterprise_year", "filed_clause"), READS),
     **dict.fromkeys(("insurer_bar", "insurer_listing", "migration", "office", "officer"), READS),
     **dict.fromkeys(("event", "ledger_entry", "refusal", "opinion", "plan_line"), ADDS),
-    **dict.fromkeys(("case_number", "proceeding", "deadline", "outbox", "subsidy_application"), KEEPS),
+    **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox", "subsidy_application"), KEEPS),
 }
 #: History and money, with a column of each.
 KEPT = {

@@ -40,7 +40,7 @@ def test_every_message_that_is_said_is_known_and_every_known_one_is_said() -> No
 
 def test_the_language_is_the_one_asked_for_else_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIRSTCOVER_LANGUAGE", "zh_CN.UTF-8")
-    assert say("cases") == "办件"
+    assert say("history") == "办理记录"
     assert "不予办理" in str(Refused("insured_in_time", "11", "late"))
     monkeypatch.setenv("FIRSTCOVER_LANGUAGE", "tlh")
-    assert say("cases") == "Cases"
+    assert say("history") == "History"

@@ -236,7 +236,7 @@ async def test_a_list_is_one_json_object_a_line_narrowed_by_what_is_asked(termin
 async def test_a_list_longer_than_a_page_is_told_whole(
     terminal: Terminal, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("starters.case.PAGE", 2)
+    monkeypatch.setattr("starters.proceeding.PAGE", 2)
     for _ in range(5):
         await hands.another().submit()
     numbers = [one["case"] for one in (await terminal.run("case", "list", "--json")).lines]

@@ -1,0 +1,208 @@
+"""What every kind of proceeding (办件) can be asked and told on the command line: open, act, show, list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from db.sql import queries
+from rules.faults import Unfit
+from rules.procedure import Form, read_form
+from rules.procedures import PROCEDURES, Stream
+from runtime.messages import say
+from starters.reading import bad_input, read_data, read_word
+from starters.session import now, reading, run, session
+from starters.showing import numbered, shown
+from starters.telling import (
+    As,
+    CommandId,
+    Data,
+    Json,
+    console,
+    tell_answer,
+    tell_json,
+    tell_rows,
+    tell_table,
+    who,
+    yuan,
+)
+
+PROCEEDING = queries("proceeding")
+PAGE = 500
+
+
+def fit(form: type[Form], data: dict[str, Any]) -> Any:
+    """Read a form at the entrance, telling every wrong field at once; the record reads it again."""
+    try:
+        return read_form(form, data, now())
+    except Unfit as unfit:
+        raise bad_input(unfit.faults) from unfit
+
+
+def do_act(
+    stream: Stream, act: str, officer: str, data: dict[str, Any], command_id: str | None, *, as_json: bool
+) -> None:
+    """Send an act to its proceeding and tell what it came to."""
+    numbered(stream)
+    try:
+        form = stream.procedure.act(act).form
+    except Unfit as unfit:
+        raise bad_input(unfit.faults) from unfit
+    fit(form, data)
+
+    async def work() -> None:
+        async with session() as servers:
+            tell_answer(await servers.act(str(stream), act, officer, data, command_id), as_json=as_json)
+
+    run(work())
+
+
+def do_open(stream: Stream, officer: str, data: dict[str, Any], command_id: str | None, *, as_json: bool) -> None:
+    """Open a proceeding by its first act and tell what it came to."""
+    numbered(stream)
+    opening = stream.procedure.opening
+    fit(opening.form, data)
+
+    async def work() -> None:
+        async with session() as servers:
+            tell_answer(await servers.open(str(stream), opening.name, officer, data, command_id), as_json=as_json)
+
+    run(work())
+
+
+def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
+    """Print a proceeding whole."""
+
+    async def work() -> dict[str, Any]:
+        async with reading() as pool:
+            return await shown(pool, stream, officer)
+
+    told = run(work())
+    if as_json:
+        tell_json(told)
+        return
+    stage = stream.procedure.stages[told["stage"]]
+    standing = {"number": stream.number, "edition": told["edition"], "stage": stage.name, "zh": stage.zh}
+    console().print(say("standing", **standing), style="bold")
+    if "money" in told:
+        tell_table(say("money"), tuple(told["money"]), [tuple(map(yuan, told["money"].values()))])
+    rows = [
+        {**deadline, "due_on": _due(deadline), "because": "; ".join(deadline["because"])}
+        for deadline in told["deadlines"]
+    ]
+    tell_rows(say("deadlines"), ("name", "article", "office", "due_on", "met_on", "because"), rows)
+    tell_history(told["events"])
+    can = [f"{act['act']} ({act['office']})" for act in told["acts"] if act["allowed"]]
+    console().print(say("possible", acts=", ".join(can) or say("nothing_more")))
+
+
+def _due(deadline: dict[str, Any]) -> str:
+    day: str = deadline["due_on"]
+    return say("provisional", day=day) if deadline["provisional"] else day
+
+
+def tell_history(events: list[dict[str, Any]]) -> None:
+    """Print a history: what, who, under which article, and what was found."""
+    tell_table(
+        say("history"),
+        ("#", "act", "officer", "office", "at", "article", "found"),
+        [
+            (e["seq"], e["act"], who(e), e["office"], e["at"].replace("T", " "), e["article"], _found(e))
+            for e in events
+        ],
+    )  # fmt: skip
+
+
+def _found(event: dict[str, Any]) -> str:
+    failed = [
+        "✗ " + say("ground", rule=found["rule"], article=found["article"], reason=found["reason"])
+        for found in event["findings"]
+        if not found["passed"]
+    ]
+    passed = sum(found["passed"] for found in event["findings"])
+    return "\n".join(failed) or (say("findings_passed", passed=passed) if passed else "")
+
+
+def tell_list(kind: str, narrowed: Mapping[str, str | None], *, as_json: bool) -> None:
+    """List proceedings of a kind by number, narrowed by what is given; as JSON, one a line."""
+    for name, word in narrowed.items():
+        if word is not None:
+            read_word(name, word)
+    asked = [narrowed.get(name) for name in ("stage", "district", "awaits", "enterprise", "about")]
+
+    async def work() -> None:
+        after, rows = "", []
+        async with reading() as pool:
+            while page := await pool.fetch(PROCEEDING.list, kind, *asked, after, PAGE):
+                after = page[-1]["number"]
+                told = [{kind: row["number"], **{k: row[k] for k in row.keys() if k != "number"}} for row in page]  # noqa: SIM118
+                for one in told if as_json else ():
+                    tell_json(one)
+                rows += told
+        if not as_json:
+            columns = (kind, "stage", "district", "enterprise", "awaits")
+            tell_table(
+                say("list_of", kind=kind),
+                columns,
+                [(*(one[c] for c in columns[:4]), ", ".join(one["awaits"])) for one in rows],
+            )
+
+    run(work())
+
+
+def group_of(kind: str, zh: str) -> typer.Typer:
+    """Return the commands of one kind of proceeding: open (where an officer opens it), act, show, list."""
+    said = kind.replace("_", " ")
+    group = typer.Typer(no_args_is_help=True, help=f"{said.capitalize()} ({zh}).")
+    group.callback()(lambda: None)
+    procedure = PROCEDURES[kind, "dalian"]
+    number = Annotated[str, typer.Argument(metavar=kind.upper(), help="Its number.")]
+
+    def open_(
+        file: Annotated[str, typer.Argument(metavar="FILE", help="The form, YAML or JSON; - for standard input.")],
+        officer: As,
+        command_id: CommandId = None,
+        as_json: Json = False,
+    ) -> None:
+        do_open(Stream(kind, "dalian", "new"), officer, read_data(file), command_id, as_json=as_json)
+
+    def act(
+        number: number,
+        act: Annotated[str, typer.Argument(metavar="ACT", help="The act's name; see: firstcover case schema.")],
+        officer: As,
+        data: Data = None,
+        command_id: CommandId = None,
+        as_json: Json = False,
+    ) -> None:
+        stream = Stream(kind, "dalian", str(number))
+        do_act(stream, act, officer, read_data(data) if data else {}, command_id, as_json=as_json)
+
+    def show(
+        number: number,
+        officer: Annotated[
+            str | None, typer.Option("--as", metavar="OFFICER", help="Say which acts this officer may do.")
+        ] = None,
+        as_json: Json = False,
+    ) -> None:
+        tell_shown(Stream(kind, "dalian", str(number)), officer, as_json=as_json)
+
+    def list_(
+        stage: Annotated[str | None, typer.Option(help="Only those at this stage.")] = None,
+        about: Annotated[
+            str | None, typer.Option(help="Only those about this proceeding, as case:dalian:DL-2026-000001.")
+        ] = None,
+        as_json: Json = False,
+    ) -> None:
+        tell_list(kind, {"stage": stage, "about": about}, as_json=as_json)
+
+    for command in (act, show):
+        command.__annotations__["number"] = number
+    if procedure.opening.by != ("system",):
+        help_line = f"{procedure.opening.zh}: {procedure.opening.name}, article {procedure.opening.article}."
+        group.command("open", help=help_line)(open_)
+    group.command("act", help=f"Do an act in a {said}, for an officer.")(act)
+    group.command("show", help=f"Show a {said}: facts, deadlines, history, and what can come next.")(show)
+    group.command("list", help=f"List every {said} by number; as JSON, one a line.")(list_)
+    return group

@@ -1,0 +1,44 @@
+-- listing --
+-- The listing that an insurer stands in on a day, the one that lasts longest.
+select notice, listed_from, listed_until from insurer_listing
+where insurer = $1 and $2::date between listed_from and listed_until and (ended_on is null or $2 < ended_on)
+order by listed_until desc limit 1
+
+-- list --
+-- Enter an insurer's term on the published list.
+insert into insurer_listing (insurer, listed_from, listed_until, notice, industry_bureau_page, regulator_page)
+values ($1, $2, $3, $4, $5, $6)
+
+-- end_listings --
+-- Take an insurer off the list from a day on.
+update insurer_listing set ended_on = greatest($2::date, listed_from)
+where insurer = $1 and ended_on is null and listed_until >= $2
+
+-- suspend --
+-- Suspend an insurer from a day on.
+insert into insurer_suspension (insurer, suspended_on) values ($1, $2)
+
+-- end_suspension --
+-- End an insurer's suspension, if there is one.
+update insurer_suspension set ended_on = $2 where insurer = $1 and ended_on is null
+
+-- bar --
+-- Bar an insurer from a day on.
+insert into insurer_bar (insurer, barred_on, reason) values ($1, $2, $3)
+
+-- clause --
+-- A clause as it was filed.
+select insurer, filed_on, valid_until, text_sha256, withdrawn_on from filed_clause where number = $1
+
+-- file_clause --
+-- Enter a filed clause.
+insert into filed_clause (number, insurer, filed_on, valid_until, text_sha256, head_office_filing_number)
+values ($1, $2, $3, $4, $5, $6)
+
+-- prolong_clause --
+-- Let a clause that was filed again unchanged run on.
+update filed_clause set valid_until = $2 where number = $1
+
+-- withdraw_clause --
+-- Withdraw a clause from a day on.
+update filed_clause set withdrawn_on = $2 where number = $1

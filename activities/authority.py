@@ -22,6 +22,8 @@ class Officer:
     kind: OfficeKind
     district: str | None
     active: bool
+    #: His office's district, and those it has absorbed: whose cases are its own.
+    districts: frozenset[str] = frozenset()
 
 
 async def known_officer(connection: Connection, code: str, at: datetime) -> Officer:
@@ -38,6 +40,7 @@ async def known_officer(connection: Connection, code: str, at: datetime) -> Offi
         kind=row["kind"],
         district=row["district"],
         active=True,
+        districts=frozenset(row["districts"]),
     )
 
 
@@ -48,7 +51,7 @@ def authorise(act: Act, file: File, officer: Officer) -> None:
         own = f"{officer.office} ({officer.kind.replace('_', ' ')})"
         why = f"{act.name} is for the {whose}; {officer.code} acts for {own}"
         raise Barred("right_office", act.article, why)
-    if file.district and officer.kind == "district" and officer.district != file.district:
+    if file.district and officer.kind == "district" and file.district not in officer.districts:
         why = f"the case belongs to {file.district}; {officer.code} acts for {officer.district}"
         raise Barred("own_district", "9", why)
     if file.enterprise and officer.kind == "enterprise" and officer.office != file.enterprise:
@@ -56,6 +59,17 @@ def authorise(act: Act, file: File, officer: Officer) -> None:
     entrusted = file.facts.get("entrustment", {}).get("assessor")
     if officer.kind == "assessor" and officer.office != entrusted:
         raise Barred("own_assessment", "10", f"the assessment is entrusted to {entrusted}, not to {officer.office}")
+    insurer = file.facts.get("contract", {}).get("insurer")
+    if insurer and officer.kind == "insurer" and officer.office != insurer:
+        raise Barred("own_contract", "5", f"the contract is {insurer}'s; {officer.code} acts for {officer.office}")
+    handling = file.facts.get("handling", {}).get("office")
+    if handling and officer.kind != "enterprise" and officer.office != handling:
+        why = f"{file.number} is handled by {handling}; {officer.code} acts for {officer.office}"
+        raise Barred("handling_office", act.article, why)
+    nominated = file.facts.get("nomination", {}).get("insurer")
+    if officer.kind == "insurer" and nominated and officer.office != nominated:
+        why = f"the file is {nominated}'s; {officer.code} acts for {officer.office}"
+        raise Barred("own_insurer_file", act.article, why)
     for earlier in act.not_by_doer_of:
         if file.done_by.get(earlier) == officer.code:
             why = f"{officer.code} did {earlier} here, so another must {act.name}"

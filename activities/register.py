@@ -10,12 +10,14 @@ from typing import Any
 from activities.authority import Officer
 from db.pool import Connection, one
 from db.sql import queries
-from rules.faults import Unfit
+from rules.faults import Unfit, read
 from rules.procedure import SHANGHAI, Act, Barred, File, Form, Register
-from rules.procedures import Stream
+from rules.procedures import Stream, stream_of
+from rules.schemes.dalian_forms import InsuranceContract, handed_in
 from rules.schemes.dalian_round import fiscal_year_of
 
-OFFICE, PROCEEDING, SUBSIDY = queries("office"), queries("proceeding"), queries("subsidy")
+OFFICE, POLICY, PROCEEDING, SUBSIDY = queries("office"), queries("policy"), queries("proceeding"), queries("subsidy")
+INSURER = queries("insurer")
 
 
 @dataclass(frozen=True)
@@ -65,26 +67,84 @@ async def _successor(inquiry: Inquiry) -> Register:
 
 
 async def _insurance(inquiry: Inquiry) -> Register:
-    form, file, connection = inquiry.form, inquiry.file, inquiry.connection
-    if form.insurer != inquiry.officer.office:
-        why = f"the contract is {form.insurer}'s; {inquiry.officer.code} acts for {inquiry.officer.office}"
-        raise Barred("own_contract", "5", why)
+    insurer, officer = inquiry.form.insurer, inquiry.officer
+    if insurer != officer.office:
+        raise Barred("own_contract", "5", f"the contract is {insurer}'s; {officer.code} acts for {officer.office}")
+    return await _of_contract(inquiry, inquiry.form)
+
+
+async def _rectification(inquiry: Inquiry) -> Register:
+    """A corrected contract is asked what a new one is; who corrects it is not its insurer."""
+    facts = inquiry.file.facts
+    if "contract" not in facts:
+        return Register()
+    corrected = handed_in(facts["contract"])
+    section, _, field = facts.get("rectification_asked", {}).get("field", "").rpartition(".")
+    if section == "contract":
+        corrected[field] = facts["rectification_asked"]["correct"]
+    return await _of_contract(inquiry, read(InsuranceContract, corrected))
+
+
+async def _of_contract(inquiry: Inquiry, form: InsuranceContract) -> Register:
+    file, connection = inquiry.file, inquiry.connection
     concluded_on = form.concluded_at.date()
     insurer = await one(connection, OFFICE.insurer, form.insurer, form.clause_number, concluded_on)
-    model, user = file.facts["submission"]["product"]["model"], file.facts.get("delivery", {}).get("user")
-    # The earliest return that can take the application is this quarter's.
-    fiscal_year = fiscal_year_of(inquiry.today.year, (inquiry.today.month + 2) // 3)
-    forecast = await one(connection, SUBSIDY.forecast, file.scheme, fiscal_year, file.enterprise)
+    model, delivery = file.facts["submission"]["product"]["model"], file.facts.get("delivery", {})
+    user, supply = delivery.get("user"), delivery.get("contract_number")
+    numbered = (file.scheme, form.insurer, form.policy_number, str(inquiry.stream))
+    forecast = await _forecast(inquiry)
     return Register(
         insurer_known=insurer["known"],
         insurer_listed=insurer["listed"],
         insurer_barred_on=insurer["barred_on"],
         clause_filed=insurer["clause_filed"],
         first_batch_before=await connection.fetchval(
-            SUBSIDY.first_batch_before, file.enterprise, str(inquiry.stream), model, user
+            SUBSIDY.first_batch_before, file.enterprise, str(inquiry.stream), model, user, supply
         ),
-        cap_left=forecast["cap_left"],
-        budget_left=forecast["budget_left"],
+        policy_insured_in=await connection.fetchval(POLICY.insured_elsewhere, *numbered),
+        cap_left=forecast.cap_left,
+        budget_left=forecast.budget_left,
+    )
+
+
+async def _forecast(inquiry: Inquiry) -> Register:
+    # The earliest return that can take the application is this quarter's.
+    fiscal_year = fiscal_year_of(inquiry.today.year, (inquiry.today.month + 2) // 3)
+    whose = (inquiry.file.scheme, fiscal_year, inquiry.file.enterprise)
+    left = await one(inquiry.connection, SUBSIDY.forecast, *whose)
+    return Register(cap_left=left["cap_left"], budget_left=left["budget_left"])
+
+
+async def _recognition(inquiry: Inquiry) -> Register:
+    """The case of a further batch: only its own enterprise may deliver under it."""
+    case, officer = f"case:{inquiry.stream.scheme}:{inquiry.form.case}", inquiry.officer
+    # Locked: a revocation either finds the batch or is found by it.
+    row = await inquiry.connection.fetchrow(PROCEEDING.lock, case)
+    if row is None:
+        raise Unfit(("case", f"there is no case {inquiry.form.case!r}"))
+    parent = File.model_validate(row["file"])
+    if parent.enterprise != officer.office:
+        why = f"the case is {parent.enterprise}'s; {officer.code} acts for {officer.office}"
+        raise Barred("own_case", "9", why)
+    return Register(parent=parent)
+
+
+async def _insured_case(inquiry: Inquiry) -> Register:
+    """The case of a policy, and whether a signed plan has fixed its subsidy: its application is locked."""
+    case = inquiry.file.about
+    settled = await inquiry.connection.fetchval(SUBSIDY.lock_settled, case)
+    row = await one(inquiry.connection, PROCEEDING.by_stream, case)
+    return Register(parent=File.model_validate(row["file"]), settled=bool(settled))
+
+
+async def _offices(inquiry: Inquiry) -> Register:
+    code = getattr(inquiry.form, "code", None)
+    known = await one(inquiry.connection, OFFICE.known_on, inquiry.today, code)
+    return Register(
+        known_offices=frozenset(known["offices"]),
+        known_officers=frozenset(known["officers"]),
+        known_districts=frozenset(known["districts"]),
+        colleagues=known["colleagues"],
     )
 
 
@@ -111,11 +171,86 @@ async def _appropriation(inquiry: Inquiry) -> Register:
     return Register()
 
 
+async def _proceeding(inquiry: Inquiry, field: str, name: str) -> File:
+    """Return the proceeding that a field of the form names; raise `Unfit` naming the field."""
+    try:
+        stream = stream_of(name)
+        _ = stream.procedure
+    except Unfit as unfit:
+        raise Unfit(*((field, why) for _, why in unfit.faults)) from unfit
+    row = await inquiry.connection.fetchrow(PROCEEDING.by_stream, name)
+    if row is None:
+        raise Unfit((field, f"there is no {stream.kind} {stream.number!r}"))
+    return File.model_validate(row["file"])
+
+
+async def _known_office(inquiry: Inquiry, field: str, code: str) -> None:
+    if not await inquiry.connection.fetchval(OFFICE.known, code):
+        raise Unfit((field, f"must be the code of an office or an enterprise (not {code!r})"))
+
+
+async def _complained_of(inquiry: Inquiry) -> Register:
+    subject = inquiry.form.subject
+    if ":" in subject:
+        return Register(subject=await _proceeding(inquiry, "subject", subject))
+    await _known_office(inquiry, "subject", subject)
+    return Register()
+
+
+async def _to_recover(inquiry: Inquiry) -> Register:
+    form, connection = inquiry.form, inquiry.connection
+    subject = await _proceeding(inquiry, "about", form.about)
+    await _known_office(inquiry, "fraudster", form.fraudster)
+    # The applications are locked before it is asked: of two recoveries of one the second finds the first.
+    rows = await connection.fetch(SUBSIDY.disbursed, form.applications)
+    if under_way := await connection.fetchval(PROCEEDING.recovering, form.applications):
+        raise Barred("recovered_once", "15(2)", f"{under_way} recovers one of these applications already")
+    return Register(subject=subject, applications=tuple(map(dict, rows)))
+
+
+async def _disbursed(inquiry: Inquiry) -> Register:
+    rows = await inquiry.connection.fetch(SUBSIDY.disbursed, inquiry.file.facts["recovery"]["applications"])
+    return Register(applications=tuple(map(dict, rows)))
+
+
+async def _nominated(inquiry: Inquiry) -> Register:
+    named, connection = inquiry.form.insurer, inquiry.connection
+    insurer = await one(connection, OFFICE.insurer, named, "", inquiry.today)
+    listing = await connection.fetchrow(INSURER.listing, named, inquiry.today)
+    return Register(
+        insurer_known=insurer["known"],
+        insurer_barred_on=insurer["barred_on"],
+        listing=dict(listing) if listing else None,
+    )
+
+
+async def _falsified_applications(inquiry: Inquiry) -> Register:
+    rows = await inquiry.connection.fetch(SUBSIDY.to_file, inquiry.form.applications)
+    return Register(applications=tuple(map(dict, rows)))
+
+
+async def _clause(inquiry: Inquiry) -> Register:
+    clause = await inquiry.connection.fetchrow(INSURER.clause, inquiry.form.clause_number)
+    return Register(clause=dict(clause) if clause else None)
+
+
 LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register]]] = {
     ("case", "submit"): _submission,
     ("case", "entrust"): _assessors,
     ("case", "supersede"): _successor,
+    ("case", "quote"): _forecast,
     ("case", "insure"): _insurance,
+    ("case", "rectify"): _rectification,
+    ("batch", "deliver"): _recognition,
+    ("batch", "quote"): _forecast,
+    ("batch", "insure"): _insurance,
+    ("batch", "rectify"): _rectification,
+    ("policy", "endorse"): _insured_case,
+    ("policy", "cancel"): _insured_case,
+    ("policy", "rescind"): _insured_case,
+    ("offices", "appoint"): _offices,
+    ("offices", "leave"): _offices,
+    ("offices", "absorb"): _offices,
     ("round", "file_return"): _applications_to_file,
     ("round", "review"): _applications_of_round,
     ("round", "prepare_plan"): _applications_of_round,
@@ -123,4 +258,11 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("round", "order_payment"): _applications_of_round,
     ("round", "pay"): _applications_of_round,
     ("ledger", "appropriate"): _appropriation,
+    ("pilot_insurer", "nominate"): _nominated,
+    ("pilot_insurer", "propose_bar"): _falsified_applications,
+    ("pilot_insurer", "file_clause"): _clause,
+    ("pilot_insurer", "withdraw_clause"): _clause,
+    ("complaint", "receive_complaint"): _complained_of,
+    ("recovery", "open_recovery"): _to_recover,
+    ("recovery", "decide_recovery"): _disbursed,
 }

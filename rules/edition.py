@@ -104,9 +104,17 @@ class CityFigures(BaseModel):
     payment_days: Cited[int] = Cited(None, "13")
     #: 轮候: fiscal years after its own at whose end a waiting application lapses.
     waitlist_years: Cited[int] = Cited(None, "13")
+    #: 异议、举报、投诉: days to admit, to answer, to appeal, and to answer the appeal.
+    complaint_admission_days: Cited[int] = Cited(None, "15(1)")
+    complaint_answer_days: Cited[int] = Cited(None, "15(1)")
+    complaint_appeal_days: Cited[int] = Cited(None, "15(1)")
+    complaint_appeal_answer_days: Cited[int] = Cited(None, "15(1)")
     #: 提醒: working days before a deadline, and the step in which it is told overdue.
     reminder_ladder: Cited[tuple[int, ...]] = Cited(None, "14")
     overdue_reminder_every: Cited[int] = Cited(None, "14")
+    #: 行政复议, 行政诉讼: days and months from being told in which an adverse decision can be contested.
+    reconsideration_days: Cited[int] = Cited(None, "15(3)")
+    litigation_months: Cited[int] = Cited(None, "15(3)")
 
 
 class NationalFigures(BaseModel):

@@ -128,10 +128,12 @@ def _rungs(deadline: Deadline, edition: Edition, calendar: Calendar) -> Iterator
         return Wake(deadline=deadline.name, act=act, rung=label, at=instant)
 
     due = deadline.due_on
-    for before in edition.reminder_ladder.value:
+    # A beginning comes by itself: nobody need be reminded of it.
+    for before in edition.reminder_ladder.value if deadline.silence != "begin" else ():
         days = "day" if before == 1 else "days"
         yield rung("remind", f"{before} working {days} before", calendar.add_working_days(due, -before))
-    yield rung("remind", "on the day", due)
+    if deadline.silence != "begin":
+        yield rung("remind", "on the day", due)
     if deadline.silence:
         end = rung(deadline.silence, "passed", due + timedelta(days=1), time(0))
         yield end.model_copy(update={"at": end.at + GRACE})
@@ -201,10 +203,26 @@ class Register:
     cap_left: Decimal = Decimal(0)
     budget_left: Decimal = Decimal(0)
     known_assessors: frozenset[str] = frozenset()
+    known_offices: frozenset[str] = frozenset()
+    known_officers: frozenset[str] = frozenset()
+    known_districts: frozenset[str] = frozenset()
+    #: How many others act for the office of the officer who is to leave.
+    colleagues: int = 0
     #: The case whose recognition is to take this one's place.
     successor: File | None = None
+    #: The proceeding this one is about, or is to be about.
+    parent: File | None = None
+    #: Whether a signed plan has fixed what the application gets.
+    settled: bool = False
+    #: The case in which this policy number of this insurer is insured already.
+    policy_insured_in: str | None = None
+    #: The proceeding that the one being opened is about.
+    subject: File | None = None
     applications: tuple[Mapping[str, Any], ...] = ()
     plan_lines: tuple[Mapping[str, Any], ...] = ()
+    #: 名单, 备案条款: the insurer's listing of the day, and the clause as it was filed before.
+    listing: Mapping[str, Any] | None = None
+    clause: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -226,6 +244,11 @@ class Situation:
         """The day the act was received, in Asia/Shanghai."""
         return self.received_at.astimezone(SHANGHAI).date()
 
+    @property
+    def local_time(self) -> datetime:
+        """The moment the act was received, on Shanghai's clocks."""
+        return self.received_at.astimezone(SHANGHAI).replace(tzinfo=None)
+
     def fact(self, section: str) -> dict[str, Any]:
         return self.file.facts[section]
 
@@ -239,6 +262,8 @@ class Effect:
     money: Mapping[str, str] = field(default_factory=dict)
     opens: tuple[Deadline, ...] = ()
     meets: tuple[str, ...] = ()
+    #: Deadlines that were met and run again, because the act that met them is taken back.
+    reopens: tuple[str, ...] = ()
     suspends: tuple[str, ...] = ()
     resumes: tuple[str, ...] = ()
     #: The deadline whose reminder this act is: its ladder moves to the next rung.
@@ -253,6 +278,8 @@ class Effect:
     district: str | None = None
     product_key: str | None = None
     about: str | None = None
+    #: 受送达人: the office whom the act's notice is addressed to, if not the enterprise, or who opened the proceeding.
+    addressee: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -271,6 +298,10 @@ class Form(Frozen):
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
         """Yield what can only be seen beside the moment the act is received, `now` in Shanghai's local time."""
         yield from ()
+
+    def names(self) -> str | None:
+        """Return the number of the proceeding this form opens, where the form gives it."""
+        return None
 
 
 class Nothing(Form):
@@ -311,6 +342,14 @@ class Act:
     not_by_doer_of: tuple[str, ...] = ()
     #: 文书: the notice that is served with it.
     notice: Notice | None = None
+    #: 有利决定: a decision that gives what was asked for, so that its notice names no remedies.
+    favourable: bool = False
+    #: Whose office a notice of the system's own act is served for, by the stage it is done at.
+    in_name_of: Mapping[str, OfficeKind] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.notice and "system" in self.by and not set(self.stages) <= set(self.in_name_of):
+            raise ValueError(f"{self.name}: the system serves its notice in the name of an office, given by stage")
 
 
 @dataclass(frozen=True)
@@ -387,6 +426,8 @@ def decide(procedure: Procedure, act: Act, situation: Situation, form: Any) -> t
         kept[name] = suspend(kept[name], today, calendar)
     for name in effect.resumes:
         kept[name] = resume(kept[name], today, calendar)
+    for name in effect.reopens:
+        kept[name] = kept[name].model_copy(update={"met_on": None})
     for name in effect.meets:
         if name in kept:
             kept[name] = kept[name].model_copy(update={"met_on": today, "wake": None})

@@ -8,10 +8,26 @@ from typing import NamedTuple
 from rules.edition import Edition, UnknownEdition, edition_in_force, edition_of
 from rules.faults import Unfit
 from rules.procedure import Procedure
+from rules.schemes.dalian_batch import BATCH
 from rules.schemes.dalian_case import CASE
+from rules.schemes.dalian_complaint import COMPLAINT
+from rules.schemes.dalian_insurer import PILOT_INSURER
+from rules.schemes.dalian_offices import OFFICES
+from rules.schemes.dalian_policy import POLICY
+from rules.schemes.dalian_recovery import RECOVERY
 from rules.schemes.dalian_round import LEDGER, ROUND
 
-PROCEDURES = {("case", "dalian"): CASE, ("round", "dalian"): ROUND, ("ledger", "dalian"): LEDGER}
+PROCEDURES = {
+    ("case", "dalian"): CASE,
+    ("batch", "dalian"): BATCH,
+    ("policy", "dalian"): POLICY,
+    ("complaint", "dalian"): COMPLAINT,
+    ("pilot_insurer", "dalian"): PILOT_INSURER,
+    ("recovery", "dalian"): RECOVERY,
+    ("round", "dalian"): ROUND,
+    ("ledger", "dalian"): LEDGER,
+    ("offices", "dalian"): OFFICES,
+}
 #: The kinds of proceeding that a workflow drives.
 DRIVEN = tuple(kind for (kind, _), procedure in PROCEDURES.items() if procedure.driven)
 

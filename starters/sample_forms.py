@@ -133,7 +133,10 @@ class SampleForms:
         }
 
     def publication(self) -> Data:
-        page = f"https://bureau.example/recognised/{self.serial}"
+        return self._page("bureau.example/recognised")
+
+    def _page(self, at: str) -> Data:
+        page = f"https://{at}/{self.serial}"
         return {"page": page, "published_at": self._minute(), "snapshot_sha256": digest(page)}
 
     def delivery(self, delivered_on: date | None = None) -> Data:
@@ -165,6 +168,47 @@ class SampleForms:
             "contract_sha256": digest("保险合同"),
         }
 
+    def quote(self) -> Data:
+        return {
+            "sum_insured": "60000000.00",
+            "premium_rate": "0.03",
+            "years": 1,
+            "shortfall_borne_by": "enterprise",
+        }
+
+    def rectification(self) -> Data:
+        said = {"field": "submission.enterprise.contact", "correct": "王建华"}
+        return {**said, "reason": "笔误，见营业执照 (a slip of the pen; see the licence)"}
+
+    def further_delivery(self, case: str = "DL-2026-000001") -> Data:
+        """Another first batch, for another user."""
+        other = {"user": "大连第二机床有限公司", "contract_number": f"GH-{self.serial}-2"}
+        return {**self.delivery(), **other, "case": case, "batch_number": f"B-{self.serial}-2", "quantity": 20}
+
+    def endorsement(self, sum_insured: str = "50000000.00") -> Data:
+        return {
+            "endorsement_number": f"PD-{self.serial}",
+            "endorsed_at": self._minute(),
+            "sum_insured": sum_insured,
+            "premium_rate": "0.03",
+            "endorsement_sha256": digest("批单"),
+        }
+
+    def cancellation(self) -> Data:
+        return {
+            "cancelled_on": f"{self.now.date()}",
+            "reason": "设备停用 (taken out of use)",
+            "cancellation_sha256": digest("退保申请"),
+        }
+
+    def renewal(self) -> Data:
+        begins = last_day_of_years(self.now.date(), 1) + timedelta(days=1)
+        return {
+            "policy_number": f"PA-{self.serial}-R",
+            "start_on": f"{begins}",
+            "end_on": f"{last_day_of_years(begins, 1)}",
+        }
+
     def request(self) -> Data:
         return {"invoice_number": f"FP-{self.serial}", "other_subsidies": "0.00", "declaration_true_and_complete": True}
 
@@ -178,6 +222,45 @@ class SampleForms:
 
     def vouchers(self, *insurers: str) -> Data:
         return {"vouchers": dict.fromkeys(insurers or ("insurer-a",), f"PZ-{self.serial}")}
+
+    def complaint(self, kind: str = "complaint", subject: str = "insurer-a") -> Data:
+        said = {"kind": kind, "subject": subject, "ground": "理赔拖延 (a loss claim is delayed)", "channel": "letter"}
+        return {**said, "person": {"name": "李敏", "contact": "0411-5550100"}}
+
+    def complaint_answer(self) -> Data:
+        answer = {"upheld": True, "answer": "情况属实，已责令改正 (it holds; rectification is ordered)"}
+        return {**answer, "letter_sha256": digest("答复函")}
+
+    def recovery(self, *applications: str, about: str = "case:dalian:DL-2026-000001") -> Data:
+        return {
+            "about": about,
+            "applications": list(applications) or ["DL-2026-000001-1"],
+            "ground": "交付凭证系伪造 (the receipt is forged)",
+            "evidence": [digest("鉴定意见")],
+            "fraudster": self.enterprise,
+        }
+
+    def recovery_decision(self, amount: str = "500000.00") -> Data:
+        decided = {"amount": amount, "reason": "骗取保费补贴 (the subsidy was obtained by fraud)"}
+        return {**decided, "decision_sha256": digest("追回决定书")}
+
+    def listing(self) -> Data:
+        """The list, published this minute on both portals."""
+        return {
+            "notice": f"试点保险机构名单{self.serial}号",
+            "industry_bureau_page": self._page("bureau.example/insurers"),
+            "regulator_page": self._page("regulator.example/insurers"),
+        }
+
+    def clause(self, number: str = "CLAUSE-C-2026-02") -> Data:
+        """A clause filed today, for two years."""
+        return {
+            "clause_number": number,
+            "head_office_filing_number": f"总备{self.now.year}责任{self.serial}号",
+            "filed_on": f"{self.now.date()}",
+            "valid_until": f"{last_day_of_years(self.now.date(), 2)}",
+            "text_sha256": digest(number),
+        }
 
     def of(self, act: str) -> Data:
         """Return the form of an act by its name; an act that says all by being done has an empty one."""
@@ -207,9 +290,50 @@ class SampleForms:
             "insure": self.contract(),
             "apply": self.request(),
             "withdraw": self.reasons(),
+            "take_back_confirmation": self.reasons(),
+            "take_back_assessment": self.reasons(),
+            "take_back_proposal": self.reasons(),
+            "quote": self.quote(),
+            "ask_rectification": self.rectification(),
+            "decline_rectification": self.reasons(),
+            "deliver": self.further_delivery(),
+            "endorse": self.endorsement(),
+            "cancel": self.cancellation(),
+            "rescind": {"ground": "non_disclosure", "rescinded_on": f"{self.now.date()}", **self.reasons()},
+            "renew": self.renewal(),
+            "appoint": {"code": f"bureau-{self.serial + 2}", "name": "周敏", "office": "bureau", "since": "2026-01-05"},
+            "leave": {"code": "ganjingzi-2", "last_day": f"{self.now.date()}", **self.reasons()},
+            "absorb": {
+                "district": "baoshui",
+                "into": "jinpu",
+                "last_day": f"{self.now.date()}",
+                "document": "大编办〔2026〕1号",
+            },
             "file_return": self.quarterly_return(),
             "review": self.review(),
             "pay": self.vouchers(),
+            "nominate": {"insurer": "insurer-c", "reason": "具备综合险承保能力 (able to underwrite)"},
+            "select": self.reasons(),
+            "decline_nomination": self.reasons(),
+            "list": self.listing(),
+            "suspend": self.reasons(),
+            "reinstate": self.reasons(),
+            "propose_delisting": self.reasons(),
+            "delist": self.reasons(),
+            "propose_bar": {"reason": "虚假合同 (a false contract)", "applications": ["DL-2026-000001-1"]},
+            "bar": self.reasons(),
+            "record_measure": {"measure": "alert", "ground": "rate_deviation", "reason": "费率偏离备案 (off the rate)"},
+            "file_clause": self.clause(),
+            "withdraw_clause": {"clause_number": "CLAUSE-C-2026-02", "reason": "停售 (no longer sold)"},
+            "receive_complaint": self.complaint(),
+            "decline_complaint": self.reasons(),
+            "investigate": {"found": "核查属实 (the facts are as told)", "evidence": [digest("调查记录")]},
+            "answer_complaint": self.complaint_answer(),
+            "appeal": {"ground": "答复未说明赔付日期 (no date of payment is given)"},
+            "answer_appeal": self.complaint_answer(),
+            "open_recovery": self.recovery(),
+            "decide_recovery": self.recovery_decision(),
+            "drop_recovery": self.reasons(),
         }
 
     def _minute(self) -> str:

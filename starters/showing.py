@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from activities.authority import authorise, known_officer
+from activities.authority import Officer, authorise, known_officer
 from activities.contracts import Event
 from activities.history import answer_of
 from db.pool import Pool
@@ -17,7 +17,7 @@ from starters.reading import plain, read_word
 from starters.session import now
 from starters.telling import event_json
 
-PROCEEDING = queries("proceeding")
+PROCEEDING, NOTICE = queries("proceeding"), queries("notice")
 MONEY = (
     "premium",
     "subsidy_asked",
@@ -45,12 +45,26 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
     return {
         **named,
         "closed": file.closed,
-        "facts": file.facts,
+        "facts": await _facts(pool, file, officer),
         **money,
         "deadlines": deadlines,
+        "notices": [
+            {**notice, "issued_on": notice["issued_on"].isoformat()}
+            for notice in map(dict, await pool.fetch(NOTICE.of_stream, str(stream)))
+        ],
         "events": events,
         "acts": await _acts(pool, stream, file, officer),
     }
+
+
+async def _facts(pool: Pool, file: File, officer: str | None) -> dict[str, Any]:
+    """The facts; who spoke up in a complaint (personal data) is shown to an officer of the handling office alone."""
+    if "person" not in file.facts:
+        return file.facts
+    acting = await _acting(pool, officer)
+    if acting and acting.office == file.facts["handling"]["office"]:
+        return file.facts
+    return {**file.facts, "person": {"hidden": True}}
 
 
 def numbered(stream: Stream) -> Stream:
@@ -75,13 +89,7 @@ async def events_of(pool: Pool, stream: Stream) -> list[Event]:
 
 
 async def _acts(pool: Pool, stream: Stream, file: File, officer: str | None) -> list[dict[str, Any]]:
-    acting = None
-    if officer is not None:
-        async with pool.acquire() as connection:
-            try:
-                acting = await known_officer(connection, read_word("as", officer), now())
-            except Barred as barred:
-                raise BadInput(("as", barred.why)) from barred
+    acting = await _acting(pool, officer)
     told = []
     for act in stream.procedure.acts.values():
         if act is stream.procedure.opening or act.by == ("system",):
@@ -95,3 +103,14 @@ async def _acts(pool: Pool, stream: Stream, file: File, officer: str | None) -> 
             allowed, why = False, barred.why
         told.append({"act": act.name, "office": ", ".join(act.by), "allowed": allowed, "why": why})
     return told
+
+
+async def _acting(pool: Pool, officer: str | None) -> Officer | None:
+    """The officer who looks, if he names himself; raise `BadInput` where there is none."""
+    if officer is None:
+        return None
+    async with pool.acquire() as connection:
+        try:
+            return await known_officer(connection, read_word("as", officer), now())
+        except Barred as barred:
+            raise BadInput(("as", barred.why)) from barred

@@ -7,8 +7,13 @@ from temporalio.worker import Worker
 
 from activities.record import Record
 from db.pool import Pool
+from workflows.batch import Batch
 from workflows.case import Case
+from workflows.complaint import Complaint
 from workflows.ids import TASK_QUEUE
+from workflows.pilot_insurer import PilotInsurer
+from workflows.policy import Policy
+from workflows.recovery import Recovery
 from workflows.round import Round
 
 
@@ -17,7 +22,7 @@ def build_worker(client: Client, pool: Pool, task_queue: str = TASK_QUEUE) -> Wo
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[Case, Round],
+        workflows=[Batch, Case, Complaint, PilotInsurer, Policy, Recovery, Round],
         activities=[Record(pool).record],
         # Local activities write one transaction each; the pool is what bounds them.
         max_concurrent_local_activities=20,

@@ -2,5 +2,8 @@
 
 TASK_QUEUE = "firstcover"
 CASE, ROUND = "case", "round"
+BATCH, POLICY = "batch", "policy"
+COMPLAINT, RECOVERY = "complaint", "recovery"
+PILOT_INSURER = "pilot_insurer"
 #: The update by which every act reaches its proceeding.
 ACT = "act"

@@ -1,7 +1,30 @@
 -- officer --
--- An officer, the office he acts for, and whether he acts for it on a day.
-select o.code, o.name, o.office, f.kind, f.district, $2::date between o.since and coalesce(o.until, 'infinity') as active
+-- An officer, the office he acts for, whether he acts for it on a day, and the districts whose cases are its on that day.
+select o.code, o.name, o.office, f.kind, f.district, coalesce(districts_of(f.district, $2), '{}') as districts,
+    $2::date between o.since and coalesce(o.until, 'infinity')
+        and (f.kind <> 'district' or $2::date <= coalesce((select d.until from district d where d.code = f.district), 'infinity')) as active
 from officer o join office f on f.code = o.office where o.code = $1
+
+-- known_on --
+-- The offices and, on a day, the officers and districts there are; and how many others act for an officer's office then.
+select
+    array(select code from office) as offices,
+    array(select code from officer where $1::date between since and coalesce(until, 'infinity')) as officers,
+    array(select code from district where $1::date between since and coalesce(until, 'infinity')) as districts,
+    (select count(*)::integer from officer o join officer other using (office)
+     where o.code = $2 and other.code <> $2 and $1::date >= other.since and other.until is null) as colleagues
+
+-- appoint --
+-- Enter an officer.
+select appoint_officer($1, $2, $3, $4)
+
+-- end --
+-- Enter an officer's last day.
+select end_officer($1, $2)
+
+-- absorb --
+-- Enter that a district is absorbed by another after its last day.
+select absorb_district($1, $2, $3)
 
 -- register_enterprise --
 -- Register the enterprise that submits, and the person it names.
@@ -23,8 +46,10 @@ select code from office where kind = 'assessor'
 -- What the registers say of an insurer and its clause on the day a contract is concluded.
 select
     exists (select from office where code = $1 and kind = 'insurer') as known,
-    exists (select from insurer_listing where insurer = $1 and $3::date between listed_from and listed_until) as listed,
-    exists (select from filed_clause where number = $2 and insurer = $1 and $3::date between filed_on and valid_until) as clause_filed,
+    exists (select from insurer_listing where insurer = $1 and $3::date between listed_from and listed_until and (ended_on is null or $3 < ended_on))
+        and not exists (select from insurer_suspension where insurer = $1 and suspended_on <= $3 and (ended_on is null or $3 < ended_on)) as listed,
+    exists (select from filed_clause where number = $2 and insurer = $1 and $3::date between filed_on and valid_until
+        and (withdrawn_on is null or $3 < withdrawn_on)) as clause_filed,
     (select barred_on from insurer_bar where insurer = $1) as barred_on
 
 -- officers --
@@ -32,3 +57,7 @@ select
 select o.code, o.name, o.office, f.kind, f.name_zh, f.name_en, f.district, o.since, o.until
 from officer o join office f on f.code = o.office
 where $1::text is null or f.kind = $1 order by f.kind, o.code
+
+-- known --
+-- Whether there is an office of this code.
+select exists (select from office where code = $1)

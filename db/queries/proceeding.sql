@@ -59,7 +59,7 @@ order by number limit $8
 
 -- all_events --
 -- Every event, stream by stream, oldest first, the one a proceeding stands at with its file; and proceedings without events.
-select stream, e.sequence, e.command_id, e.body, e.previous, e.hash, p.sequence as stands_at,
+select stream, e.sequence, e.command_id, e.act, e.officer, e.passed, e.body, e.previous, e.hash, p.sequence as stands_at,
     case when e.sequence is null or e.sequence = p.sequence then p.file end as file,
     -- Beside its file a proceeding has columns to be found by, which say nothing else.
     to_jsonb(p) @> (p.file - '{facts,money,deadlines,done_by}'::text[]) as columns_agree
@@ -68,3 +68,12 @@ from event e full join proceeding p using (stream) order by stream, e.sequence
 -- open_ones --
 -- Proceedings that a workflow should be driving.
 select stream, file from proceeding where not closed and kind = any ($1) order by stream
+
+-- recovering --
+-- A recovery, not dropped, of any of some applications.
+select number from proceeding
+where kind = 'recovery' and stage <> 'dropped' and file #> '{facts,recovery,applications}' ?| $1::text[] order by number limit 1
+
+-- open_about --
+-- The open proceedings of a kind that are about another.
+select stream from proceeding where about = $1 and kind = $2 and not closed order by stream

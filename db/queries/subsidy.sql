@@ -1,9 +1,11 @@
 -- first_batch_before --
--- Whether this model has been insured as a first batch for this user in another case of the enterprise.
+-- Whether this model has been insured as a first batch for this user in another case or batch of the enterprise. The
+-- very supply contract of one that ended without a subsidy is no earlier batch: it is this one, tried again.
 select exists (
     select from proceeding
-    where kind = 'case' and enterprise = $1 and stream <> $2 and file -> 'facts' ? 'contract'
+    where kind in ('case', 'batch') and enterprise = $1 and stream <> $2 and file -> 'facts' ? 'contract'
       and file #>> '{facts,submission,product,model}' = $3 and file #>> '{facts,delivery,user}' = $4
+      and not (stage in ('withdrawn', 'uninsured', 'revoked') and file #>> '{facts,delivery,contract_number}' = $5)
 )
 
 -- forecast --
@@ -21,6 +23,16 @@ values ($1, $2, $3, $4, $5, $6, $7, 'applied')
 -- withdraw_application --
 -- Withdraw a case's application, unless a plan that gives it money is signed.
 update subsidy_application set state = 'withdrawn' where stream = $1 and state in ('applied', 'filed') returning number
+
+-- lock_settled --
+-- Whether a signed plan has settled a case's application, which stays locked to the end of the transaction.
+select state in ('signed', 'waitlisted', 'paid') from subsidy_application
+where stream = $1 and state not in ('refused', 'withdrawn') for update
+
+-- revise_application --
+-- Give an application, not yet planned, what an endorsement or a correction leaves to be asked, and its place in time.
+update subsidy_application set asked = $2, concluded_at = coalesce($3, concluded_at)
+where stream = $1 and state in ('applied', 'filed')
 
 -- refuse_application --
 -- Refuse a case's application whose recognition was revoked.
@@ -86,3 +98,9 @@ select appropriated, committed, paid from budget where scheme = $1 and fiscal_ye
 -- caps --
 -- What each enterprise has been committed in a year.
 select enterprise, cap, committed from enterprise_year where scheme = $1 and fiscal_year = $2 order by enterprise
+
+-- disbursed --
+-- What has been paid on each of some applications, locked.
+select a.number, a.stream, a.enterprise, a.insurer,
+    coalesce((select sum(l.amount) from ledger_entry l where l.kind = 'payment' and l.application = a.number), 0) as disbursed
+from subsidy_application a where a.number = any ($1) order by a.number for update of a

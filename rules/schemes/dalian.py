@@ -100,7 +100,13 @@ EDITIONS: Final = (
         refusal_blocks=Cited(True, "13", "P: the three review jointly (会同), so each must approve"),
         payment_days=Cited(15, "13", "P: working days after signing"),
         waitlist_years=Cited(1, "13", "P: lapses at the end of the fiscal year that follows"),
+        complaint_admission_days=Cited(15, "15(1)", "P: 信访工作条例, from receipt"),
+        complaint_answer_days=Cited(60, "15(1)", "P: 信访工作条例, from admission"),
+        complaint_appeal_days=Cited(30, "15(1)", "P: 信访工作条例, from the answer; silence lets it stand"),
+        complaint_appeal_answer_days=Cited(30, "15(1)", "P: 信访工作条例, from the appeal"),
         reminder_ladder=Cited((10, 3, 1), "14", "P: working days before; and on the day"),
         overdue_reminder_every=Cited(5, "14", "P: working days"),
+        reconsideration_days=Cited(60, "15(3)", "P: 行政复议法第二十条, from knowing of the decision"),
+        litigation_months=Cited(6, "15(3)", "P: 行政诉讼法第四十六条, from knowing of the decision"),
     ),
 )

@@ -35,6 +35,10 @@ FIGURES = {
     "refusal_blocks": (True, "13"),
     "payment_days": (15, "13"),
     "waitlist_years": (1, "13"),
+    "complaint_admission_days": (15, "15(1)"),
+    "complaint_answer_days": (60, "15(1)"),
+    "complaint_appeal_days": (30, "15(1)"),
+    "complaint_appeal_answer_days": (30, "15(1)"),
     "reminder_ladder": ((10, 3, 1), "14"),
     "overdue_reminder_every": (5, "14"),
 }

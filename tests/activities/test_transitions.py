@@ -1,0 +1,99 @@
+"""Every row of docs/states.md is taken on the real record, and says what the program declares: nothing more or less."""
+
+from __future__ import annotations
+
+import pytest
+
+from db.pool import Pool
+from rules.faults import Unfit
+from rules.procedures import PROCEDURES
+from tests.activities.walk import BEFOREHAND, JUST_BEFORE, OF_ITSELF, Walk
+from tests.model import OPENING, Transition, model
+
+DECLARED = {kind: procedure for (kind, _), procedure in PROCEDURES.items()}
+ROWS = [row for kind in model().values() for row in kind.transitions]
+NOTHING_DUE = [row for row in ROWS if "nothing is due" in row.world]
+
+
+@pytest.fixture
+def walk(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Walk:
+    return Walk(pool, patch=monkeypatch)
+
+
+# --- What the page says and the program declares --------------------------------------------------------------------
+
+
+def test_the_model_has_every_kind_of_proceeding() -> None:
+    assert set(model()) == set(DECLARED), "docs/states.md must have a section for each kind, and no other"
+
+
+@pytest.mark.parametrize("kind", DECLARED)
+def test_the_model_has_every_stage_with_its_chinese_name_and_whether_it_ends(kind: str) -> None:
+    stages, told = DECLARED[kind].stages.values(), model()[kind]
+    assert told.stages == {stage.name: stage.zh for stage in stages if not stage.closed}
+    assert told.ends == {stage.name: stage.zh for stage in stages if stage.closed}
+
+
+@pytest.mark.parametrize("kind", DECLARED)
+def test_the_model_has_every_act_with_its_stages_its_offices_its_article_and_who_may_not_do_it(kind: str) -> None:
+    procedure = DECLARED[kind]
+    declared = {
+        act.name: (set(act.stages), set(act.by), {act.article}, set(act.not_by_doer_of))
+        for act in procedure.acts.values()
+    }
+    told = {
+        act: (
+            {row.start for row in rows} - {OPENING},
+            {office for row in rows for office in row.offices},
+            {row.article for row in rows},
+            {name for row in rows for name in row.not_by},
+        )
+        for act, rows in ((act, model()[kind].rows_of(act)) for act in model()[kind].acts)
+    }
+    assert told == declared
+
+
+@pytest.mark.parametrize("kind", DECLARED)
+def test_the_first_row_of_a_kind_opens_it_and_an_act_leads_at_least_where_it_is_declared_to(kind: str) -> None:
+    procedure, told = DECLARED[kind], model()[kind]
+    assert {row.act for row in told.transitions if row.start == OPENING} == {procedure.opening.name}
+    for act in procedure.acts.values():
+        leads_to = {row.to for row in told.rows_of(act.name)}
+        if act.leads_to:
+            assert act.leads_to in leads_to, act.name
+    assert {row.to for row in told.transitions} == set(procedure.stages)
+
+
+@pytest.mark.parametrize("kind", DECLARED)
+def test_the_picture_of_a_kind_draws_rows_of_its_table_and_every_stage(kind: str) -> None:
+    told = model()[kind]
+    if told.drawn:
+        assert told.drawn <= {(row.start, row.to, row.act) for row in told.transitions}
+        assert {stage for start, to, _ in told.drawn for stage in (start, to)} - {OPENING} >= set(told.stages)
+
+
+def test_every_word_about_the_world_can_be_arranged() -> None:
+    assert {word for row in ROWS for word in row.world} == {*BEFOREHAND, *JUST_BEFORE, *OF_ITSELF}
+
+
+# --- Taken on the record --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row not in NOTHING_DUE], ids=str)
+async def test_a_row_of_the_model_is_taken(walk: Walk, row: Transition) -> None:
+    way = model()[row.kind].way_to(row.start, row.own) if row.start != OPENING else ()
+    await walk.along((*way, row))
+    file = await walk.file(row.kind)
+    assert (file.stage, file.closed) == (row.to, row.to in model()[row.kind].ends)
+    events = await walk.pool.fetch("select act from event where stream = $1 order by sequence", walk.stream(row.kind))
+    assert events[-1]["act"] == row.act
+
+
+@pytest.mark.parametrize("row", NOTHING_DUE, ids=str)
+async def test_where_nothing_is_due_the_clock_is_not_armed_and_cannot_ring(walk: Walk, row: Transition) -> None:
+    await walk.to(row.start, row.kind)
+    assert (await walk.file(row.kind)).wakes == ()
+    rung = {"deadline": "insured", "rung": "on the day"}
+    command = walk.command(row.kind, row.act, "clock", rung)
+    with pytest.raises(Unfit, match="is no deadline of"):
+        await walk.write(await walk.attempt(command, by_clock=True))

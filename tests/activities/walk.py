@@ -1,0 +1,198 @@
+"""Walking the model of the states on the real record: each row of docs/states.md taken, after all that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from activities import record
+from activities.contracts import Attempt, Command, Recorded
+from rules.edition import Cited, edition_of
+from rules.procedure import SHANGHAI
+from tests.activities.desk import OFFICES, PATH, Desk, first
+from tests.model import Transition, model
+
+#: So much further an enterprise's other case is numbered: its code keeps seven digits, so it is the same enterprise.
+ANOTHER = 10_000_000
+
+
+@dataclass
+class Walk(Desk):
+    """One proceeding on its way through the model, and those it needs beside it."""
+
+    patch: pytest.MonkeyPatch = field(default_factory=pytest.MonkeyPatch)
+    #: What the year's budget holds; None where nothing was appropriated.
+    budget: str | None = "5000000.00"
+    #: Whether the offices of the joint review approve.
+    approves: bool = True
+    #: Another case of the same enterprise.
+    other: Desk | None = None
+    #: How many steps of the path of each other kind of proceeding have been played.
+    played: dict[str, int] = field(default_factory=dict)
+
+    async def to(self, stage: str, kind: str, done: Iterable[str] = ()) -> Walk:
+        """Bring a proceeding to a stage by the model's shortest way."""
+        return await self.along(model()[kind].way_to(stage, frozenset(done)))
+
+    async def along(self, way: tuple[Transition, ...]) -> Walk:
+        """Make the world as the way needs it, and take its rows one after the other."""
+        for word in dict.fromkeys(word for row in way for word in row.world):
+            if word in BEFOREHAND:
+                await BEFOREHAND[word](self)
+        if self.budget and way and way[0].kind != "ledger":
+            await self._must(await self.order("appropriate", "finance-1", kind="ledger"))
+        for row in way:
+            await self._must(await self.take(row))
+        return self
+
+    async def take(self, row: Transition) -> Recorded:
+        """Take one row: what it needs of other proceedings first, then the act itself."""
+        for kind, act in row.before:
+            if kind != row.kind:
+                await self.play_beside(kind, act)
+        for word in row.world:
+            if word in JUST_BEFORE:
+                await JUST_BEFORE[word](self)
+        if row.offices != ("system",):
+            return await self.order(row.act, self.officer(row.offices[0], row), kind=row.kind)
+        if "time passes" in row.world:
+            return await self.pass_until(row.kind, row.act)
+        return await self.write(await self.attempt(await self.ordered(row.act)))
+
+    def officer(self, office: str, row: Transition | None = None) -> str:
+        """Who acts for an office; where the preparer may not approve, the other officer does."""
+        if office == "enterprise":
+            return self.forms.enterprise
+        if office == "system":
+            return "clock"
+        return f"{OFFICES[office]}-{2 if row and row.not_by else 1}"  # type: ignore[index]
+
+    async def play_beside(self, kind: str, act: str) -> None:
+        """Play another proceeding's straight path until it has done all of `act`."""
+        steps = [step for step in PATH if step.kind == kind]
+        last = max(place for place, step in enumerate(steps) if step.act == act)
+        for step in steps[self.played.get(kind, 0) : last + 1]:
+            await self.do(step)
+        self.played[kind] = max(last + 1, self.played.get(kind, 0))
+
+    async def ordered(self, act: str) -> Command:
+        """What another proceeding ordered in this one, and is not done yet."""
+        waits = """select command from outbox where stream = $1 and command ->> 'act' = $2
+                   and command_id not in (select command_id from event)"""
+        return Command.model_validate(await self.pool.fetchval(waits, self.case, act))
+
+    async def pass_until(self, kind: str, act: str) -> Recorded:
+        """Let the clock ring, rung after rung, until it does `act`."""
+        while True:
+            wake = (await self.file(kind)).wakes[0]
+            self.moment = max(self.moment, wake.at)
+            rung = {"deadline": wake.deadline, "rung": wake.rung}
+            command = self.command(kind, wake.act, "clock", rung)
+            recorded = await self.write(await self.attempt(command, by_clock=True))
+            if wake.act == act:
+                return recorded
+
+    def form(self, kind: str, act: str) -> dict[str, Any]:
+        match kind, act:
+            case "ledger", "appropriate":
+                return {"amount": self.budget or "0.01", "document": f"大财指{self.named}号"}
+            case "round", "file_return":
+                return self.forms.quarterly_return(*self.applications)
+            case "round", "review":
+                form = self.forms.review(*self.applications)
+                return {"opinions": [{**opinion, "approves": self.approves} for opinion in form["opinions"]]}
+            case "round", "pay" if not self.case:
+                return {"vouchers": {}}
+            case "case", "supersede" if self.other:
+                return {"by_case": self.other.case.split(":")[-1]}
+        return super().form(kind, act)
+
+    @property
+    def applications(self) -> tuple[str, ...]:
+        return (*([self.other.application] if self.other else []), self.application)
+
+    @staticmethod
+    async def _must(recorded: Recorded) -> None:
+        assert recorded.answer
+        assert recorded.answer.event.passed, recorded.answer.event.findings
+
+
+async def _notice(walk: Walk) -> None:
+    days = {"public_notice_days": Cited(5, "10", "tried here")}
+
+    def noticed(scheme: str, name: str | None = None) -> Any:
+        return edition_of(scheme, name).model_copy(update=days)
+
+    walk.patch.setattr(record, "edition_of", noticed)
+
+
+async def _empty(walk: Walk) -> None:
+    walk.budget = None
+
+
+async def _a_fen(walk: Walk) -> None:
+    walk.budget = "0.01"
+
+
+async def _refused(walk: Walk) -> None:
+    walk.approves = False
+
+
+async def _other_case(walk: Walk, until: str) -> None:
+    walk.other = Desk(walk.pool, walk.serial + ANOTHER, walk.moment)
+    for step in PATH[: first("case", until) + 1]:
+        await walk.other.do(step)
+
+
+async def _recognised_besides(walk: Walk) -> None:
+    await _other_case(walk, "publish")
+
+
+async def _insured_besides(walk: Walk) -> None:
+    await _other_case(walk, "apply")
+
+
+async def _later_plan(walk: Walk) -> None:
+    """No round takes a waiting application up yet: the order is given by hand, as the record would give it."""
+    money = {"cut_by_cap": "0.00", "approved": "0.01", "waitlisted": "0.00", "cap_left": "0.00", "budget_left": "0.00"}
+    data = {"plan": "2030Q2-P1", "rank": 1, "fiscal_year": 2030, **money}
+    order = walk.command("case", "plan", "round:dalian:2030Q2", data)
+    order = order.model_copy(update={"id": f"round:dalian:2030Q2/9/plan/{walk.case}"})
+    await walk.pool.execute(
+        "insert into outbox (command_id, stream, command, not_before) values ($1, $2, $3, $4)",
+        order.id, walk.case, order.model_dump(mode="json"), walk.moment,
+    )  # fmt: skip
+
+
+async def _notice_over(walk: Walk) -> None:
+    notice = (await walk.file()).deadline("public_notice")
+    assert notice
+    walk.moment = datetime.combine(notice.due_on + timedelta(days=1), time(10), SHANGHAI)
+
+
+async def _two_signatures(walk: Walk) -> None:
+    for office in ("bureau", "finance"):
+        await walk.order("sign_plan", f"{office}-2", kind="round")
+
+
+Arrangement = Callable[[Walk], Awaitable[None]]
+#: The page's words about the world: what is arranged before the way begins, and what just before the act.
+BEFOREHAND: dict[str, Arrangement] = {
+    "the edition asks for a public notice": _notice,
+    "the budget is empty": _empty,
+    "the budget covers a part": _a_fen,
+    "an office refuses": _refused,
+    "the cap is used up": _insured_besides,
+    "another recognised case of the enterprise": _recognised_besides,
+}
+JUST_BEFORE: dict[str, Arrangement] = {
+    "a later plan has money": _later_plan,
+    "the notice has run out": _notice_over,
+    "the other two have signed": _two_signatures,
+}
+#: What the walk itself sees to.
+OF_ITSELF = {"time passes", "nothing is due"}

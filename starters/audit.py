@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from db.pool import Pool
+from db.pool import Connection, Pool
 from db.sql import queries
 from rules.procedure import NO_FILE, File
 from runtime.errors import Refused
 from runtime.messages import say
-from starters.session import reading, run
+from starters.anchor import Anchor, anchored, changed_refusal, read_anchor
+from starters.auditing_money import disagreements
+from starters.session import now, reading, run
 from starters.telling import Json, console, tell_json
 
 app = typer.Typer(no_args_is_help=True, help="Proofs about the record.")
-PROCEEDING = queries("proceeding")
+PROCEEDING, AUDIT = queries("proceeding"), queries("audit")
 
 
 @app.callback()
@@ -26,12 +29,19 @@ def audit() -> None:
 
 
 @app.command()
-def verify(as_json: Json = False) -> None:
-    """Follow every chain from its first event and compare each proceeding with the fold of its events."""
+def verify(
+    anchor: Annotated[
+        Path | None,
+        typer.Option("--anchor", metavar="FILE", help="What audit anchor printed: all before it must still be so."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Follow every chain from its first event, and compare proceedings, money and dates with what the events tell."""
+    kept = read_anchor(anchor) if anchor else None
 
     async def work() -> dict[str, Any]:
         async with reading() as pool:
-            return await verified(pool)
+            return await verified(pool, kept)
 
     found = run(work())
     if as_json:
@@ -42,24 +52,85 @@ def verify(as_json: Json = False) -> None:
         console().print(say("verified", events=found["events"]))
 
 
-async def verified(pool: Pool) -> dict[str, Any]:
+@app.command()
+def anchor() -> None:
+    """Print how every chain ends, as JSON lines, to be kept outside: verify --anchor then finds a chain made anew."""
+
+    async def work() -> None:
+        async with reading() as pool:
+            for line in await anchored(pool, now()):
+                print(line)
+
+    run(work())
+
+
+async def verified(pool: Pool, anchor: Anchor | None = None) -> dict[str, Any]:
     """Return `{"ok": true, "events": N}`, or the first broken link: stream, the last sound event's sequence, and why.
 
     All is read in one snapshot, event by event, so that a record of any size can be verified while cases run.
     """
-    count, folding = 0, Folding("")
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        following = Following(anchor)
+        found = await following.chains(connection)
+        if found["ok"] and (broken := await following.officers(connection)):
+            return broken
+        if found["ok"] and anchor and (broken := await following.ends(connection, anchor)):
+            return broken
+        if found["ok"]:
+            async for stream, seq, why in disagreements(connection):
+                return {"ok": False, "stream": stream, "seq": seq, "why": why}
+    return found
+
+
+class Following:
+    """All streams, one after the other."""
+
+    def __init__(self, anchor: Anchor | None) -> None:
+        self._ends = dict(anchor.heads) if anchor else {}
+        self._anchored = len(self._ends)
+        #: The office each officer first acted for, and where.
+        self._acted: dict[str, tuple[str, str, int]] = {}
+
+    async def chains(self, connection: Connection) -> dict[str, Any]:
+        """Follow every chain; return what `verified` returns."""
+        count, folding = 0, Folding("")
         async for row in connection.cursor(PROCEEDING.all_events):
             if row["stream"] != folding.stream:
                 if why := folding.unfinished():
                     return folding.broken(why)
                 folding = Folding(row["stream"])
-            if why := folding.follow(row):
+            if why := folding.follow(row) or self._made_anew(row):
                 return folding.broken(why)
+            self._acted.setdefault(folding.said["officer"], (folding.said["office"], row["stream"], row["sequence"]))
             count += 1
-    if why := folding.unfinished():
-        return folding.broken(why)
-    return {"ok": True, "events": count}
+        if why := folding.unfinished():
+            return folding.broken(why)
+        return {"ok": True, "events": count} | ({"anchored": self._anchored} if self._anchored else {})
+
+    def _made_anew(self, row: Any) -> str | None:
+        seq, digest = self._ends.get(row["stream"], (0, ""))
+        if row["sequence"] != seq:
+            return None
+        del self._ends[row["stream"]]
+        return None if row["hash"].hex() == digest else "it is not the event that the anchor knows"
+
+    async def ends(self, connection: Connection, anchor: Anchor) -> dict[str, Any] | None:
+        """Say what the anchor knows and the record no longer has."""
+        for stream, (seq, _) in self._ends.items():
+            return {"ok": False, "stream": stream, "seq": seq, "why": "the anchor knows it, and it is missing"}
+        if refusal := await changed_refusal(connection, anchor):
+            why = f"refusal: {'/'.join(refusal)} is not what the anchor knows"
+            return {"ok": False, "stream": "", "seq": 0, "why": why}
+        return None
+
+    async def officers(self, connection: Connection) -> dict[str, Any] | None:
+        """Say whether somebody acted who is not in the register, or is there for another office."""
+        known = {row["code"]: row["office"] async for row in connection.cursor(AUDIT.officers)}
+        for officer, (office, stream, seq) in self._acted.items():
+            if office != "system" and known.get(officer) != office:
+                why = f"officer: {officer} acted for {office}; the register says {known.get(officer, 'nothing')}"
+                return {"ok": False, "stream": stream, "seq": seq, "why": why}
+        return None
 
 
 class Folding:
@@ -68,6 +139,7 @@ class Folding:
     def __init__(self, stream: str) -> None:
         self.stream, self._file, self._last = stream, NO_FILE, b""
         self._stands_at = 0
+        self.said: dict[str, Any] = {}
 
     def follow(self, row: Any) -> str | None:
         """Take the next event in; say what is wrong with it, if anything."""
@@ -75,7 +147,7 @@ class Folding:
         if why := self._broken_link(row):
             return why
         try:
-            self._file, self._last = self._file.folded(json.loads(row["body"])["changes"]), row["hash"]
+            self._file, self._last = self._file.folded(self.said["changes"]), row["hash"]
         except (KeyError, TypeError, ValueError):
             return "the text of the event after it tells no changes of a proceeding"
         if row["file"] is not None and (File.model_validate(row["file"]) != self._file or not row["columns_agree"]):
@@ -98,7 +170,8 @@ class Folding:
             return "the event after it does not follow it"
         if sha256(row["previous"] + row["body"].encode()).digest() != row["hash"]:
             return "the text of the event after it is not what was hashed"
-        said = json.loads(row["body"])
-        if any(said.get(name) != row[name] for name in ("stream", "sequence", "command_id")):
+        self.said = json.loads(row["body"])
+        if any(self.said.get(name) != row[name] for name in ("stream", "sequence", "command_id")):
             return "the text of the event after it names another place"
-        return None
+        same = all(self.said.get(name) == row[name] for name in ("act", "officer", "passed"))
+        return None if same else "the columns of the event after it are not what its text says"

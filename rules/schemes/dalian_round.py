@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -206,6 +207,16 @@ def _worked_out(situation: Situation) -> Plan:
     )
 
 
+def _digest(plan: Plan, insurers: Mapping[str, str]) -> str:
+    """The plan's lines under one hash, so that what is signed is what was drawn; `db/queries/audit.sql` takes it."""
+    lines = (
+        f"{line.rank} {line.number} {line.enterprise} {insurers[line.number]} "
+        f"{line.asked:.2f} {line.cut_by_cap:.2f} {line.approved:.2f} {line.waitlisted:.2f}"
+        for line in plan.lines
+    )
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
 def prepare_plan(situation: Situation, form: Nothing) -> Effect:
     """拟定计划: the plan is worked out in order of insurance time, within budget and cap (articles 7, 13)."""
     groups, plan = _reviewed(situation), _worked_out(situation)
@@ -241,6 +252,7 @@ def prepare_plan(situation: Situation, form: Nothing) -> Effect:
         "number": number,
         "prepared_by": situation.officer,
         "lines": len(plan.lines),
+        "lines_sha256": _digest(plan, {row["number"]: row["insurer"] for row in groups["approved"]}),
         "approved": f"{total:.2f}",
         "budget_before": f"{situation.register.budget_left:.2f}",
         "budget_after": f"{plan.left:.2f}",

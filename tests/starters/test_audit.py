@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import NamedTuple
 
 import asyncpg
@@ -11,6 +12,9 @@ import pytest
 
 from db.embedded import EmbeddedPostgres
 from db.pool import Connection, Pool
+from rules.procedure import Barred
+from runtime.errors import BadInput
+from starters.anchor import Anchor, anchored, read_anchor
 from starters.audit import verified
 from tests.activities.desk import PATH, Desk
 
@@ -142,6 +146,224 @@ async def test_tampering_is_found_and_named(desk: Desk, superuser: Connection, c
     found = await verified(desk.pool)
     assert (found["ok"], found["stream"], found["seq"]) == (False, desk.case, tampering.after), found
     assert tampering.says in found["why"]
+
+
+#: What is done to a table beside the chains, by a superuser who keeps whatever belongs together in step.
+MONEY = {
+    "an entry and its balances are raised together": (
+        "update ledger_entry set amount = amount + 1 where kind = 'appropriation'",
+        "update budget set appropriated = appropriated + 1",
+        "ledger_entry",
+    ),
+    "a payment and its commitment are raised together": (
+        "update ledger_entry set amount = amount + 1 where kind <> 'appropriation'",
+        "update budget set committed = committed + 1, paid = paid + 1",
+        "update enterprise_year set committed = committed + 1, cap = cap + 1",
+        "ledger_entry",
+    ),
+    "an entry is deleted with its balance": (
+        "delete from ledger_entry where kind = 'payment'",
+        "update budget set paid = 0",
+        "subsidy_application",
+    ),
+    "a commitment is deleted with its balances": (
+        "delete from ledger_entry where kind = 'commitment'",
+        "update budget set committed = 0, paid = 0",
+        "delete from enterprise_year",
+        "ledger_entry",
+    ),
+    "an entry is made twice": (
+        "drop index one_appropriation_per_document",
+        "insert into ledger_entry (scheme, fiscal_year, kind, debit, credit, amount, reference, stream, sequence) "
+        "select scheme, fiscal_year, kind, debit, credit, amount, reference, stream, sequence from ledger_entry "
+        "where kind = 'appropriation'",
+        "update budget set appropriated = appropriated * 2",
+        "ledger_entry",
+    ),
+    "a document is renamed": ("update ledger_entry set reference = 'x' where kind = 'appropriation'", "ledger_entry"),
+    "a voucher is renamed": ("update ledger_entry set reference = 'x' where kind = 'payment'", "ledger_entry"),
+    "an entry names another year": (
+        "update ledger_entry set fiscal_year = 2029",
+        "update budget set fiscal_year = 2029",
+        "update enterprise_year set fiscal_year = 2029",
+        "ledger_entry",
+    ),
+    "a balance is edited": ("update budget set appropriated = appropriated + 1", "budget"),
+    "a balance is added": ("insert into budget values ('dalian', 2029, 1, 0, 0)", "budget"),
+    "a balance is deleted": ("delete from budget", "budget"),
+    "what an enterprise was committed is edited": ("update enterprise_year set committed = 0", "enterprise_year"),
+    "an enterprise's cap is raised": ("update enterprise_year set cap = cap * 2", "enterprise_year"),
+    "a line gives more, and its entries with it": (
+        "update plan_line set approved = approved + 1, asked = asked + 1",
+        "update ledger_entry set amount = amount + 1 where kind <> 'appropriation'",
+        "update budget set committed = committed + 1, paid = paid + 1",
+        "update enterprise_year set committed = committed + 1, cap = cap + 1",
+        "plan_line",
+    ),
+    "a line cuts less": ("update plan_line set asked = asked - 1, cut_by_cap = cut_by_cap - 1", "plan_line"),
+    "a line pays another insurer": ("update plan_line set insurer = 'insurer-b'", "plan_line"),
+    "a line is ranked higher": ("update plan_line set rank = 7", "plan_line"),
+    "a line is deleted": ("delete from plan_line", "plan_line"),
+    "a line is added": (
+        "insert into plan_line select plan, round, 2, 'another', enterprise, insurer, 0, 0, 0, 0 from plan_line",
+        "plan_line",
+    ),
+    "a plan is added": (
+        "insert into plan_line select '2030Q1-P99', round, rank, application, enterprise, insurer, asked, cut_by_cap, "
+        "approved, waitlisted from plan_line",
+        "plan_line",
+    ),
+    "an application asks for more": ("update subsidy_application set asked = asked + 1", "subsidy_application"),
+    "an application is another insurer's": (
+        "update subsidy_application set insurer = 'insurer-b'",
+        "subsidy_application",
+    ),
+    "an application is another enterprise's": (
+        "update subsidy_application set enterprise = 'insurer-b'",
+        "subsidy_application",
+    ),
+    "an application was insured earlier": (
+        "update subsidy_application set concluded_at = '2016-01-01'",
+        "subsidy_application",
+    ),
+    "an application is paid no more": ("update subsidy_application set state = 'applied'", "subsidy_application"),
+    "an application is of another round": ("update subsidy_application set round = 'x'", "subsidy_application"),
+    "an application was returned earlier": (
+        "update subsidy_application set return_received_at = '2016-01-01'",
+        "subsidy_application",
+    ),
+    "an application is deleted": ("delete from subsidy_application", "subsidy_application"),
+    "an application is added": (
+        "insert into subsidy_application select 'another', stream, scheme, enterprise, insurer, concluded_at, asked, "
+        "'refused' from subsidy_application",
+        "subsidy_application",
+    ),
+    "an opinion is turned": ("update opinion set approves = false where office_kind = 'finance'", "opinion"),
+    "an opinion's ground is rewritten": ("update opinion set reason = 'x' where office_kind = 'finance'", "opinion"),
+    "an opinion is another officer's": (
+        "update opinion set officer = 'finance-2' where office_kind = 'finance'",
+        "opinion",
+    ),
+    "an opinion is deleted": ("delete from opinion where office_kind = 'finance'", "opinion"),
+    "an opinion is added": (
+        "insert into opinion select 'another', round, office_kind, officer, approves, reason from opinion limit 1",
+        "opinion",
+    ),
+    "a legal date is put off": ("update deadline set due_on = '2099-01-01' where name = 'insurance'", "deadline"),
+    "a deadline is met later": ("update deadline set met_on = '2099-01-01' where name = 'insurance'", "deadline"),
+    "a deadline is deleted": ("delete from deadline where name = 'insurance'", "deadline"),
+    "a deadline is added": (
+        "insert into deadline "
+        "select stream, 'x', article, office, nominal_on, due_on, provisional from deadline limit 1",
+        "deadline",
+    ),
+    "an order is forged": (
+        "insert into outbox (command_id, stream, command, not_before) select replace(command_id, '/pay/', '/pay/x'), "
+        "stream, command, not_before from outbox where command ->> 'act' = 'pay' and command_id like 'round:%'",
+        "outbox",
+    ),
+    "an officer is put into another office": (
+        "update officer set office = 'finance' where code = 'bureau-1'",
+        "officer",
+    ),
+    "an officer is deleted": ("delete from officer where code = 'bureau-2'", "officer"),
+}
+
+
+@pytest.mark.parametrize("case", MONEY)
+async def test_tampering_beside_the_chains_is_found_and_its_table_named(
+    desk: Desk, superuser: Connection, case: str
+) -> None:
+    *statements, table = MONEY[case]
+    for statement in statements:
+        assert await superuser.execute(statement) not in {"UPDATE 0", "DELETE 0", "INSERT 0 0"}
+    found = await verified(desk.pool)
+    assert (found["ok"], found.get("why", "").split(":")[0]) == (False, table), found
+
+
+async def test_where_the_money_parts_from_the_events_is_told(desk: Desk, superuser: Connection) -> None:
+    await superuser.execute("update ledger_entry set amount = amount - 1 where kind = 'payment'")
+    found = await verified(desk.pool)
+    paid = await desk.pool.fetchval("select sequence from event where act = 'pay' and stream = 'round:dalian:2030Q1'")
+    assert (found["stream"], found["seq"]) == ("round:dalian:2030Q1", paid)
+    assert '"kind": "payment"' in found["why"]
+
+
+async def test_a_plan_drawn_before_digests_were_kept_is_known_by_its_lines_and_their_sum(
+    desk: Desk, superuser: Connection
+) -> None:
+    """The round's whole record as an older version would have written it, hashes and all."""
+    digest = await superuser.fetchval(
+        "select file #>> '{facts,plan,lines_sha256}' from proceeding where kind = 'round'"
+    )
+    told, round_ = f'"lines_sha256":"{digest}",', "round:dalian:2030Q1"
+    await superuser.execute("update event set body = replace(body, $1, '') where stream = $2", told, round_)
+    await superuser.execute(FORGE.format(round_))
+    await superuser.execute("update proceeding set file = file #- '{facts,plan,lines_sha256}' where kind = 'round'")
+    assert await verified(desk.pool) == {"ok": True, "events": len(PATH) + 1}
+    await superuser.execute("update plan_line set approved = approved + 1, asked = asked + 1")
+    assert "plan_line" in (await verified(desk.pool))["why"]
+
+
+async def anchor_of(desk: Desk, folder: Path) -> Anchor:
+    """Keep the record's head outside it."""
+    kept = folder / "anchor"
+    kept.write_text("".join(f"{line}\n" for line in await anchored(desk.pool, desk.moment)))
+    return read_anchor(kept)
+
+
+async def test_a_record_that_only_grew_still_holds_its_anchor(desk: Desk, folder: Path) -> None:
+    anchor = await anchor_of(desk, folder)
+    assert await verified(desk.pool, anchor) == {"ok": True, "events": len(PATH) + 1, "anchored": 4}
+    await Desk(desk.pool, serial=3).play(2)
+    assert await verified(desk.pool, anchor) == {"ok": True, "events": len(PATH) + 3, "anchored": 4}
+
+
+async def test_a_chain_made_anew_is_found_by_an_anchor_alone(desk: Desk, superuser: Connection, folder: Path) -> None:
+    anchor = await anchor_of(desk, folder)
+    named = 'update event set body = replace(body, \'"officer_name":"\', \'"officer_name":"张\') where stream = $1'
+    await superuser.execute(named, desk.case)
+    await superuser.execute(FORGE.format(desk.case))
+    assert (await verified(desk.pool))["ok"]
+    found = await verified(desk.pool, anchor)
+    assert (found["ok"], found["stream"], found["seq"]) == (False, desk.case, EVENTS_OF_THE_CASE)
+    assert "anchor" in found["why"]
+
+
+async def test_a_stream_that_is_gone_is_found_by_an_anchor(desk: Desk, superuser: Connection, folder: Path) -> None:
+    anchor = await anchor_of(desk, folder)
+    other = next(stream for stream in anchor.heads if stream.startswith("case:") and stream != desk.case)
+    for table in ("event", "deadline", "proceeding"):
+        await superuser.execute(f"delete from {table} where stream = $1", other)
+    assert (await verified(desk.pool))["ok"]
+    found = await verified(desk.pool, anchor)
+    assert (found["ok"], found["stream"]) == (False, other)
+
+
+@pytest.mark.parametrize("done", ["update refusal set why = 'x'", "delete from refusal"])
+async def test_a_refusal_that_was_rewritten_is_found_by_an_anchor(
+    desk: Desk, superuser: Connection, folder: Path, done: str
+) -> None:
+    with pytest.raises(Barred):
+        await desk.order("confirm", "zhongshan-1")
+    anchor = await anchor_of(desk, folder)
+    await superuser.execute(done)
+    found = await verified(desk.pool, anchor)
+    assert not found["ok"]
+    assert found["why"].startswith("refusal")
+
+
+async def test_an_anchor_that_was_edited_is_no_anchor(desk: Desk, folder: Path) -> None:
+    await anchor_of(desk, folder)
+    kept = folder / "anchor"
+    kept.write_text(kept.read_text().replace('"seq": 1', '"seq": 2'))
+    with pytest.raises(BadInput, match="must be whole"):
+        read_anchor(kept)
+    kept.write_text("nonsense")
+    with pytest.raises(BadInput, match="must be what"):
+        read_anchor(kept)
+    with pytest.raises(BadInput, match="cannot be read"):
+        read_anchor(folder / "absent")
 
 
 async def test_a_proceeding_that_nobody_recorded_is_found(desk: Desk, superuser: Connection) -> None:

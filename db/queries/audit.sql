@@ -1,0 +1,194 @@
+-- entries_told --
+-- What every appropriation, third signature and payment moves, and so what the ledger must hold.
+with signed as (
+    select e.stream, e.sequence, p.scheme, (p.file #>> '{facts,round,fiscal_year}')::integer as fiscal_year, p.file #>> '{facts,plan,number}' as plan
+    from event e join proceeding p using (stream)
+    where e.act = 'sign_plan' and e.passed and e.body::jsonb #>> '{changes,stage}' = 'signed'
+), paid as (
+    select e.stream, e.sequence, p.scheme, (p.file #>> '{facts,round,fiscal_year}')::integer as fiscal_year, p.file #>> '{facts,plan,number}' as plan,
+        e.body::jsonb #> '{changes,facts,vouchers}' as vouchers
+    from event e join proceeding p using (stream) where p.kind = 'round' and e.act = 'pay' and e.passed
+)
+select e.stream, e.sequence, p.scheme, p.number::integer as fiscal_year, 'appropriation' as kind, 'available' as debit, 'treasury' as credit,
+    (e.body::jsonb #>> '{changes,facts,appropriation,amount}')::numeric(18, 2) as amount, null as enterprise, null as application,
+    e.body::jsonb #>> '{changes,facts,appropriation,document}' as reference
+from event e join proceeding p using (stream) where p.kind = 'ledger' and e.act = 'appropriate' and e.passed
+union all
+select s.stream, s.sequence, s.scheme, s.fiscal_year, 'commitment', 'committed', 'available', l.approved, l.enterprise, l.application, s.plan
+from signed s join plan_line l using (plan) where l.approved > 0
+union all
+select s.stream, s.sequence, s.scheme, s.fiscal_year, 'payment', 'paid', 'committed', l.approved, l.enterprise, l.application, s.vouchers ->> l.insurer
+from paid s join plan_line l using (plan) where l.approved > 0
+
+-- entries_kept --
+-- What the ledger holds.
+select stream, sequence, scheme, fiscal_year, kind, debit, credit, amount, enterprise, application, reference from ledger_entry
+
+-- balances_told --
+-- What a year's entries come to.
+select 'ledger:' || scheme || ':' || fiscal_year as stream, 0 as sequence,
+    coalesce(sum(amount) filter (where kind = 'appropriation'), 0) as appropriated,
+    coalesce(sum(amount) filter (where kind = 'commitment'), 0) as committed,
+    coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid
+from ledger_entry group by scheme, fiscal_year
+
+-- balances_kept --
+-- A year's balances; a row that was only locked says nothing.
+select 'ledger:' || scheme || ':' || fiscal_year as stream, 0 as sequence, appropriated, committed, paid
+from budget where (appropriated, committed, paid) <> (0, 0, 0)
+
+-- caps_told --
+-- What an enterprise was committed in a year, and the cap of that year.
+select 'ledger:' || e.scheme || ':' || e.fiscal_year as stream, 0 as sequence, e.enterprise,
+    (select c.amount from annual_cap c where c.scheme = e.scheme and c.from_year <= e.fiscal_year order by c.from_year desc limit 1) as cap,
+    sum(e.amount) as committed
+from ledger_entry e where e.kind = 'commitment' group by e.scheme, e.fiscal_year, e.enterprise
+
+-- caps_kept --
+-- The caps and what was taken of them.
+select 'ledger:' || scheme || ':' || fiscal_year as stream, 0 as sequence, enterprise, cap, committed from enterprise_year
+
+-- plans_told --
+-- What each preparation of a plan said of its lines; one recorded before the digest was told says only how many and how much.
+with drawn as (
+    select stream, sequence, body::jsonb #> '{changes,facts,plan}' as plan from event where act = 'prepare_plan' and passed
+), kept as (
+    select plan, encode(sha256(convert_to(string_agg(
+        concat_ws(' ', rank, application, enterprise, insurer, asked, cut_by_cap, approved, waitlisted), e'\n' order by rank), 'UTF8')), 'hex') as digest
+    from plan_line group by plan
+)
+select d.stream, d.sequence, d.plan ->> 'number' as plan, (d.plan ->> 'lines')::bigint as lines, (d.plan ->> 'approved')::numeric as approved,
+    coalesce(d.plan ->> 'lines_sha256', k.digest) as digest
+from drawn d left join kept k on k.plan = d.plan ->> 'number' where (d.plan ->> 'lines')::integer > 0
+
+-- plans_kept --
+-- The lines of each plan: how many, how much, and their digest.
+select round as stream, coalesce(substring(plan from '-P([0-9]{1,9})$')::integer, 0) as sequence, plan, count(*) as lines, sum(approved) as approved,
+    encode(sha256(convert_to(string_agg(
+        concat_ws(' ', rank, application, enterprise, insurer, asked, cut_by_cap, approved, waitlisted), e'\n' order by rank), 'UTF8')), 'hex') as digest
+from plan_line group by round, plan
+
+-- orders_told --
+-- What each return, third signature and payment orders of its cases.
+with told as (
+    select e.stream, e.sequence, e.act, e.body::jsonb as said, p.number, p.file #>> '{facts,plan,number}' as plan,
+        (p.file #>> '{facts,round,fiscal_year}')::integer as fiscal_year
+    from event e join proceeding p using (stream) where p.kind = 'round' and e.act in ('file_return', 'sign_plan', 'pay') and e.passed
+)
+select t.stream, t.sequence, 'file' as act, a.stream as case, jsonb_build_object(
+    'round', t.number,
+    'return_received_at', to_char((t.said ->> 'at')::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI')
+) as data
+from told t
+cross join jsonb_array_elements_text(t.said #> array['changes', 'facts', 'returns', t.said ->> 'office', '-1', 'applications']) n (number)
+left join subsidy_application a on a.number = n.number
+where t.act = 'file_return'
+union all
+select t.stream, t.sequence, 'plan', a.stream, jsonb_build_object(
+    'plan', t.plan, 'rank', l.rank, 'fiscal_year', t.fiscal_year,
+    'cut_by_cap', l.cut_by_cap::text, 'approved', l.approved::text, 'waitlisted', l.waitlisted::text
+)
+from told t join plan_line l using (plan) left join subsidy_application a on a.number = l.application
+where t.act = 'sign_plan' and t.said #>> '{changes,stage}' = 'signed'
+union all
+select t.stream, t.sequence, 'pay', a.stream, jsonb_build_object(
+    'plan', t.plan, 'voucher', t.said #>> array['changes', 'facts', 'vouchers', l.insurer], 'amount', l.approved::text
+)
+from told t join plan_line l using (plan) left join subsidy_application a on a.number = l.application
+where t.act = 'pay' and l.approved > 0
+
+-- orders_kept --
+-- What cases have done on the order of a round, and what the outbox still holds for them or has settled undone.
+with kept as (
+    select e.officer as stream, e.command_id, e.act, e.stream as case, e.body::jsonb -> 'data' as data from event e
+    where e.act in ('file', 'plan', 'pay') and e.officer like 'round:%'
+    union all
+    select o.command ->> 'officer', o.command_id, o.command ->> 'act', o.stream, o.command -> 'data' from outbox o
+    where o.command ->> 'act' in ('file', 'plan', 'pay') and o.command ->> 'officer' like 'round:%'
+        and not exists (select from event e where e.command_id = o.command_id)
+)
+select stream, coalesce(substring(command_id from '^[^/]*/([0-9]{1,9})/')::integer, 0) as sequence, act, "case",
+    data - '{cap_left,budget_left}'::text[] as data
+from kept
+
+-- applications_told --
+-- What cases and rounds say of each subsidy application.
+with signed as (
+    select p.file #>> '{facts,plan,number}' as plan, p.file #> '{facts,plan,refused}' as refused
+    from event e join proceeding p using (stream)
+    where e.act = 'sign_plan' and e.passed and e.body::jsonb #>> '{changes,stage}' = 'signed'
+), line as (
+    select l.application, max(l.approved) as approved, max(l.waitlisted) as waitlisted from signed s join plan_line l using (plan) group by l.application
+), refused as (
+    select distinct r.application from signed s cross join jsonb_array_elements_text(s.refused) r (application)
+), paid as (
+    select distinct application from ledger_entry where kind = 'payment'
+), returned as (
+    select distinct on (n.number) n.number, t.stream as round, date_trunc('minute', (t.said ->> 'at')::timestamptz at time zone 'Asia/Shanghai') as at
+    from (select stream, body::jsonb as said from event where act = 'file_return' and passed) t
+    cross join jsonb_array_elements_text(t.said #> array['changes', 'facts', 'returns', t.said ->> 'office', '-1', 'applications']) n (number)
+    order by n.number, t.said ->> 'at' desc
+), applied as (
+    select stream, sequence, scheme, enterprise, file, file #>> '{facts,application,number}' as number from proceeding
+    where file -> 'facts' ?& array['application', 'contract']
+)
+select a.stream, a.sequence, a.number, a.scheme, a.enterprise, a.file #>> '{facts,contract,insurer}' as insurer,
+    (a.file #>> '{facts,contract,concluded_at}')::timestamp as concluded_at, (a.file #>> '{money,subsidy_asked}')::numeric as asked,
+    case
+        when paid.application is not null then 'paid'
+        when l.approved > 0 then 'signed'
+        when l.waitlisted > 0 then 'waitlisted'
+        when l.application is not null then 'refused'
+        when a.file -> 'facts' ? 'withdrawal' then 'withdrawn'
+        when refused.application is not null or a.file -> 'facts' ? 'revocation' then 'refused'
+        when r.round is not null then 'filed'
+        else 'applied'
+    end as state, r.round, r.at as return_received_at
+from applied a
+left join paid on paid.application = a.number
+left join line l on l.application = a.number
+left join refused on refused.application = a.number
+left join returned r on r.number = a.number
+
+-- applications_kept --
+-- The subsidy applications.
+select a.stream, coalesce(p.sequence, 0) as sequence, a.number, a.scheme, a.enterprise, a.insurer, a.concluded_at, a.asked, a.state, a.round, a.return_received_at
+from subsidy_application a left join proceeding p using (stream)
+
+-- opinions_told --
+-- What the three offices' reviews said of each application; a form's blanks at either end are not kept.
+select e.stream, p.sequence, btrim(o ->> 'application', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as application, f.kind as office_kind, e.officer,
+    (o ->> 'approves')::boolean as approves, btrim(o ->> 'reason', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as reason
+from event e join proceeding p using (stream) cross join jsonb_array_elements(e.body::jsonb #> '{data,opinions}') o
+left join office f on f.code = e.body::jsonb ->> 'office'
+where p.kind = 'round' and e.act = 'review' and e.passed
+
+-- opinions_kept --
+-- The opinions of the three offices.
+select o.round as stream, coalesce(p.sequence, 0) as sequence, o.application, o.office_kind, o.officer, o.approves, btrim(o.reason, e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as reason
+from opinion o left join proceeding p on p.stream = o.round
+
+-- deadlines_told --
+-- The legal dates that each proceeding's file tells.
+select p.stream, p.sequence, d ->> 'name' as name, d ->> 'article' as article, d ->> 'office' as office, (d ->> 'nominal_on')::date as nominal_on,
+    (d ->> 'due_on')::date as due_on, (d ->> 'provisional')::boolean as provisional, (d ->> 'met_on')::date as met_on
+from proceeding p cross join jsonb_array_elements(p.file -> 'deadlines') d
+
+-- deadlines_kept --
+-- The legal dates as they are kept to be found by.
+select d.stream, coalesce(p.sequence, 0) as sequence, d.name, d.article, d.office, d.nominal_on, d.due_on, d.provisional, d.met_on
+from deadline d left join proceeding p using (stream)
+
+-- officers --
+-- The offices officers act for.
+select code, office from officer
+
+-- heads --
+-- The last event of every stream.
+select distinct on (stream) stream, sequence, hash from event order by stream, sequence desc
+
+-- refusals --
+-- Each refusal's name and digest.
+select command_id, rule, encode(sha256(convert_to(
+    jsonb_build_array(command_id, stream, act, officer, rule, article, why, received_at)::text, 'UTF8')), 'hex') as digest
+from refusal order by command_id, rule

@@ -1,0 +1,75 @@
+"""What stands beside the chains of events must follow from them: the ledger, plans, applications, opinions, dates.
+
+Each proof sets what the events tell beside what a table keeps, as two queries of `db/queries/audit.sql` with the same
+columns, row against row: what is told and not kept, kept and not told, or kept twice, breaks it. The chains are
+followed before, so that the events and the files can be relied upon here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import asyncpg
+
+from db.pool import Connection
+from db.sql import queries
+
+AUDIT = queries("audit")
+#: A proof looks at the whole record, which may take longer than any act: an hour.
+PATIENCE = 3600.0
+
+
+class Proof(NamedTuple):
+    """A table, what its events tell of it, and what it keeps."""
+
+    table: str
+    told: str
+    kept: str
+
+
+#: In this order: the later ones rely on the tables of the earlier ones.
+PROOFS = (
+    Proof("subsidy_application", AUDIT.applications_told, AUDIT.applications_kept),
+    Proof("plan_line", AUDIT.plans_told, AUDIT.plans_kept),
+    Proof("outbox", AUDIT.orders_told, AUDIT.orders_kept),
+    Proof("ledger_entry", AUDIT.entries_told, AUDIT.entries_kept),
+    Proof("budget", AUDIT.balances_told, AUDIT.balances_kept),
+    Proof("enterprise_year", AUDIT.caps_told, AUDIT.caps_kept),
+    Proof("opinion", AUDIT.opinions_told, AUDIT.opinions_kept),
+    Proof("deadline", AUDIT.deadlines_told, AUDIT.deadlines_kept),
+)
+
+
+class Broken(NamedTuple):
+    """Where a table and the events part, and why."""
+
+    stream: str
+    seq: int
+    why: str
+
+
+async def disagreements(connection: Connection) -> AsyncIterator[Broken]:
+    """Yield the first disagreement of each table with the events."""
+    for proof in PROOFS:
+        if broken := await _disagreement(connection, proof):
+            yield broken
+
+
+async def _disagreement(connection: Connection, proof: Proof) -> Broken | None:
+    compared = (
+        f"with told as (\n{proof.told}\n), kept as (\n{proof.kept}\n) "  # noqa: S608 - both are the project's own
+        "select stream, sequence, why, (to_jsonb(row) - '{stream,sequence,why}'::text[])::text as row from ("
+        "select 'told by the events and not kept' as why, t.* "
+        "from (select * from told except all select * from kept) t union all "
+        "select 'kept and not told by the events', k.* "
+        "from (select * from kept except all select * from told) k"
+        ") row order by stream, sequence, row limit 1"
+    )
+    try:
+        found = await connection.fetchrow(compared, timeout=PATIENCE)
+    except asyncpg.DataError as error:
+        return Broken("", 0, f"{proof.table}: cannot be read: {error}")
+    if found is None:
+        return None
+    return Broken(found["stream"] or "", found["sequence"], f"{proof.table}: {found['why']}: {found['row']}")

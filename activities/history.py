@@ -21,10 +21,20 @@ def canonical(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def told(stream: Stream, act: Act, command: Command, situation: Situation, effect: Effect, after: File) -> str:
-    """Tell an act, what was found and what it changed, as the text that is kept for ever."""
+def told(
+    stream: Stream,
+    act: Act,
+    command: Command,
+    situation: Situation,
+    effect: Effect,
+    after: File,
+    *,
+    notice: Mapping[str, str] | None = None,
+) -> str:
+    """Tell an act, what was found, what it changed and its notice, as the text that is kept for ever."""
     return canonical(
         {
+            **({"notice": notice} if notice else {}),
             "stream": str(stream),
             "sequence": after.sequence,
             "command_id": command.id,

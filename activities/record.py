@@ -28,6 +28,7 @@ from activities.contracts import (
     refusal,
 )
 from activities.history import answer_of, chain, standing_of, told
+from activities.notices import drawn_up, sealed, serve
 from activities.register import consult
 from db.pool import AWAY, Connection, Pool, one
 from db.sql import queries
@@ -97,10 +98,12 @@ class Record:
 
     async def open(self, command: Command) -> Answer:
         """Record the act that opens a proceeding, for an entrance: nothing is stored where it is refused."""
+        command = _numbered(command)
         recorded = await self.write(Attempt(command=command, sequence=0))
         if recorded.answer is None:
             stream = stream_of(command.stream)
-            raise Barred("opened_once", "13", f"the {stream.kind} {stream.number} is open already")
+            article = stream.procedure.opening.article
+            raise Barred("opened_once", article, f"the {stream.kind} {stream.number} is open already")
         return recorded.answer
 
     async def write(self, attempt: Attempt) -> Recorded:
@@ -109,7 +112,8 @@ class Record:
         Raises `Unfit` for what cannot be, `Barred` for what is not this officer's or not due now (kept as a refusal),
         and lets errors of the database through.
         """
-        command = attempt.command
+        command = _numbered(attempt.command)
+        attempt = attempt.model_copy(update={"command": command})
         try:
             recorded = await self._once_more_if_raced(attempt)
         except Barred as barred:
@@ -199,9 +203,12 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
         register=await consult(connection, stream, act, file, form, officer, command.received_at),
     )
     effect, after = decide(procedure, act, situation, form)
-    body = told(stream, act, command, situation, effect, after)
+    notice = await drawn_up(connection, procedure, act, situation, form, effect, after)
+    body = told(stream, act, command, situation, effect, after, notice=sealed(notice) if notice else None)
     await _keep(connection, stream, procedure, after, command.received_at)
     event = await chain(connection, str(stream), command.id, body)
+    if notice:
+        await serve(connection, str(stream), event.seq, notice)
     if effect.passed:
         await carry_out(connection, stream, act, situation, effect, event, after)
     if procedure.driven and not attempt.by_clock:
@@ -213,8 +220,23 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
     return Recorded(answer=answer, standing=answer.standing)
 
 
+def _numbered(command: Command) -> Command:
+    """Give a command that opens a proceeding the number its form names, where it names one."""
+    stream = stream_of(command.stream)
+    opening = stream.procedure.opening
+    if command.act != opening.name:
+        return command
+    named = read_form(opening.form, command.data, command.received_at).names()
+    if named is None:
+        return command
+    if stream.number not in (NEW, named):
+        raise Unfit((stream.kind, f"must be the {named!r} that its form names (not {stream.number!r})"))
+    return command.model_copy(update={"stream": str(stream._replace(number=named))})
+
+
 def _must_open(procedure: Procedure, act: Act, stream: Stream) -> None:
-    if act is not procedure.opening:
+    # A register has no beginning of its own: it opens with whatever is entered first.
+    if act is not procedure.opening and procedure.driven:
         raise Unfit((procedure.kind, f"there is no {procedure.kind} {stream.number!r}"))
 
 
@@ -223,6 +245,9 @@ async def _new_file(connection: Connection, stream: Stream, form: Form, command:
     number, today = stream.number, command.received_at.astimezone(SHANGHAI).date()
     if stream.kind == "case":
         await _register_enterprise(connection, form, today)
+    if stream.kind == "batch":
+        # The case's own batch is its first.
+        number = f"{form.case}-{await connection.fetchval(PROCEEDING.next_number, form.case) + 1}"  # type: ignore[attr-defined]
     if prefix := stream.procedure.prefix:
         series = f"{prefix}-{today.year}"
         number = f"{series}-{await connection.fetchval(PROCEEDING.next_number, series):06}"

@@ -63,6 +63,28 @@ OFFICERS = tuple(
 CLAUSES = (("CLAUSE-A-2026-01", "insurer-a"), ("CLAUSE-B-2026-01", "insurer-b"), ("CLAUSE-C-2026-01", "insurer-c"))
 
 
+#: 文号机关代字: the word an office's notices are numbered under, and who reconsiders its decisions (行政复议法 24, 27).
+CITY = "大连市人民政府"
+LETTERHEADS = (
+    ("bureau", "大连市工业和信息化局", "大工信新认", CITY),
+    ("finance", "大连市财政局", "大财新认", CITY),
+    ("regulator", "国家金融监督管理总局大连监管局", "大金监新认", "国家金融监督管理总局"),
+    *((code, name, f"{name[:2]}新评", None) for code, kind, name, _ in OFFICES if kind == "assessor"),
+    *((code, name, f"{name[:1]}财险新保", None) for code, kind, name, _ in OFFICES if kind == "insurer"),
+)
+
+
+#: 先导区: pioneer zones, which have no people's government of their own.
+PIONEER_ZONES = frozenset({"jinpu", "gaoxin", "changxingdao", "huayuankou", "baoshui"})
+
+
+def _district_letterhead(code: str, name: str) -> tuple[str, str, str, str]:
+    """A district's government reconsiders what its SME authority decides; for a pioneer zone the city's does (P)."""
+    place = name if name[-1] in "市县" else f"大连市{name}"
+    word, government = (name, CITY) if code in PIONEER_ZONES else (name[:-1], f"{place}人民政府")
+    return code, f"{place}中小企业主管部门", f"{word}中小新认", government
+
+
 async def fill(connection: Connection, today: date, edition: Edition) -> None:
     """Add what is missing; the insurers' list runs for the calendar year of `today` (P: one year)."""
     year_begins, year_ends = today.replace(month=1, day=1), today.replace(month=12, day=31)
@@ -74,6 +96,11 @@ async def fill(connection: Connection, today: date, edition: Edition) -> None:
             + [(code, "district", f"{zh}中小企业主管部门", f"{en} SME authority", code) for code, zh, en in DISTRICTS],
         ),
         ("officer (code, name, office, since)", [(*officer, SINCE) for officer in OFFICERS]),
+        (
+            "letterhead (office, title, word, review_authority, since)",
+            [(*head, SINCE) for head in LETTERHEADS]
+            + [(*_district_letterhead(code, zh), SINCE) for code, zh, _ in DISTRICTS],
+        ),
         (
             "insurer_listing (insurer, listed_from, listed_until, notice)",
             [(insurer, year_begins, year_ends, f"demonstration list {today.year}") for insurer in LISTED_INSURERS],

@@ -1,0 +1,44 @@
+-- issuer --
+-- How an office signs on a day; one without a letterhead signs with its name and code.
+select office.code, office.kind, coalesce(l.title, office.name_zh) as title, office.name_en as title_en,
+    coalesce(l.word, office.code) as word, l.review_authority
+from office left join lateral (
+    select title, word, review_authority from letterhead where office = office.code and since <= $2::date order by since desc limit 1
+) l on true
+where office.code = $1
+
+-- in_charge --
+-- The office of a kind that a proceeding belongs to: its district's, else the only one of its kind.
+select code from office where kind = $1 and ($1 <> 'district' or district = $2) order by code limit 1
+
+-- party --
+-- An office that can be written to.
+select code, name_zh as name from office where code = $1
+
+-- party_of --
+-- The office an officer acts for.
+select f.code, f.name_zh as name from officer o join office f on f.code = o.office where o.code = $1
+
+-- add --
+-- Keep the notice that was served with an event.
+insert into notice (number, stream, sequence, kind, office, addressed_to, issued_on, body) values ($1, $2, $3, $4, $5, $6, $7, $8)
+
+-- by_number --
+-- A notice, whole.
+select body from notice where number = $1
+
+-- of_stream --
+-- The notices served in a proceeding, oldest first.
+select number, kind, sequence, issued_on from notice where stream = $1 order by sequence
+
+-- list --
+-- Notices in the order they were issued, narrowed by proceeding and by office; $3, $4 and $5 name the last one of the page before.
+select number, kind, stream, sequence, office, addressed_to, issued_on from notice
+where ($1::text is null or stream = $1) and ($2::text is null or office = $2) and (issued_on, stream, sequence) > ($3::date, $4::text, $5::integer)
+order by issued_on, stream, sequence limit $6
+
+-- every_notice --
+-- Every notice beside what its event says of it, and events whose notice is missing: both must agree.
+select n.number, n.body, coalesce(n.stream, e.stream) as stream, coalesce(n.sequence, e.sequence) as sequence, e.body::jsonb -> 'notice' as told
+from notice n full join (select stream, sequence, body from event where body::jsonb ? 'notice') e using (stream, sequence)
+order by 3, 4

@@ -1,0 +1,105 @@
+"""`firstcover notice`: what offices told in writing: acceptance, correction at once, decision with remedies."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from db.pool import Pool
+from db.sql import queries
+from rules.notices import WrittenNotice
+from rules.procedures import Stream
+from runtime.documents import letter
+from runtime.errors import BadInput, Unreachable
+from runtime.messages import language, say
+from starters.reading import plain, read_word
+from starters.session import reading, run
+from starters.telling import Json, console, tell_json, tell_rows
+
+app = typer.Typer(no_args_is_help=True, help="Notices (文书): acceptance, correction told at once, decision.")
+NOTICE = queries("notice")
+PAGE = 500
+COLUMNS = ("number", "kind", "stream", "sequence", "office", "addressed_to", "issued_on")
+#: Before every notice.
+START = (date.min, "", 0)
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number, as 大工信新认〔2026〕1号.")]
+
+
+@app.command("list")
+def list_(
+    about: Annotated[str | None, typer.Option(metavar="CASE", help="Only those of this case.")] = None,
+    office: Annotated[str | None, typer.Option(help="Only those that this office issued.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List notices in the order they were issued; as JSON, one a line."""
+    stream = None
+    if about is not None:
+        read_word("about", about)
+        stream = about if ":" in about else str(Stream("case", "dalian", about))
+    if office is not None:
+        read_word("office", office)
+
+    async def work() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        async with reading() as pool:
+            after: tuple[Any, ...] = START
+            while page := await pool.fetch(NOTICE.list, stream, office, *after, PAGE):
+                rows += map(dict, page)
+                after = (page[-1]["issued_on"], page[-1]["stream"], page[-1]["sequence"])
+        return rows
+
+    rows = run(work())
+    if as_json:
+        for row in rows:
+            tell_json(row)
+    else:
+        tell_rows(say("notices"), COLUMNS, rows)
+
+
+@app.command()
+def show(number: Number, as_json: Json = False) -> None:
+    """Show a notice: as JSON its data, else its letter, first in Chinese."""
+    notice = _read(number)
+    if as_json:
+        tell_json(notice.model_dump(mode="json"))
+        return
+    for place, spoken in enumerate(_languages()):
+        console().print(*([""] if place else []), *letter.letter(notice, spoken).lines(), sep="\n")
+
+
+@app.command()
+def pdf(
+    number: Number,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")],
+) -> None:
+    """Write a notice as PDF: in Chinese, followed by its translation where another language is spoken."""
+    made = letter.pdf(_read(number), *_languages())
+    try:
+        out.write_bytes(made)
+    except OSError as error:
+        raise Unreachable(say("file"), str(out), str(error.strerror)) from error
+
+
+def _languages() -> tuple[str, ...]:
+    """The law's language, and after it the one that is spoken here."""
+    return tuple(dict.fromkeys((letter.LANGUAGES[0], language())))
+
+
+def _read(number: str) -> WrittenNotice:
+    async def work() -> WrittenNotice | None:
+        async with reading() as pool:
+            return await notice_of(pool, read_word("number", number))
+
+    notice = run(work())
+    if notice is None:
+        raise BadInput(("number", f"there is no notice {plain(number)!r}"))
+    return notice
+
+
+async def notice_of(pool: Pool, number: str) -> WrittenNotice | None:
+    """Return the notice of a number, if it was issued."""
+    body = await pool.fetchval(NOTICE.by_number, number)
+    return WrittenNotice.model_validate(body) if body else None

@@ -1,4 +1,4 @@
-"""`firstcover pilot-insurer`: the files of the pilot insurers and their clauses (articles 3, 12, 15)."""
+"""`firstcover pilot-insurer`: the files of the pilot insurers and their clauses (articles 3, 12, 15(1), 15(2))."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def delist(situation: Situation, form: Reasons) -> Effect:
     proposed = Finding(
         rule="delisting_proposed",
         article="15(3)",
-        # An empty proposal is one already decided, or overtaken by a new list.
+        # An empty one was already decided, or overtaken by a new list.
         passed=bool(situation.file.facts.get("proposed_delisting")),
         reason="whoever takes an insurer off the list is not whoever proposed it, so it must be proposed first",
     )
@@ -196,14 +196,14 @@ def bar(situation: Situation, form: Reasons) -> Effect:
 
     The list is another matter: what the insurer concluded while listed stays concluded, and is not paid by this act.
     """
-    proposal = situation.file.facts.get("proposed_bar", {})
+    named = situation.file.facts.get("proposed_bar", {})
     proposed = Finding(
         rule="bar_proposed",
         article="15(3)",
-        passed=bool(proposal),
+        passed=bool(named),
         reason="whoever bars an insurer is not whoever proposed it, so it must be proposed first",
     )
-    decided = {"barred_on": situation.today.isoformat(), "applications": proposal.get("applications", [])}
+    decided = {"barred_on": situation.today.isoformat(), "applications": named.get("applications", [])}
     return Effect(findings=(proposed,), facts={"bar": {**form.said(), **decided}}, meets=("listing",))
 
 

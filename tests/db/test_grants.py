@@ -22,7 +22,7 @@ MAY = {
     **dict.fromkeys(("migration", "office", "officer", "letterhead"), READS),
     # A listing and a suspension can be ended, a clause prolonged or withdrawn: by their columns, not as a whole.
     **dict.fromkeys(("insurer_bar", "insurer_listing", "insurer_suspension", "filed_clause"), ADDS),
-    **dict.fromkeys(("event", "ledger_entry", "refusal", "opinion", "plan_line", "notice"), ADDS),
+    **dict.fromkeys(("event", "ledger_entry", "refusal", "opinion", "plan_line", "notice", "policy"), ADDS),
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox", "subsidy_application"), KEEPS),
 }
 #: History and money, with a column of each.

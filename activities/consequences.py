@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +16,12 @@ from db.pool import Connection
 from db.sql import queries
 from rules.procedure import SHANGHAI, Act, Barred, Effect, File, Situation
 from rules.procedures import Stream
+from rules.schemes.dalian_forms import handed_in
+from rules.schemes.dalian_subsidy import application_number
 
-SUBSIDY, OUTBOX = queries("subsidy"), queries("outbox")
+OFFICE, OUTBOX, POLICY = queries("office"), queries("outbox"), queries("policy")
+PROCEEDING, SUBSIDY = queries("proceeding"), queries("subsidy")
+INSURER = queries("insurer")
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,9 @@ async def carry_out(
 
 async def _enter_application(done: Done) -> None:
     contract, number = done.after.facts["contract"], done.after.facts["application"]["number"]
-    concluded_at = datetime.fromisoformat(contract["concluded_at"])
+    # What was added since waits from when it was agreed on (article 13).
+    added_at = done.after.facts.get("recalculation", {}).get("insurance_time")
+    concluded_at = datetime.fromisoformat(added_at or contract["concluded_at"])
     whose = (done.stream.scheme, done.after.enterprise, contract["insurer"])
     asked = Decimal(done.after.money["subsidy_asked"])
     await done.connection.execute(SUBSIDY.add_application, number, str(done.stream), *whose, concluded_at, asked)
@@ -85,11 +91,99 @@ async def _withdraw_application(done: Done) -> None:
     withdrawn = await done.connection.fetchval(SUBSIDY.withdraw_application, str(done.stream))
     if "application" in done.after.facts and withdrawn is None:
         raise Barred("withdrawn_before_signing", "13", "a signed plan gives this application its money")
+    await _release_policy(done)
+
+
+async def _release_policy(done: Done) -> None:
+    """The policy of a case that ends without a subsidy may be insured in another; its own proceeding ends."""
+    if policy := await done.connection.fetchval(POLICY.release, str(done.stream)):
+        await done.tell(policy, "release", {"because": f"{done.after.number}: {done.after.stage}"})
+
+
+async def _enter_policy(done: Done) -> None:
+    """The contract gets a proceeding of its own, which the relay opens."""
+    contract, number = done.after.facts["contract"], application_number(done.after)
+    policy = str(Stream("policy", done.stream.scheme, number))
+    whose = (done.stream.scheme, contract["insurer"], contract["policy_number"])
+    await done.connection.execute(POLICY.add, policy, str(done.stream), *whose)
+    await done.tell(policy, "conclude", _of_policy(done))
+
+
+def _of_policy(done: Done) -> dict[str, Any]:
+    insurance = done.after.deadline("insurance")
+    assert insurance is not None
+    return {
+        "about": str(done.stream),
+        "enterprise": done.after.enterprise,
+        "contract": handed_in(done.after.facts["contract"]),
+        "subsidy_asked": done.after.money["subsidy_asked"],
+        "insure_by": insurance.due_on.isoformat(),
+    }
+
+
+async def _amend_policy(done: Done) -> None:
+    """A corrected contract is corrected in its application and in its policy's own proceeding."""
+    contract = done.effect.carries
+    if contract is None:
+        return
+    asked, added = Decimal(done.after.money["subsidy_asked"]), "recalculation" in done.after.facts
+    moment = None if added else contract.concluded_at
+    await done.connection.execute(SUBSIDY.revise_application, str(done.stream), asked, moment)
+    await done.connection.execute(POLICY.renumber, str(done.stream), contract.policy_number)
+    policy = str(Stream("policy", done.stream.scheme, application_number(done.after)))
+    await done.tell(policy, "amend", _of_policy(done))
+
+
+async def _revise_application(done: Done) -> None:
+    """What is asked for follows the policy, unless a signed plan has fixed it."""
+    told, case = done.effect.carries, done.after.about
+    if told is None or case is None:
+        return
+    await done.connection.execute(SUBSIDY.revise_application, case, *_asked(told))
+    await done.tell(case, "recalculate", told)
+
+
+async def _revise_own_application(done: Done) -> None:
+    told = done.effect.carries.model_dump(mode="json")
+    await done.connection.execute(SUBSIDY.revise_application, str(done.stream), *_asked(told))
+
+
+def _asked(told: dict[str, Any]) -> tuple[Decimal, datetime | None]:
+    moment = told["insurance_time"]
+    return Decimal(told["subsidy_asked"]), datetime.fromisoformat(moment) if moment else None
+
+
+async def _end_insurance(done: Done) -> None:
+    """What was never insured is not subsidised: where no plan is signed, its application ends, and its case."""
+    case = done.after.about
+    if done.effect.carries is None or case is None:
+        return
+    await done.connection.execute(SUBSIDY.withdraw_application, case)
+    await done.connection.execute(POLICY.release, case)
+    ground = done.after.facts["rescission"]["ground"]
+    await done.tell(case, "end_insurance", {"policy": done.after.number, "ground": ground})
+
+
+async def _appoint(done: Done) -> None:
+    form = done.effect.carries
+    await done.connection.execute(OFFICE.appoint, form.code, form.name, form.office, form.since)
+
+
+async def _end_officer(done: Done) -> None:
+    form = done.effect.carries
+    await done.connection.execute(OFFICE.end, form.code, form.last_day)
+
+
+async def _absorb_district(done: Done) -> None:
+    form = done.effect.carries
+    await done.connection.execute(OFFICE.absorb, form.district, form.into, form.last_day)
 
 
 async def _refuse_application(done: Done) -> None:
-    """A revoked recognition takes an application with it, as long as no plan gives it money."""
+    """A revoked recognition takes with it what no plan gives money to: its application, and its further batches."""
     await done.connection.execute(SUBSIDY.refuse_application, str(done.stream))
+    for batch in await done.connection.fetch(PROCEEDING.open_about, str(done.stream), "batch"):
+        await done.tell(batch["stream"], "end_with_recognition", done.after.facts["revocation"])
 
 
 async def _take_into_return(done: Done) -> None:
@@ -176,9 +270,64 @@ async def _appropriate(done: Done) -> None:
     await done.post("appropriation", done.effect.carries.amount, done.effect.carries.document)
 
 
+async def _enter_listing(done: Done) -> None:
+    listing = done.after.facts["listing"]
+    since, until = date.fromisoformat(listing["listed_from"]), date.fromisoformat(listing["listed_until"])
+    pages = (listing["industry_bureau_page"]["page"], listing["regulator_page"]["page"])
+    await done.connection.execute(INSURER.list, done.stream.number, since, until, listing["notice"], *pages)
+
+
+async def _suspend_listing(done: Done) -> None:
+    await done.connection.execute(INSURER.suspend, done.stream.number, done.situation.today)
+
+
+async def _end_suspension(done: Done) -> None:
+    await done.connection.execute(INSURER.end_suspension, done.stream.number, done.situation.today)
+
+
+async def _end_listing(done: Done) -> None:
+    await done.connection.execute(INSURER.end_listings, done.stream.number, done.situation.today)
+    await _end_suspension(done)
+
+
+async def _bar_insurer(done: Done) -> None:
+    reason = done.after.facts["bar"]["reason"]
+    await done.connection.execute(INSURER.bar, done.stream.number, done.situation.today, reason)
+
+
+async def _enter_clause(done: Done) -> None:
+    clause = done.effect.carries
+    if done.situation.register.clause:
+        await done.connection.execute(INSURER.prolong_clause, clause.clause_number, clause.valid_until)
+        return
+    term = (clause.filed_on, clause.valid_until)
+    filed = (clause.text_sha256, clause.head_office_filing_number)
+    await done.connection.execute(INSURER.file_clause, clause.clause_number, done.stream.number, *term, *filed)
+
+
+async def _withdraw_clause(done: Done) -> None:
+    number = done.effect.carries.clause_number
+    await done.connection.execute(INSURER.withdraw_clause, number, done.situation.today)
+
+
 CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]] = {
     ("case", "apply"): _enter_application,
+    ("case", "insure"): _enter_policy,
+    ("case", "rectify"): _amend_policy,
+    ("case", "recalculate"): _revise_own_application,
     ("case", "withdraw"): _withdraw_application,
+    ("batch", "insure"): _enter_policy,
+    ("batch", "apply"): _enter_application,
+    ("batch", "rectify"): _amend_policy,
+    ("batch", "recalculate"): _revise_own_application,
+    ("batch", "withdraw"): _withdraw_application,
+    ("batch", "end_with_recognition"): _refuse_application,
+    ("policy", "endorse"): _revise_application,
+    ("policy", "cancel"): _revise_application,
+    ("policy", "rescind"): _end_insurance,
+    ("offices", "appoint"): _appoint,
+    ("offices", "leave"): _end_officer,
+    ("offices", "absorb"): _absorb_district,
     ("case", "revoke"): _refuse_application,
     ("round", "file_return"): _take_into_return,
     ("round", "review"): _enter_opinions,
@@ -186,4 +335,12 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("round", "sign_plan"): _commit_plan,
     ("round", "pay"): _pay_plan,
     ("ledger", "appropriate"): _appropriate,
+    ("pilot_insurer", "list"): _enter_listing,
+    ("pilot_insurer", "suspend"): _suspend_listing,
+    ("pilot_insurer", "reinstate"): _end_suspension,
+    ("pilot_insurer", "expire"): _end_suspension,
+    ("pilot_insurer", "delist"): _end_listing,
+    ("pilot_insurer", "bar"): _bar_insurer,
+    ("pilot_insurer", "file_clause"): _enter_clause,
+    ("pilot_insurer", "withdraw_clause"): _withdraw_clause,
 }

@@ -189,10 +189,14 @@ async def _known_office(inquiry: Inquiry, field: str, code: str) -> None:
         raise Unfit((field, f"must be the code of an office or an enterprise (not {code!r})"))
 
 
+async def _insured_by(inquiry: Inquiry) -> Register:
+    return Register(parent=await _proceeding(inquiry, "policy", inquiry.form.policy))
+
+
 async def _complained_of(inquiry: Inquiry) -> Register:
     subject = inquiry.form.subject
     if ":" in subject:
-        return Register(subject=await _proceeding(inquiry, "subject", subject))
+        return Register(parent=await _proceeding(inquiry, "subject", subject))
     await _known_office(inquiry, "subject", subject)
     return Register()
 
@@ -205,7 +209,7 @@ async def _to_recover(inquiry: Inquiry) -> Register:
     rows = await connection.fetch(SUBSIDY.disbursed, form.applications)
     if under_way := await connection.fetchval(PROCEEDING.recovering, form.applications):
         raise Barred("recovered_once", "15(2)", f"{under_way} recovers one of these applications already")
-    return Register(subject=subject, applications=tuple(map(dict, rows)))
+    return Register(parent=subject, applications=tuple(map(dict, rows)))
 
 
 async def _disbursed(inquiry: Inquiry) -> Register:
@@ -262,6 +266,7 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("pilot_insurer", "propose_bar"): _falsified_applications,
     ("pilot_insurer", "file_clause"): _clause,
     ("pilot_insurer", "withdraw_clause"): _clause,
+    ("loss_claim", "report"): _insured_by,
     ("complaint", "receive_complaint"): _complained_of,
     ("recovery", "open_recovery"): _to_recover,
     ("recovery", "decide_recovery"): _disbursed,

@@ -1,5 +1,19 @@
 -- The whole schema, as the migrations make it. Written by `python -m db.schema`; not to be edited.
 
+CREATE FUNCTION public.absorb_district(absorbed text, into_district text, last_day date) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    update district set until = last_day, successor = into_district where code = absorbed
+$$;
+
+CREATE FUNCTION public.appoint_officer(officer_code text, officer_name text, office_code text, from_day date) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    insert into officer (code, name, office, since) values (officer_code, officer_name, office_code, from_day)
+$$;
+
 CREATE FUNCTION public.check_chain() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -21,6 +35,25 @@ begin
     end if;
     return new;
 end $$;
+
+CREATE FUNCTION public.districts_of(code_of_today text, on_day date) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    with recursive handled as (
+        select code from district where code = code_of_today
+        union
+        select d.code from district d join handled h on d.successor = h.code where d.until < on_day
+    )
+    select array_agg(code order by code) from handled
+$$;
+
+CREATE FUNCTION public.end_officer(officer_code text, last_day date) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    update officer set until = last_day where code = officer_code
+$$;
 
 CREATE FUNCTION public.lock_budget(for_scheme text, for_year integer) RETURNS numeric
     LANGUAGE plpgsql SECURITY DEFINER
@@ -115,10 +148,14 @@ CREATE TABLE public.district (
     name_en text NOT NULL,
     since date NOT NULL,
     until date,
+    successor text,
+    CONSTRAINT absorbed_when_ended CHECK (((successor IS NULL) OR ((until IS NOT NULL) AND (successor <> code)))),
     CONSTRAINT district_check CHECK ((until >= since))
 );
 
 COMMENT ON TABLE public.district IS '区市县（先导区）: a district whose SME authority verifies submissions (article 9)';
+
+COMMENT ON COLUMN public.district.successor IS 'The district that absorbed this one after its last day: its authority takes the open cases over';
 
 CREATE TABLE public.enterprise_year (
     scheme text NOT NULL,
@@ -152,11 +189,17 @@ CREATE TABLE public.filed_clause (
     filed_on date NOT NULL,
     valid_until date NOT NULL,
     text_sha256 text NOT NULL,
+    head_office_filing_number text,
+    withdrawn_on date,
     CONSTRAINT filed_clause_check CHECK ((valid_until >= filed_on)),
     CONSTRAINT filed_clause_text_sha256_check CHECK ((text_sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 
 COMMENT ON TABLE public.filed_clause IS '备案条款: a clause of the comprehensive cover filed with the regulator (article 3)';
+
+COMMENT ON COLUMN public.filed_clause.head_office_filing_number IS '总公司备案号: the number the head office filed the clause under; null where it is older than the file';
+
+COMMENT ON COLUMN public.filed_clause.withdrawn_on IS 'The first day no contract may be concluded on it';
 
 CREATE TABLE public.given_number (
     series text NOT NULL,
@@ -179,10 +222,39 @@ CREATE TABLE public.insurer_listing (
     listed_from date NOT NULL,
     listed_until date NOT NULL,
     notice text NOT NULL,
-    CONSTRAINT insurer_listing_check CHECK ((listed_until >= listed_from))
+    industry_bureau_page text,
+    regulator_page text,
+    ended_on date,
+    CONSTRAINT insurer_listing_check CHECK ((listed_until >= listed_from)),
+    CONSTRAINT insurer_listing_check1 CHECK ((ended_on >= listed_from))
 );
 
 COMMENT ON TABLE public.insurer_listing IS '试点保险机构名单: when an insurer stands on the published pilot list (article 12)';
+
+COMMENT ON COLUMN public.insurer_listing.industry_bureau_page IS 'The list''s page on the industry bureau''s portal; null where the listing is older than the file';
+
+COMMENT ON COLUMN public.insurer_listing.regulator_page IS 'The list''s page on the regulator''s portal';
+
+COMMENT ON COLUMN public.insurer_listing.ended_on IS 'The first day the insurer is off the list, where it was taken off before its term ran out';
+
+CREATE TABLE public.insurer_suspension (
+    insurer text NOT NULL,
+    suspended_on date NOT NULL,
+    ended_on date,
+    id bigint NOT NULL,
+    CONSTRAINT insurer_suspension_check CHECK ((ended_on >= suspended_on))
+);
+
+COMMENT ON TABLE public.insurer_suspension IS '暂停: when a listed insurer counts as not listed; the first day is of it, the day it ended on is not (article 12)';
+
+ALTER TABLE public.insurer_suspension ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.insurer_suspension_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.ledger_entry (
     id bigint NOT NULL,
@@ -213,10 +285,36 @@ ALTER TABLE public.ledger_entry ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE public.letterhead (
+    office text NOT NULL,
+    since date NOT NULL,
+    title text NOT NULL,
+    word text NOT NULL,
+    review_authority text
+);
+
+COMMENT ON TABLE public.letterhead IS '发文机关: how an office signs its notices from a day on: its full name, the word its numbers begin with (文号机关代字), and who reconsiders its decisions (复议机关)';
+
+COMMENT ON COLUMN public.letterhead.review_authority IS 'Null where the office is no authority, or its register does not say';
+
 CREATE TABLE public.migration (
     name text NOT NULL,
     sha256 text NOT NULL
 );
+
+CREATE TABLE public.notice (
+    number text NOT NULL,
+    stream text NOT NULL,
+    sequence integer NOT NULL,
+    kind text NOT NULL,
+    office text NOT NULL,
+    addressed_to text NOT NULL,
+    issued_on date NOT NULL,
+    body jsonb NOT NULL,
+    CONSTRAINT notice_kind_check CHECK ((kind = ANY (ARRAY['acceptance'::text, 'correction'::text, 'decision'::text])))
+);
+
+COMMENT ON TABLE public.notice IS '文书: the notice served with an act, as data; its event holds its number and the hash of its body';
 
 CREATE TABLE public.office (
     code text NOT NULL,
@@ -283,6 +381,17 @@ CREATE TABLE public.plan_line (
 );
 
 COMMENT ON TABLE public.plan_line IS '补贴计划: what a plan gives each application, in order of insurance time (article 13)';
+
+CREATE TABLE public.policy (
+    stream text NOT NULL,
+    about text NOT NULL,
+    scheme text NOT NULL,
+    insurer text NOT NULL,
+    policy_number text NOT NULL,
+    released boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE public.policy IS '保单: each contract insured in a case, by its number; released where the case ended without a subsidy';
 
 CREATE TABLE public.proceeding (
     stream text NOT NULL,
@@ -374,11 +483,23 @@ ALTER TABLE ONLY public.insurer_bar
 ALTER TABLE ONLY public.insurer_listing
     ADD CONSTRAINT insurer_listing_pkey PRIMARY KEY (insurer, listed_from);
 
+ALTER TABLE ONLY public.insurer_suspension
+    ADD CONSTRAINT insurer_suspension_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.ledger_entry
     ADD CONSTRAINT ledger_entry_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.letterhead
+    ADD CONSTRAINT letterhead_pkey PRIMARY KEY (office, since);
+
 ALTER TABLE ONLY public.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_stream_sequence_key UNIQUE (stream, sequence);
 
 ALTER TABLE ONLY public.office
     ADD CONSTRAINT office_pkey PRIMARY KEY (code);
@@ -398,6 +519,9 @@ ALTER TABLE ONLY public.plan_line
 ALTER TABLE ONLY public.plan_line
     ADD CONSTRAINT plan_line_plan_application_key UNIQUE (plan, application);
 
+ALTER TABLE ONLY public.policy
+    ADD CONSTRAINT policy_pkey PRIMARY KEY (stream);
+
 ALTER TABLE ONLY public.proceeding
     ADD CONSTRAINT proceeding_pkey PRIMARY KEY (stream);
 
@@ -416,11 +540,15 @@ CREATE INDEX filed_clause_insurer_idx ON public.filed_clause USING btree (insure
 
 CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING btree (scheme, fiscal_year);
 
+CREATE INDEX notice_office_issued_on_idx ON public.notice USING btree (office, issued_on);
+
 CREATE INDEX officer_office_idx ON public.officer USING btree (office);
 
 CREATE UNIQUE INDEX one_application_per_policy ON public.subsidy_application USING btree (stream) WHERE (state <> ALL (ARRAY['refused'::text, 'withdrawn'::text]));
 
 CREATE UNIQUE INDEX one_appropriation_per_document ON public.ledger_entry USING btree (scheme, fiscal_year, reference) WHERE (kind = 'appropriation'::text);
+
+CREATE UNIQUE INDEX one_case_per_policy ON public.policy USING btree (scheme, insurer, upper(regexp_replace(policy_number, '\s'::text, ''::text, 'g'::text))) WHERE (NOT released);
 
 CREATE UNIQUE INDEX one_commitment_per_plan ON public.ledger_entry USING btree (application, reference) WHERE (kind = 'commitment'::text);
 
@@ -428,11 +556,15 @@ CREATE UNIQUE INDEX one_live_case_per_product ON public.proceeding USING btree (
 
 CREATE UNIQUE INDEX one_payment_per_application ON public.ledger_entry USING btree (application) WHERE (kind = 'payment'::text);
 
+CREATE UNIQUE INDEX one_suspension_at_a_time ON public.insurer_suspension USING btree (insurer) WHERE (ended_on IS NULL);
+
 CREATE INDEX outbox_not_before_idx ON public.outbox USING btree (not_before) WHERE (NOT done);
 
 CREATE INDEX outbox_stream_idx ON public.outbox USING btree (stream) WHERE (NOT done);
 
 CREATE INDEX plan_line_application_idx ON public.plan_line USING btree (application);
+
+CREATE INDEX policy_about_idx ON public.policy USING btree (about);
 
 CREATE INDEX proceeding_about_idx ON public.proceeding USING btree (about) WHERE (about IS NOT NULL);
 
@@ -449,6 +581,9 @@ CREATE TRIGGER post_to_balances AFTER INSERT ON public.ledger_entry FOR EACH ROW
 ALTER TABLE ONLY public.deadline
     ADD CONSTRAINT deadline_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
 
+ALTER TABLE ONLY public.district
+    ADD CONSTRAINT district_successor_fkey FOREIGN KEY (successor) REFERENCES public.district(code);
+
 ALTER TABLE ONLY public.enterprise_year
     ADD CONSTRAINT enterprise_year_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
 
@@ -464,6 +599,9 @@ ALTER TABLE ONLY public.insurer_bar
 ALTER TABLE ONLY public.insurer_listing
     ADD CONSTRAINT insurer_listing_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
 
+ALTER TABLE ONLY public.insurer_suspension
+    ADD CONSTRAINT insurer_suspension_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
+
 ALTER TABLE ONLY public.ledger_entry
     ADD CONSTRAINT ledger_entry_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
 
@@ -472,6 +610,15 @@ ALTER TABLE ONLY public.ledger_entry
 
 ALTER TABLE ONLY public.ledger_entry
     ADD CONSTRAINT ledger_entry_stream_sequence_fkey FOREIGN KEY (stream, sequence) REFERENCES public.event(stream, sequence) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.letterhead
+    ADD CONSTRAINT letterhead_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_stream_sequence_fkey FOREIGN KEY (stream, sequence) REFERENCES public.event(stream, sequence);
 
 ALTER TABLE ONLY public.office
     ADD CONSTRAINT office_district_fkey FOREIGN KEY (district) REFERENCES public.district(code);
@@ -500,6 +647,12 @@ ALTER TABLE ONLY public.plan_line
 ALTER TABLE ONLY public.plan_line
     ADD CONSTRAINT plan_line_round_fkey FOREIGN KEY (round) REFERENCES public.proceeding(stream);
 
+ALTER TABLE ONLY public.policy
+    ADD CONSTRAINT policy_about_fkey FOREIGN KEY (about) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.policy
+    ADD CONSTRAINT policy_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
+
 ALTER TABLE ONLY public.proceeding
     ADD CONSTRAINT proceeding_district_fkey FOREIGN KEY (district) REFERENCES public.district(code);
 
@@ -520,6 +673,15 @@ ALTER TABLE ONLY public.subsidy_application
 
 GRANT USAGE ON SCHEMA public TO firstcover_app;
 
+REVOKE ALL ON FUNCTION public.absorb_district(absorbed text, into_district text, last_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.absorb_district(absorbed text, into_district text, last_day date) TO firstcover_app;
+
+REVOKE ALL ON FUNCTION public.appoint_officer(officer_code text, officer_name text, office_code text, from_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.appoint_officer(officer_code text, officer_name text, office_code text, from_day date) TO firstcover_app;
+
+REVOKE ALL ON FUNCTION public.end_officer(officer_code text, last_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_officer(officer_code text, last_day date) TO firstcover_app;
+
 REVOKE ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) TO firstcover_app;
 
@@ -538,17 +700,31 @@ GRANT SELECT ON TABLE public.enterprise_year TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.event TO firstcover_app;
 
-GRANT SELECT ON TABLE public.filed_clause TO firstcover_app;
+GRANT SELECT,INSERT ON TABLE public.filed_clause TO firstcover_app;
+
+GRANT UPDATE(valid_until) ON TABLE public.filed_clause TO firstcover_app;
+
+GRANT UPDATE(withdrawn_on) ON TABLE public.filed_clause TO firstcover_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.given_number TO firstcover_app;
 
-GRANT SELECT ON TABLE public.insurer_bar TO firstcover_app;
+GRANT SELECT,INSERT ON TABLE public.insurer_bar TO firstcover_app;
 
-GRANT SELECT ON TABLE public.insurer_listing TO firstcover_app;
+GRANT SELECT,INSERT ON TABLE public.insurer_listing TO firstcover_app;
+
+GRANT UPDATE(ended_on) ON TABLE public.insurer_listing TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.insurer_suspension TO firstcover_app;
+
+GRANT UPDATE(ended_on) ON TABLE public.insurer_suspension TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.ledger_entry TO firstcover_app;
 
+GRANT SELECT ON TABLE public.letterhead TO firstcover_app;
+
 GRANT SELECT ON TABLE public.migration TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.notice TO firstcover_app;
 
 GRANT SELECT ON TABLE public.office TO firstcover_app;
 
@@ -559,6 +735,12 @@ GRANT SELECT,INSERT ON TABLE public.opinion TO firstcover_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.outbox TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.plan_line TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.policy TO firstcover_app;
+
+GRANT UPDATE(policy_number) ON TABLE public.policy TO firstcover_app;
+
+GRANT UPDATE(released) ON TABLE public.policy TO firstcover_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.proceeding TO firstcover_app;
 

@@ -42,6 +42,12 @@ def days_after(start: date, days: int, calendar: Calendar) -> Due:
     return _rolled(end, calendar, (f"counted from {start}, which is not counted itself: {days} days end on {end}",))
 
 
+def years_after(start: date, years: int, calendar: Calendar) -> Due:
+    """Return the end of `years` years after `start`, rolled off days off (Civil Code 202, 203)."""
+    end = years_later(start, years)
+    return _rolled(end, calendar, (f"counted from {start}: {years} years end on {end}",))
+
+
 def working_days_after(start: date, n: int, calendar: Calendar) -> Due:
     """Return the end of `n` working days (工作日) after `start`; none end on the first working day from `start` on."""
     if n == 0:

@@ -104,6 +104,12 @@ class CityFigures(BaseModel):
     payment_days: Cited[int] = Cited(None, "13")
     #: 轮候: fiscal years after its own at whose end a waiting application lapses.
     waitlist_years: Cited[int] = Cited(None, "13")
+    #: 理赔: days to decide, to pay what was agreed, to pay in advance, and to tell a refusal; years to dispute it.
+    loss_decision_days: Cited[int] = Cited(None, "12")
+    loss_payment_days: Cited[int] = Cited(None, "12")
+    loss_advance_days: Cited[int] = Cited(None, "12")
+    loss_refusal_notice_days: Cited[int] = Cited(None, "12")
+    loss_dispute_years: Cited[int] = Cited(None, "12")
     #: 异议、举报、投诉: days to admit, to answer, to appeal, and to answer the appeal.
     complaint_admission_days: Cited[int] = Cited(None, "15(1)")
     complaint_answer_days: Cited[int] = Cited(None, "15(1)")

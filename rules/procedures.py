@@ -12,6 +12,7 @@ from rules.schemes.dalian_batch import BATCH
 from rules.schemes.dalian_case import CASE
 from rules.schemes.dalian_complaint import COMPLAINT
 from rules.schemes.dalian_insurer import PILOT_INSURER
+from rules.schemes.dalian_loss_claim import LOSS_CLAIM
 from rules.schemes.dalian_offices import OFFICES
 from rules.schemes.dalian_policy import POLICY
 from rules.schemes.dalian_recovery import RECOVERY
@@ -21,6 +22,7 @@ PROCEDURES = {
     ("case", "dalian"): CASE,
     ("batch", "dalian"): BATCH,
     ("policy", "dalian"): POLICY,
+    ("loss_claim", "dalian"): LOSS_CLAIM,
     ("complaint", "dalian"): COMPLAINT,
     ("pilot_insurer", "dalian"): PILOT_INSURER,
     ("recovery", "dalian"): RECOVERY,

@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "starters.round:plan",
     "pay": "starters.round:pay",
     "ledger": "starters.ledger",
+    "loss-claim": "starters.loss_claim",
     "complaint": "starters.complaint",
     "recovery": "starters.recovery",
     "pilot-insurer": "starters.pilot_insurer",

@@ -9,13 +9,15 @@ import typer
 from db.sql import queries
 from rules.procedure import Act, OfficeKind
 from rules.procedures import PROCEDURES, Stream
+from rules.schemes.dalian_offices import REGISTER
 from runtime.messages import say
-from starters.proceeding import do_act
+from starters.proceeding import do_act, fit
 from starters.reading import read_data, read_word
-from starters.session import reading, run
-from starters.telling import As, CommandId, Data, Json, tell_json, tell_rows
+from starters.session import reading, run, session
+from starters.telling import As, CommandId, Data, Json, tell_answer, tell_json, tell_rows
 
 OFFICE = queries("office")
+Form = Annotated[str, typer.Argument(metavar="FILE", help="The form, YAML or JSON; - for standard input.")]
 KINDS = tuple(kind for kind in get_args(OfficeKind) if kind != "system")
 
 app = typer.Typer(no_args_is_help=True, help="Offices (机构) and their officers.")
@@ -47,13 +49,43 @@ def list_officers(
     tell_rows(say("officers"), columns, rows)
 
 
+@app.command()
+def appoint(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Enter an officer of an office: code, name, office, since (article 15(3))."""
+    enter("appoint", officer, data, command_id, as_json=as_json)
+
+
+@app.command()
+def leave(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Enter an officer's last day: code, last_day, reason. What he left open is his office's (article 15(3))."""
+    enter("leave", officer, data, command_id, as_json=as_json)
+
+
+@app.command()
+def absorb(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Enter that a district is absorbed: district, into, last_day, document. Its open cases go over (article 9)."""
+    enter("absorb", officer, data, command_id, as_json=as_json)
+
+
+def enter(act: str, officer: str, data: str, command_id: str | None, *, as_json: bool) -> None:
+    """Enter a change in the register of offices."""
+    form, stream = read_data(data), Stream("offices", "dalian", REGISTER)
+    fit(stream.procedure.act(act).form, form)
+
+    async def work() -> None:
+        async with session() as servers:
+            tell_answer(await servers.open(str(stream), act, officer, form, command_id), as_json=as_json)
+
+    run(work())
+
+
 def group_of(kind: OfficeKind) -> typer.Typer:
     """Return the commands of one kind of office: its acts in cases and rounds, by name."""
     group = typer.Typer(no_args_is_help=True, help=f"What the {kind.replace('_', ' ')} does.")
     group.callback()(_nothing)
     for (proceeding, scheme), procedure in PROCEDURES.items():
         for act in procedure.acts.values():
-            if kind in act.by and act is not procedure.opening:
+            if kind in act.by and act is not procedure.opening and procedure.driven:
                 _add(group, proceeding, scheme, act)
     return group
 

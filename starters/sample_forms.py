@@ -223,6 +223,22 @@ class SampleForms:
     def vouchers(self, *insurers: str) -> Data:
         return {"vouchers": dict.fromkeys(insurers or ("insurer-a",), f"PZ-{self.serial}")}
 
+    def loss_report(self, policy: str = "policy:dalian:DL-2026-000001-1") -> Data:
+        happened = "主轴轴承抱死，机床停产 (the spindle seized)"
+        loss = {"policy": policy, "loss_on": f"{self.now.date()}", "cover": "quality", "what_happened": happened}
+        return {**loss, "estimate": "800000.00"}
+
+    def loss_papers(self) -> Data:
+        return {"papers": [{"title": "损失清单", "sha256": digest("损失清单")}]}
+
+    def loss_survey(self) -> Data:
+        found = {"surveyed_on": f"{self.now.date()}", "cause": "轴承缺陷 (a defect of the bearing)"}
+        return {**found, "assessed": "750000.00", "report_sha256": digest("查勘报告")}
+
+    def loss_decision(self) -> Data:
+        agreed = {"amount": "750000.00", "agreed_on": f"{self.now.date()}"}
+        return {**agreed, "decision_sha256": digest("核定通知")}
+
     def complaint(self, kind: str = "complaint", subject: str = "insurer-a") -> Data:
         said = {"kind": kind, "subject": subject, "ground": "理赔拖延 (a loss claim is delayed)", "channel": "letter"}
         return {**said, "person": {"name": "李敏", "contact": "0411-5550100"}}
@@ -325,6 +341,19 @@ class SampleForms:
             "record_measure": {"measure": "alert", "ground": "rate_deviation", "reason": "费率偏离备案 (off the rate)"},
             "file_clause": self.clause(),
             "withdraw_clause": {"clause_number": "CLAUSE-C-2026-02", "reason": "停售 (no longer sold)"},
+            "report": self.loss_report(),
+            "accept_loss": {"amount": "800000.00", **self.loss_papers()},
+            "ask_for_documents": {"items": ["缺少维修发票 (the repair invoice is missing)"]},
+            "hand_in_documents": self.loss_papers(),
+            "survey": self.loss_survey(),
+            "pay_in_advance": {"amount": "200000.00", "voucher": f"XF-{self.serial}"},
+            "decide_to_pay": self.loss_decision(),
+            "pay_loss": {"amount": "750000.00", "voucher": f"PF-{self.serial}"},
+            "refuse_loss": self.reasons(),
+            "refuse_as_false": {**self.reasons(), "evidence": [digest("鉴定意见")]},
+            "notify_refusal": {"notice_sha256": digest("拒赔通知书")},
+            "dispute": {"ground": "不认可拒赔理由 (the refusal is not accepted)"},
+            "settle": {"how": "mediation", "amount": "600000.00", "document_sha256": digest("调解协议")},
             "receive_complaint": self.complaint(),
             "decline_complaint": self.reasons(),
             "investigate": {"found": "核查属实 (the facts are as told)", "evidence": [digest("调查记录")]},

@@ -11,6 +11,7 @@ from workflows.batch import Batch
 from workflows.case import Case
 from workflows.complaint import Complaint
 from workflows.ids import TASK_QUEUE
+from workflows.loss_claim import LossClaim
 from workflows.pilot_insurer import PilotInsurer
 from workflows.policy import Policy
 from workflows.recovery import Recovery
@@ -22,7 +23,7 @@ def build_worker(client: Client, pool: Pool, task_queue: str = TASK_QUEUE) -> Wo
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[Batch, Case, Complaint, PilotInsurer, Policy, Recovery, Round],
+        workflows=[Batch, Case, Complaint, LossClaim, PilotInsurer, Policy, Recovery, Round],
         activities=[Record(pool).record],
         # Local activities write one transaction each; the pool is what bounds them.
         max_concurrent_local_activities=20,

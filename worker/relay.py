@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.contracts import BAD_INPUT, REFUSED, UNAVAILABLE, Command, Opening
 from activities.history import standing_of
 from activities.record import Record
-from db.pool import AWAY, Pool, one
+from db.pool import AWAY, Pool
 from db.sql import queries
 from rules.procedure import File
 from rules.procedures import stream_of
@@ -85,11 +85,15 @@ class Relay:
 
     async def _offer(self, command: Command) -> None:
         if command.act == stream_of(command.stream).procedure.opening.name:
-            row = await one(self._pool, PROCEEDING.by_stream, command.stream)
-            opening = Opening(stream=command.stream, standing=standing_of(File.model_validate(row["file"])))
-            await start(self._client, opening, self._task_queue)
+            await self._open(command)
         else:
             await offer(self._client, command)
+
+    async def _open(self, command: Command) -> None:
+        """Start a proceeding that an entrance recorded; one that another proceeding ordered is recorded first."""
+        row = await self._pool.fetchrow(PROCEEDING.by_stream, command.stream)
+        standing = standing_of(File.model_validate(row["file"])) if row else (await self._record.open(command)).standing
+        await start(self._client, Opening(stream=command.stream, standing=standing), self._task_queue)
 
 
 def _refused(error: RPCError | WorkflowUpdateFailedError) -> bool:

@@ -3,7 +3,7 @@
 TASK_QUEUE = "firstcover"
 CASE, ROUND = "case", "round"
 BATCH, POLICY = "batch", "policy"
-COMPLAINT, RECOVERY = "complaint", "recovery"
+COMPLAINT, RECOVERY, LOSS_CLAIM = "complaint", "recovery", "loss_claim"
 PILOT_INSURER = "pilot_insurer"
 #: The update by which every act reaches its proceeding.
 ACT = "act"

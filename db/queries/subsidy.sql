@@ -1,6 +1,5 @@
 -- first_batch_before --
--- Whether this model has been insured as a first batch for this user in another case or batch of the enterprise. The
--- very supply contract of one that ended without a subsidy is no earlier batch: it is this one, tried again.
+-- Whether this model was insured as a first batch for this user in another case or batch of the enterprise; one that ended without a subsidy under the very same supply contract is this one, tried again.
 select exists (
     select from proceeding
     where kind in ('case', 'batch') and enterprise = $1 and stream <> $2 and file -> 'facts' ? 'contract'

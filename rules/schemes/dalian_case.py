@@ -5,7 +5,7 @@ What each act is weighed by stands in `dalian_recognition` and `dalian_subsidy`;
 
 from __future__ import annotations
 
-from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, remind_of
+from rules.procedure import Act, Effect, Nothing, OfficeKind, Procedure, Situation, Stage, remind_of
 from rules.schemes import dalian_forms as forms
 from rules.schemes.dalian_recognition import (
     ask_for_more,
@@ -27,14 +27,21 @@ from rules.schemes.dalian_recognition import (
     submit,
     supersede,
     supplement,
+    take_back_assessment,
+    take_back_confirmation,
+    take_back_proposal,
     uphold_objection,
 )
+from rules.schemes.dalian_rectification import ask_rectification, decline_rectification, rectify
 from rules.schemes.dalian_subsidy import (
     apply,
+    end_insurance,
     file,
     insure,
     pay,
     plan,
+    quote,
+    recalculate,
     record_delivery,
     refuse_subsidy,
 )
@@ -82,6 +89,7 @@ STAGES = {
         Stage("paid", "已拨付", closed=True, again=False),
         Stage("nothing_left", "额度已满", closed=True, again=False),
         Stage("subsidy_refused", "补贴审核不通过", closed=True, again=False),
+        Stage("uninsured", "保险已解除", closed=True),
         Stage("refused_by_district", "区县不予确认", closed=True),
         Stage("not_recognised", "不予认定", closed=True),
         Stage("revoked", "已撤销认定", closed=True),
@@ -98,6 +106,9 @@ BEFORE_PUBLICATION = (
 )  # fmt: skip
 REVOCABLE = ("recognised", "insured", "applied", "filed")
 BEFORE_INSURANCE = (*BEFORE_PUBLICATION, "recognised")
+#: Whose acts copy from papers, and the bureau that keeps the file.
+WHO_COPIES: tuple[OfficeKind, ...] = ("enterprise", "district", "insurer", "industry_bureau")
+BEFORE_FILING = (*BEFORE_INSURANCE, "insured", "applied")
 RUNNING = tuple(name for name, stage in STAGES.items() if not stage.closed)
 
 ACTS = {
@@ -105,48 +116,67 @@ ACTS = {
     for act in (
         Act("submit", "提交", ("enterprise",), "9", (), forms.Submission, submit, "district_review"),
         Act("return_for_correction", "退回补正", ("district",), "9", ("district_review",), forms.CorrectionRequest,
-            return_for_correction, "correction"),
+            return_for_correction, "correction", notice="correction"),
         Act("correct", "补正", ("enterprise",), "9", ("correction",), forms.Correction, correct, "district_review"),
         Act("confirm", "确认", ("district",), "9", ("district_review",), forms.DistrictOpinion, confirm, "confirmed"),
         Act("refuse", "不予确认", ("district",), "9", ("district_review",), forms.Reasons, refuse,
-            "refused_by_district"),
-        Act("receive", "受理", ("industry_bureau",), "10", ("confirmed",), Nothing, receive, "received"),
+            "refused_by_district", notice="decision"),
+        Act("take_back_confirmation", "撤销确认", ("district",), "9", ("confirmed",), forms.Reasons,
+            take_back_confirmation, "district_review"),
+        Act("receive", "受理", ("industry_bureau",), "10", ("confirmed",), Nothing, receive, "received",
+            notice="acceptance"),
         Act("entrust", "委托评定", ("industry_bureau",), "10", ("received",), forms.Entrustment, entrust, "assessment"),
         Act("assess", "评定", ("assessor",), "10", ("assessment",), forms.AssessmentReport, assess, "assessed"),
         Act("ask_for_more", "要求补充", ("assessor",), "10", ("assessment",), forms.CorrectionRequest, ask_for_more,
-            "assessment_correction"),
+            "assessment_correction", notice="correction"),
         Act("supplement", "补充", ("enterprise",), "10", ("assessment_correction",), forms.Correction, supplement,
             "assessment"),
         Act("decline_assessment", "回避", ("assessor",), "10", ("assessment",), forms.Reasons, decline_assessment,
             "received"),
+        Act("take_back_assessment", "撤回评定", ("assessor",), "10", ("assessed",), forms.Reasons,
+            take_back_assessment, "assessment"),
         Act("propose", "拟认定", ("industry_bureau",), "10", ("assessed",), Nothing, propose, "proposed"),
+        Act("take_back_proposal", "撤销拟认定", ("industry_bureau",), "10", ("proposed",), forms.Reasons,
+            take_back_proposal, "assessed"),
         Act("record_objection", "登记异议", ("industry_bureau",), "10", ("public_notice",), forms.Objection,
             record_objection, "objection"),
         Act("dismiss_objection", "异议不成立", ("industry_bureau",), "10", ("objection",), forms.Reasons,
             dismiss_objection, "public_notice", not_by_doer_of=("record_objection",)),
         Act("uphold_objection", "异议成立", ("industry_bureau",), "10", ("objection",), forms.Reasons,
-            uphold_objection, "not_recognised", not_by_doer_of=("record_objection",)),
+            uphold_objection, "not_recognised", not_by_doer_of=("record_objection",), notice="decision"),
         Act("publish", "公布", ("industry_bureau",), "10", ("proposed", "public_notice"), forms.Publication, publish,
-            "recognised", not_by_doer_of=("propose",)),
+            "recognised", not_by_doer_of=("propose",), notice="decision", favourable=True),
         Act("reject", "不予认定", ("industry_bureau",), "10", ("assessed", "proposed"), forms.Reasons, reject,
-            "not_recognised"),
+            "not_recognised", notice="decision"),
         Act("propose_revocation", "拟撤销", ("industry_bureau",), "10", REVOCABLE, forms.Reasons, propose_revocation),
         Act("revoke", "撤销认定", ("industry_bureau",), "10", REVOCABLE, forms.Reasons, revoke, "revoked",
-            not_by_doer_of=("propose_revocation",)),
+            not_by_doer_of=("propose_revocation",), notice="decision"),
         Act("supersede", "取代", ("industry_bureau",), "10", ("recognised",), forms.Supersession, supersede,
             "superseded"),
         Act("record_delivery", "登记交付", ("enterprise",), "11", BEFORE_INSURANCE, forms.Delivery, record_delivery),
+        Act("quote", "报价", ("insurer",), "13", ("recognised",), forms.Quote, quote),
         Act("insure", "投保", ("insurer",), "11", ("recognised",), forms.InsuranceContract, insure, "insured"),
         Act("apply", "申请补贴", ("enterprise",), "13", ("insured",), forms.SubsidyRequest, apply, "applied"),
         Act("file", "汇总申报", ("system",), "13", ("applied",), forms.Filed, file, "filed"),
         Act("refuse_subsidy", "审核不通过", ("system",), "13", ("filed",), forms.Reviewed, refuse_subsidy,
-            "subsidy_refused"),
+            "subsidy_refused", notice="decision", in_name_of={"filed": "regulator"}),
         Act("plan", "列入计划", ("system",), "13", ("filed", "waitlisted"), forms.Planned, plan, "planned"),
         Act("pay", "拨付", ("system",), "13", ("planned",), forms.Paid, pay, "paid"),
+        Act("recalculate", "重新计算", ("system",), "7", ("insured", "applied", "filed", "planned", "waitlisted"),
+            forms.Recalculated, recalculate),
+        Act("end_insurance", "保险解除", ("system",), "13", ("insured", "applied", "filed"), forms.InsuranceEnded,
+            end_insurance, "uninsured"),
+        Act("ask_rectification", "申请更正", WHO_COPIES, "15(3)", BEFORE_FILING, forms.RectificationRequest,
+            ask_rectification),
+        Act("rectify", "更正", ("industry_bureau",), "15(3)", BEFORE_FILING, Nothing, rectify,
+            not_by_doer_of=("ask_rectification",)),
+        Act("decline_rectification", "不予更正", ("industry_bureau",), "15(3)", BEFORE_FILING, forms.Reasons,
+            decline_rectification),
         Act("withdraw", "撤回", ("enterprise",), "9", (*BEFORE_PUBLICATION, "applied", "filed"), forms.Reasons,
             withdraw, "withdrawn"),
         Act("remind", "提醒", ("system",), "9", RUNNING, forms.Rung, remind),
-        Act("lapse", "逾期", ("system",), "9", ("correction", "assessment_correction"), forms.Rung, lapse, "lapsed"),
+        Act("lapse", "逾期", ("system",), "9", ("correction", "assessment_correction"), forms.Rung, lapse, "lapsed",
+            notice="decision", in_name_of={"correction": "district", "assessment_correction": "industry_bureau"}),
         Act("expire", "期满", ("system",), "10", ("recognised",), forms.Rung, expire, "expired"),
     )
 }  # fmt: skip

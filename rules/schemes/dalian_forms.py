@@ -5,16 +5,16 @@ Each form checks only itself and the day it is received. What the law makes of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from rules.identifiers import Uscc
 from rules.periods import last_day_of_years
 from rules.procedure import Form
-from rules.values import Flag, LawDate, Minute, Rate, Yuan, YuanOrZero
+from rules.values import Flag, LawDate, Minute, Rate, Years, Yuan, YuanOrZero
 
 #: Text on one line, without what a terminal obeys or what turns the reading direction.
 Text = Annotated[
@@ -22,7 +22,30 @@ Text = Annotated[
     StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"),
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,59}$")]
+CaseNumber = Annotated[str, StringConstraints(pattern=r"^DL-[0-9]{4}-[0-9]{6}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+#: 笔误可更正的事项: what was copied from a paper, and so can have been copied wrongly.
+Rectifiable = Literal[
+    "submission.enterprise.name",
+    "submission.enterprise.contact",
+    "submission.product.name",
+    "submission.product.batch_number",
+    "submission.product.first_user",
+    "delivery.user",
+    "delivery.contract_number",
+    "delivery.contract_signed_on",
+    "delivery.delivered_on",
+    "contract.policy_number",
+    "contract.clause_number",
+    "contract.applied_on",
+    "contract.concluded_at",
+    "contract.start_on",
+    "contract.end_on",
+    "contract.sum_insured",
+    "contract.premium_rate",
+]
 
 
 def _declared(value: bool) -> bool:
@@ -38,7 +61,8 @@ CHECKLIST = ("2", "8", "8(1)", "8(2)", "8(3)", "8(4)", "8(5)", "8(6)")
 ChecklistItem = Literal["2", "8", "8(1)", "8(2)", "8(3)", "8(4)", "8(5)", "8(6)"]
 
 
-def _in_future(now: datetime, **moments: date) -> Iterator[tuple[str, str]]:
+def in_future(now: datetime, **moments: date) -> Iterator[tuple[str, str]]:
+    """Yield a fault for each moment after `now`; two underscores stand for a dot in a field's name."""
     for name, moment in moments.items():
         limit = now if isinstance(moment, datetime) else now.date()
         if moment > limit:
@@ -102,7 +126,7 @@ class Submission(Form):
     papers: list[Paper] = Field(min_length=1, max_length=200)
 
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
-        yield from _in_future(now, enterprise__registered_on=self.enterprise.registered_on)
+        yield from in_future(now, enterprise__registered_on=self.enterprise.registered_on)
 
 
 class CorrectionRequest(Form):
@@ -122,7 +146,7 @@ class Correction(Form):
         if not (self.enterprise or self.product or self.papers):
             yield "form", "must put something right: enterprise, product or papers"
         if self.enterprise:
-            yield from _in_future(now, enterprise__registered_on=self.enterprise.registered_on)
+            yield from in_future(now, enterprise__registered_on=self.enterprise.registered_on)
 
 
 class ChecklistVerdict(Form):
@@ -147,7 +171,7 @@ class DistrictOpinion(Form):
         if len(set(given)) != len(given):
             yield "checklist", "must give one verdict on an item"
         if self.site_visit_on:
-            yield from _in_future(now, site_visit_on=self.site_visit_on)
+            yield from in_future(now, site_visit_on=self.site_visit_on)
 
 
 class Reasons(Form):
@@ -202,7 +226,7 @@ class Objection(Form):
 class Supersession(Form):
     """取代: the case whose recognition takes the place of this one."""
 
-    by_case: Annotated[str, StringConstraints(pattern=r"^DL-[0-9]{4}-[0-9]{6}$")]
+    by_case: CaseNumber
 
 
 class Publication(Form):
@@ -213,7 +237,7 @@ class Publication(Form):
     snapshot_sha256: Sha256
 
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
-        yield from _in_future(now, published_at=self.published_at)
+        yield from in_future(now, published_at=self.published_at)
 
 
 class Delivery(Form):
@@ -226,7 +250,7 @@ class Delivery(Form):
     receipt_sha256: Sha256
 
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
-        yield from _in_future(now, contract_signed_on=self.contract_signed_on, delivered_on=self.delivered_on)
+        yield from in_future(now, contract_signed_on=self.contract_signed_on, delivered_on=self.delivered_on)
 
 
 class InsuranceContract(Form):
@@ -253,10 +277,62 @@ class InsuranceContract(Form):
         """The whole years of the term, or None where it is no whole number of years."""
         return next((n for n in range(1, 11) if last_day_of_years(self.start_on, n) == self.end_on), None)
 
+    def said(self) -> dict[str, Any]:
+        return {**super().said(), "years": self.years}
+
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
-        yield from _in_future(now, applied_on=self.applied_on, concluded_at=self.concluded_at)
+        yield from in_future(now, applied_on=self.applied_on, concluded_at=self.concluded_at)
         if self.years is None:
             yield "end_on", "must close a term of 1 to 10 whole years, the first and the last day both counted"
+
+
+def handed_in(section: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form was given, from what the file keeps of it: without what was worked out."""
+    return {name: value for name, value in section.items() if name != "years"}
+
+
+class Quote(Form):
+    """报价: what an insurer offers, so that the enterprise sees the cap and the budget before it binds itself (I-9)."""
+
+    sum_insured: Yuan
+    premium_rate: Rate
+    years: Years
+    shortfall_borne_by: Literal["enterprise", "insurer"]
+
+
+class Recalculated(Form):
+    """重新计算: what an endorsement or a cancellation of the policy leaves to be asked for (articles 5, 7)."""
+
+    policy: Text
+    sum_insured: Yuan
+    premium_rate: Rate
+    premium: YuanOrZero
+    subsidy_asked: YuanOrZero
+    #: When more was agreed on; None where the application keeps its place.
+    insurance_time: Minute | None = None
+
+
+class InsuranceEnded(Form):
+    """保险解除: which policy was rescinded, and why."""
+
+    policy: Text
+    ground: Text
+
+
+class FurtherDelivery(Delivery):
+    """后续交付: another first batch under a recognition in its year, delivered to another user (articles 2, 10, 11)."""
+
+    case: CaseNumber
+    batch_number: Text
+    quantity: int = Field(ge=1, le=1_000_000)
+
+
+class RectificationRequest(Form):
+    """更正申请: one clerical error of the file, and what it should say (article 15(3))."""
+
+    field: Rectifiable
+    correct: Text
+    reason: Text
 
 
 class SubsidyRequest(Form):

@@ -133,6 +133,11 @@ def refuse(situation: Situation, form: forms.Reasons) -> Effect:
     return Effect(facts={"refusal": {**form.said(), "grounds": grounds}}, meets=("verification",))
 
 
+def take_back_confirmation(situation: Situation, form: forms.Reasons) -> Effect:
+    """撤销确认: the district takes its opinion back before the bureau has received it; its days run on (article 9)."""
+    return Effect(facts={"confirmation_taken_back": form.said()}, reopens=("verification",))
+
+
 def receive(situation: Situation, form: Nothing) -> Effect:
     """受理: the industry bureau takes the case in (article 10)."""
     return Effect(facts={"receipt": {"received_on": situation.today.isoformat()}})
@@ -153,6 +158,16 @@ def entrust(situation: Situation, form: forms.Entrustment) -> Effect:
 def assess(situation: Situation, form: forms.AssessmentReport) -> Effect:
     """评定: the assessor reports (article 10)."""
     return Effect(facts={"assessment": form.said()}, meets=("assessment",))
+
+
+def take_back_assessment(situation: Situation, form: forms.Reasons) -> Effect:
+    """撤回评定: the assessor takes its report back before recognition is proposed; its days run on (article 10)."""
+    return Effect(facts={"assessment_taken_back": form.said()}, reopens=("assessment",))
+
+
+def take_back_proposal(situation: Situation, form: forms.Reasons) -> Effect:
+    """撤销拟认定: a proposal of which no public notice was given is taken back (article 10)."""
+    return Effect(facts={"proposal_taken_back": form.said()})
 
 
 def decline_assessment(situation: Situation, form: forms.Reasons) -> Effect:
@@ -198,6 +213,7 @@ def _assessor_recommends(situation: Situation) -> Finding:
         article="10",
         passed=report["recommended"],
         reason=f"the assessor {verdict} recognition (score {report['score']}): {report['conclusion']}",
+        inputs={"score": str(report["score"]), "conclusion": report["conclusion"]},
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from rules.deadlines import insure_by
 from rules.eligibility import check_subsidy
 from rules.facts import SubsidyFacts
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import Effect, Situation, fixed
+from rules.procedure import Deadline, Effect, File, Situation, fixed
 from rules.schemes import dalian_forms as forms
 from rules.subsidy import premium_shares
 from rules.values import ZERO
@@ -23,46 +26,86 @@ def record_delivery(situation: Situation, form: forms.Delivery) -> Effect:
         rule="delivery_recorded_once",
         article="11",
         passed="delivery" not in situation.file.facts,
-        reason="the days to insure run from what was recorded first; a later delivery cannot start them anew",
+        reason="the days to insure run from what was recorded first; a clerical error is put right by rectify",
     )
+    return Effect(findings=(once,), facts={"delivery": form.said()}, opens=(insurance_deadline(situation, form),))
+
+
+def insurance_deadline(situation: Situation, form: forms.Delivery, met_on: date | None = None) -> Deadline:
+    """投保期限: article 11's last day, which runs from the later of contract and delivery."""
     due = insure_by(form.contract_signed_on, form.delivered_on, situation.edition, situation.calendar)
     later = max(form.contract_signed_on, form.delivered_on)
-    clock = fixed("insurance", "11", "insurer", later, due)
-    return Effect(findings=(once,), facts={"delivery": form.said()}, opens=(clock,))
+    return fixed("insurance", "11", "insurer", later, due, met_on=met_on)
+
+
+def quote(situation: Situation, form: forms.Quote) -> Effect:
+    """报价: premium, subsidy and what cap and budget may leave uncovered, before anybody is bound (I-9).
+
+    A forecast: what is left today, before others who insured earlier are planned.
+    """
+    shares = premium_shares(form.sum_insured, form.premium_rate, form.years, situation.edition)
+    register = situation.register
+    covered = max(min(shares.subsidy, register.cap_left, register.budget_left), ZERO)
+    amounts = {
+        "premium": shares.premium,
+        "subsidy": shares.subsidy,
+        "cap_left": register.cap_left,
+        "budget_left": register.budget_left,
+        "uncovered": shares.subsidy - covered,
+    }
+    quoted = {**form.said(), **{name: f"{amount:.2f}" for name, amount in amounts.items()}}
+    earlier = situation.file.facts.get("quotes", {})
+    return Effect(findings=shares.findings, facts={"quotes": {**earlier, situation.office: quoted}})
 
 
 def insure(situation: Situation, form: forms.InsuranceContract) -> Effect:
     """投保: the contract is concluded; all of articles 2 to 4, 7, 10 to 12 and 15(2) are asked of it together."""
     if "delivery" not in situation.file.facts:
         raise Unfit(("delivery", "must be recorded first: article 11 counts from the contract and the delivery"))
-    register, years = situation.register, form.years
-    if not register.insurer_known:
+    if not situation.register.insurer_known:
         raise Unfit(("insurer", f"must be an insurer of the register (article 12) (not {form.insurer!r})"))
-    assert years is not None
-    shares = premium_shares(form.sum_insured, form.premium_rate, years, situation.edition)
     return Effect(
-        findings=check_subsidy(_subsidy_facts(situation, form), situation.edition, situation.calendar),
-        facts={
-            "contract": {
-                **form.said(),
-                "years": years,
-            }
-        },
-        money={
-            "premium": f"{shares.premium:.2f}",
-            "enterprise_share": f"{shares.enterprise_share:.2f}",
-            "subsidy_asked": f"{shares.subsidy:.2f}",
-            **NOT_YET,
-            # A forecast: what is left today, before others who insured earlier are planned (I-9).
-            "cap_left": f"{register.cap_left:.2f}",
-            "budget_left": f"{register.budget_left:.2f}",
-        },
+        findings=subsidy_findings(situation, situation.file.facts, form),
+        facts={"contract": form.said()},
+        money={**worked_out(situation, form), **NOT_YET},
         meets=("insurance", "recognition_valid_until"),
     )
 
 
-def _subsidy_facts(situation: Situation, form: forms.InsuranceContract) -> SubsidyFacts:
-    recognition, delivery, register = situation.fact("recognition"), situation.fact("delivery"), situation.register
+def worked_out(situation: Situation, form: forms.InsuranceContract) -> dict[str, str]:
+    """保费与补贴: what the contract costs and asks for, and a forecast of what is left (I-9)."""
+    assert form.years is not None
+    shares = premium_shares(form.sum_insured, form.premium_rate, form.years, situation.edition)
+    register = situation.register
+    return {
+        "premium": f"{shares.premium:.2f}",
+        "enterprise_share": f"{shares.enterprise_share:.2f}",
+        "subsidy_asked": f"{shares.subsidy:.2f}",
+        "cap_left": f"{register.cap_left:.2f}",
+        "budget_left": f"{register.budget_left:.2f}",
+    }
+
+
+def subsidy_findings(
+    situation: Situation, facts: Mapping[str, Mapping[str, Any]], form: forms.InsuranceContract
+) -> tuple[Finding, ...]:
+    """补贴条件: what the law finds of a contract beside the recognition and the delivery that `facts` tell."""
+    asked = _subsidy_facts(situation, facts, form)
+    elsewhere = situation.register.policy_insured_in
+    once = Finding(
+        rule="policy_subsidised_once",
+        article="7",
+        passed=elsewhere is None,
+        reason=f"policy {form.policy_number} of {form.insurer} "
+        + (f"is insured in {elsewhere} already: a policy is subsidised once" if elsewhere else "is in no other case"),
+    )
+    return (*check_subsidy(asked, situation.edition, situation.calendar), once)
+
+
+def _subsidy_facts(
+    situation: Situation, facts: Mapping[str, Mapping[str, Any]], form: forms.InsuranceContract
+) -> SubsidyFacts:
+    recognition, delivery, register = facts["recognition"], facts["delivery"], situation.register
     barred_on = register.insurer_barred_on
     return SubsidyFacts.model_validate(
         {
@@ -89,7 +132,38 @@ def _subsidy_facts(situation: Situation, form: forms.InsuranceContract) -> Subsi
 
 def apply(situation: Situation, form: forms.SubsidyRequest) -> Effect:
     """申请补贴: the enterprise's application form, for its insurer to file (article 13)."""
-    return Effect(facts={"application": {**form.said(), "number": f"{situation.file.number}-1"}})
+    return Effect(facts={"application": {**form.said(), "number": application_number(situation.file)}})
+
+
+def application_number(file: File) -> str:
+    """The number of a file's application, and of its policy: a case's own is its first, a further batch's its own."""
+    return file.number if "batch" in file.facts else f"{file.number}-1"
+
+
+def recalculate(situation: Situation, form: forms.Recalculated) -> Effect:
+    """重新计算: the policy was endorsed or cancelled; what is asked for follows, in no better place (articles 5, 7)."""
+    money, contract = situation.file.money, situation.fact("contract")
+    # What a plan has given stays given.
+    given = (Decimal(money[name]) for name in ("approved", "waitlisted", "insurer_share"))
+    on_others = sum(given, ZERO) if "plan" in situation.file.facts else form.subsidy_asked
+    changed = {"sum_insured": f"{form.sum_insured:.2f}", "premium_rate": str(form.premium_rate)}
+    earlier, said = situation.file.facts.get("recalculation", {}), form.said()
+    # Money once added keeps its later place, whatever is changed after it.
+    said["insurance_time"] = said["insurance_time"] or earlier.get("insurance_time")
+    return Effect(
+        facts={"contract": {**contract, **changed}, "recalculation": said},
+        money={
+            "premium": f"{form.premium:.2f}",
+            "subsidy_asked": f"{form.subsidy_asked:.2f}",
+            "enterprise_share": f"{max(form.premium - on_others, ZERO):.2f}",
+        },
+        carries=form,
+    )
+
+
+def end_insurance(situation: Situation, form: forms.InsuranceEnded) -> Effect:
+    """保险解除: the policy was rescinded, so there is nothing to subsidise (articles 5, 13)."""
+    return Effect(facts={"rescission": form.said()}, money={"subsidy_asked": "0.00"})
 
 
 def file(situation: Situation, form: forms.Filed) -> Effect:

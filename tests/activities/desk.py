@@ -10,7 +10,7 @@ from activities.contracts import Answer, Attempt, Command, Recorded
 from activities.record import Record
 from db.pool import Pool
 from rules.procedure import File, OfficeKind
-from rules.procedures import Stream
+from rules.procedures import Stream, stream_of
 from starters.sample_forms import SampleForms
 
 #: Who acts for each kind of office; a second officer of the same office ends in 2. The enterprise is the case's own.
@@ -97,13 +97,14 @@ class Desk:
         return f"{self.case.split(':')[-1]}-1"
 
     def stream(self, kind: str) -> str:
-        number = {"round": QUARTER, "ledger": str(FISCAL_YEAR)}
+        number = {"round": QUARTER, "ledger": str(FISCAL_YEAR), "pilot_insurer": OFFICES["insurer"]}
         return str(Stream(kind, "dalian", number[kind])) if kind in number else self.case or "case:dalian:new"
 
     def form(self, kind: str, act: str) -> dict[str, Any]:
         """The filled form of an act."""
         by_act = {
             ("round", "open"): {"quarter": QUARTER},
+            ("pilot_insurer", "nominate"): self.forms.of("nominate") | {"insurer": OFFICES["insurer"]},
             ("round", "file_return"): self.forms.quarterly_return(self.application),
             ("round", "review"): self.forms.review(self.application),
             ("round", "pay"): self.forms.vouchers(),
@@ -157,10 +158,21 @@ class Desk:
         """Order an act that may be refused."""
         return await self.write(await self.attempt(self.command(kind, act, officer, data, **more)))
 
+    async def relay(self) -> None:
+        """Carry what one proceeding ordered in another, as the relay does, until nothing is left."""
+        ordered = "select command from outbox where not done and command_id like '%/%' order by not_before, command_id"
+        while sent := await self.pool.fetch(ordered):
+            for row in sent:
+                command = Command.model_validate(row["command"])
+                opens = command.act == stream_of(command.stream).procedure.opening.name
+                await (self.record.open(command) if opens else self.write(await self.attempt(command)))
+                await self.record.acknowledge(command.id)
+
+    async def file_of(self, stream: str) -> File:
+        return File.model_validate(await self.pool.fetchval("select file from proceeding where stream = $1", stream))
+
     async def file(self, kind: str = "case") -> File:
-        return File.model_validate(
-            await self.pool.fetchval("select file from proceeding where stream = $1", self.stream(kind))
-        )
+        return await self.file_of(self.stream(kind))
 
     async def events(self) -> int:
         counted: int = await self.pool.fetchval("select count(*) from event")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from db.sql import queries
+from starters.audit import verified
 from tests.activities.desk import PATH, Desk, Step, first
 
 OUTBOX = queries("outbox")
@@ -52,7 +53,8 @@ async def test_one_case_does_not_hold_back_another(desk: Desk) -> None:
         (desk.moment + timedelta(minutes=1)).isoformat(),
     )
     rows = await desk.pool.fetch(OUTBOX.take, desk.moment + timedelta(seconds=1), 20)
-    assert {row["stream"] for row in rows} == {desk.case, "case:dalian:other"}
+    filed = {row["stream"] for row in rows if row["command"]["act"] == "file"}
+    assert filed == {desk.case, "case:dalian:other"}
 
 
 async def test_what_another_relay_holds_is_passed_over(desk: Desk) -> None:
@@ -60,7 +62,7 @@ async def test_what_another_relay_holds_is_passed_over(desk: Desk) -> None:
     async with desk.pool.acquire() as relay, relay.transaction():
         now: datetime = desk.moment + timedelta(seconds=1)
         held = await relay.fetch(OUTBOX.take, now, 20)
-        assert len(held) == 1
+        assert {row["command"]["act"] for row in held} == {"conclude", "file"}
         assert await due(desk) == []
     assert await due(desk) == ["file"]
 
@@ -72,3 +74,27 @@ async def test_an_officers_own_act_is_offered_again_only_where_nobody_acknowledg
     name = await desk.pool.fetchval("select command_id from outbox")
     await desk.record.acknowledge(name)
     assert await due(desk, timedelta(seconds=31)) == []
+
+
+async def withdrawn_before_it_was_told_of_its_return(desk: Desk) -> Desk:
+    """The insurer has filed the application; before its case was told, the enterprise withdraws it."""
+    await desk.play(first("case", "file"))
+    await desk.order("withdraw", desk.forms.enterprise, {"reason": "sold otherwise"})
+    return desk
+
+
+async def test_an_order_that_a_withdrawal_overtakes_is_settled_with_it_and_says_so(desk: Desk) -> None:
+    await withdrawn_before_it_was_told_of_its_return(desk)
+    assert "file" not in await due(desk, timedelta(days=1))
+    row = await desk.pool.fetchrow("select done, last_error from outbox where command ->> 'act' = 'file'")
+    assert tuple(row or ()) == (True, "overtaken: withdraw closed it at withdrawn")
+
+
+async def test_an_order_carried_out_before_its_proceeding_closed_is_overtaken_by_nothing(desk: Desk) -> None:
+    await desk.play()
+    assert await desk.pool.fetchval("select count(*) from outbox where last_error is not null") == 0
+
+
+async def test_a_record_in_which_an_order_was_overtaken_is_whole(desk: Desk) -> None:
+    await withdrawn_before_it_was_told_of_its_return(desk)
+    assert (await verified(desk.pool))["ok"]

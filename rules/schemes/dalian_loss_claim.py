@@ -1,0 +1,388 @@
+"""理赔: a loss under a subsidised policy, from its report to its payment, on the fast channel of article 12.
+
+The measures ask for a fast channel (理赔快速通道) and name no days: those of the Insurance Law (保险法 23 to 26) stand
+in the edition. A paid loss does not reduce the subsidy; a false one is fraud (article 15(2)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from rules.deadlines import days_after, years_after
+from rules.faults import Unfit
+from rules.finding import Finding
+from rules.procedure import (
+    Act,
+    Barred,
+    Deadline,
+    Effect,
+    File,
+    Form,
+    Procedure,
+    Situation,
+    Stage,
+    fixed,
+    remind_of,
+)
+from rules.schemes.dalian_forms import CorrectionRequest, Reasons, Rung, Sha256, Text, in_future
+from rules.values import ZERO, LawDate, Yuan, YuanOrZero, in_yuan
+
+Policy = Annotated[str, StringConstraints(pattern=r"^policy:[A-Za-z0-9:_-]{1,80}$")]
+
+
+class LossReport(Form):
+    """报案: when what happened, under which policy and which of its two covers (article 4)."""
+
+    policy: Policy
+    loss_on: LawDate
+    cover: Literal["quality", "liability"]
+    what_happened: Text
+    estimate: YuanOrZero
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from in_future(now, loss_on=self.loss_on)
+
+
+class LossPaper(Form):
+    """索赔材料: one paper of the claim, known by its hash."""
+
+    title: Text
+    sha256: Sha256
+
+
+class LossPapers(Form):
+    """补充材料: the papers that were asked for."""
+
+    papers: list[LossPaper] = Field(min_length=1, max_length=200)
+
+
+class Claimed(Form):
+    """索赔请求: the amount asked for, with its papers."""
+
+    amount: Yuan
+    papers: list[LossPaper] = Field(min_length=1, max_length=200)
+
+
+class Survey(Form):
+    """查勘: what the insurer found on the spot."""
+
+    surveyed_on: LawDate
+    cause: Text
+    assessed: YuanOrZero
+    report_sha256: Sha256
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from in_future(now, surveyed_on=self.surveyed_on)
+
+
+class LossDecision(Form):
+    """核定: the amount to pay, and the day it was agreed on with the insured."""
+
+    amount: Yuan
+    agreed_on: LawDate
+    decision_sha256: Sha256
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from in_future(now, agreed_on=self.agreed_on)
+
+
+class LossPayment(Form):
+    """赔付: what was paid, and its voucher."""
+
+    amount: YuanOrZero
+    voucher: Text
+
+
+class AdvancePayment(Form):
+    """先予支付: what can be fixed by then is paid, before the whole is known."""
+
+    amount: Yuan
+    voucher: Text
+
+
+class FalseLoss(Form):
+    """虚假理赔: why the loss is held to be false, and what proves it."""
+
+    reason: Text
+    evidence: list[Sha256] = Field(min_length=1, max_length=50)
+
+
+class RefusalNotice(Form):
+    """拒赔通知书: the paper by which the insured was told."""
+
+    notice_sha256: Sha256
+
+
+class Dispute(Form):
+    """争议: what the insured does not accept."""
+
+    ground: Text
+
+
+class Settlement(Form):
+    """争议解决: how the dispute ended, and what is paid in all."""
+
+    how: Literal["negotiation", "mediation", "arbitration", "court"]
+    amount: YuanOrZero
+    document_sha256: Sha256
+
+
+def report(situation: Situation, form: LossReport) -> Effect:
+    """报案: the insurer takes down a loss that falls in the term of its own policy (articles 5, 12)."""
+    policy = situation.register.parent
+    assert policy is not None
+    contract = policy.facts["contract"]
+    if contract["insurer"] != situation.office:
+        why = f"the contract is {contract['insurer']}'s; {situation.officer} acts for {situation.office}"
+        raise Barred("own_contract", "5", why)
+    if outside := _uncovered(policy, form.loss_on):
+        raise Barred("loss_in_term", "12", outside)
+    return Effect(
+        facts={"loss": {**form.said(), "reported_on": situation.today.isoformat()}, "contract": contract},
+        enterprise=policy.enterprise,
+        about=form.policy,
+    )
+
+
+def _uncovered(policy: File, loss_on: date) -> str | None:
+    """Say why the policy was not in force on the day of the loss, if it was not."""
+    if "rescission" in policy.facts:
+        return f"the policy {policy.number} was rescinded: nothing was ever insured"
+    contract = policy.facts["contract"]
+    first, last = contract["start_on"], contract["end_on"]
+    last = min(last, policy.facts.get("cancellation", {}).get("cancelled_on", last))
+    if first <= loss_on.isoformat() <= last:
+        return None
+    return f"the policy {policy.number} is in force from {first} to {last}, both included; the loss is of {loss_on}"
+
+
+def accept_loss(situation: Situation, form: Claimed) -> Effect:
+    """受理: the claim is in with its papers; the days to decide and to pay in advance begin (article 12)."""
+    due = days_after(situation.today, situation.edition.loss_advance_days.value, situation.calendar)
+    advance = fixed("loss_advance", "12", "insurer", situation.today, due)
+    return Effect(
+        facts={"claimed": {**form.said(), "accepted_on": situation.today.isoformat(), "days_run": 0}},
+        opens=(_to_decide(situation, ran=0), advance),
+    )
+
+
+def _to_decide(situation: Situation, ran: int) -> Deadline:
+    """The days to decide, less those that ran before the papers were asked for."""
+    left = max(situation.edition.loss_decision_days.value - ran, 0)
+    due = days_after(situation.today, left, situation.calendar)
+    return fixed("loss_decision", "12", "insurer", situation.today, due)
+
+
+def ask_for_documents(situation: Situation, form: CorrectionRequest) -> Effect:
+    """一次性通知补充: all that is missing is told at once; the days to decide stand still meanwhile (article 12)."""
+    claimed, decision = situation.fact("claimed"), situation.file.deadline("loss_decision")
+    assert decision is not None
+    ran = claimed["days_run"] + (situation.today - decision.counted_from).days
+    still = decision.model_copy(update={"suspended_on": situation.today, "wake": None})
+    return Effect(
+        facts={
+            "claimed": {**claimed, "days_run": ran},
+            "asked_for": {**form.said(), "asked_on": situation.today.isoformat()},
+        },
+        opens=(still,),
+    )
+
+
+def hand_in_documents(situation: Situation, form: LossPapers) -> Effect:
+    """补充材料: the papers are in, and the days to decide run on (article 12)."""
+    claimed = situation.fact("claimed")
+    papers = claimed["papers"] + form.said()["papers"]
+    return Effect(
+        facts={"claimed": {**claimed, "papers": papers}}, opens=(_to_decide(situation, ran=claimed["days_run"]),)
+    )
+
+
+def survey(situation: Situation, form: Survey) -> Effect:
+    """查勘: the insurer puts on record what it found (article 12)."""
+    return Effect(facts={"survey": form.said()})
+
+
+def pay_in_advance(situation: Situation, form: AdvancePayment) -> Effect:
+    """先予支付: the amount cannot be fixed in time, so what is certain is paid (article 12)."""
+    claimed, before = situation.fact("claimed"), _advanced(situation)
+    within = Finding(
+        rule="advance_within_claim",
+        article="12",
+        passed=before + form.amount <= Decimal(claimed["amount"]),
+        reason=f"{in_yuan(before)} yuan were paid in advance before; {claimed['amount']} are claimed",
+    )
+    paid = {**form.said(), "total": in_yuan(before + form.amount)}
+    return Effect(findings=(within,), facts={"advance": paid}, meets=("loss_advance",))
+
+
+def _advanced(situation: Situation) -> Decimal:
+    return Decimal(situation.file.facts.get("advance", {}).get("total", ZERO))
+
+
+def decide_to_pay(situation: Situation, form: LossDecision) -> Effect:
+    """核定赔付: the loss is covered; ten days to pay run from the agreement on the amount (article 12)."""
+    accepted_on, advanced = situation.fact("claimed")["accepted_on"], _advanced(situation)
+    if form.agreed_on.isoformat() < accepted_on:
+        raise Unfit(("agreed_on", f"must not be before the claim was accepted on {accepted_on} (not {form.agreed_on})"))
+    if form.amount < advanced:
+        raise Unfit(("amount", f"must not be less than the {in_yuan(advanced)} yuan paid in advance"))
+    due = days_after(form.agreed_on, situation.edition.loss_payment_days.value, situation.calendar)
+    return Effect(
+        findings=_covered(situation, form.amount),
+        facts={"decision": form.said()},
+        opens=(fixed("loss_payment", "12", "insurer", form.agreed_on, due),),
+        meets=("loss_decision", "loss_advance"),
+    )
+
+
+def _covered(situation: Situation, amount: Decimal) -> tuple[Finding, ...]:
+    """The contract has the cover that the loss falls under (article 4), and its sum is not exceeded (article 5)."""
+    contract, cover = situation.fact("contract"), situation.fact("loss")["cover"]
+    has = contract[f"{cover}_cover"]
+    return (
+        Finding(
+            rule="loss_covered",
+            article="4",
+            passed=has,
+            reason=f"the contract {'has' if has else 'has not'} the {cover} cover",
+        ),
+        Finding(
+            rule="within_sum_insured",
+            article="5",
+            passed=amount <= Decimal(contract["sum_insured"]),
+            reason=f"{in_yuan(amount)} yuan of a sum insured of {contract['sum_insured']}",
+        ),
+    )
+
+
+def pay_loss(situation: Situation, form: LossPayment) -> Effect:
+    """赔付: what was decided, less what was paid in advance. The subsidy stays as it is (article 12)."""
+    left = Decimal(situation.fact("decision")["amount"]) - _advanced(situation)
+    as_decided = Finding(
+        rule="pays_what_was_decided",
+        article="12",
+        passed=form.amount == left,
+        reason=f"{in_yuan(left)} yuan are still to be paid; the voucher is for {in_yuan(form.amount)}",
+    )
+    return Effect(
+        findings=(as_decided,),
+        facts={"payment": {**form.said(), "paid_on": situation.today.isoformat()}},
+        meets=("loss_payment",),
+    )
+
+
+def refuse_loss(situation: Situation, form: Reasons) -> Effect:
+    """拒赔: the loss is not covered; three days to tell the insured why (article 12)."""
+    return _refused(situation, {**form.said(), "false": False})
+
+
+def refuse_as_false(situation: Situation, form: FalseLoss) -> Effect:
+    """虚假理赔拒赔: a false loss is fraud; a recovery is for the regulator to open (article 15(2))."""
+    told = Finding(
+        rule="false_loss_told",
+        article="15(2)",
+        passed=True,
+        reason=f"a false loss is fraud: the regulator may open a recovery about {situation.file.about}",
+    )
+    return _refused(situation, {**form.said(), "false": True}, told, article="15(2)")
+
+
+def _refused(situation: Situation, said: dict[str, object], *findings: Finding, article: str | None = None) -> Effect:
+    today, days = situation.today, situation.edition.loss_refusal_notice_days.value
+    due = days_after(today, days, situation.calendar)
+    return Effect(
+        findings=findings,
+        facts={"refusal": {**said, "refused_on": today.isoformat()}},
+        opens=(fixed("loss_refusal_notice", "12", "insurer", today, due),),
+        meets=("loss_decision", "loss_advance"),
+        article=article,
+    )
+
+
+def notify_refusal(situation: Situation, form: RefusalNotice) -> Effect:
+    """拒赔通知: the insured is told, with reasons; without a dispute in its years the refusal stands (article 12)."""
+    today, years = situation.today, situation.edition.loss_dispute_years.value
+    due = years_after(today, years, situation.calendar)
+    return Effect(
+        facts={"refusal_notice": {**form.said(), "told_on": today.isoformat()}},
+        opens=(fixed("loss_dispute", "12", "enterprise", today, due, silence="expire"),),
+        meets=("loss_refusal_notice",),
+    )
+
+
+def dispute(situation: Situation, form: Dispute) -> Effect:
+    """争议: the insured does not accept the decision, or that none comes (article 12)."""
+    return Effect(
+        facts={"dispute": {**form.said(), "disputed_on": situation.today.isoformat()}}, meets=("loss_dispute",)
+    )
+
+
+def settle(situation: Situation, form: Settlement) -> Effect:
+    """争议解决: the dispute has ended, and the claim with it (article 12)."""
+    return Effect(
+        facts={"settlement": form.said()},
+        meets=("loss_decision", "loss_advance", "loss_payment", "loss_refusal_notice"),
+    )
+
+
+def remind(situation: Situation, form: Rung) -> Effect:
+    """提醒: a rung of a deadline's ladder was reached."""
+    return remind_of(situation, form.deadline, form.rung)
+
+
+def expire(situation: Situation, form: Rung) -> Effect:
+    """期满: nobody disputed the refusal in time, so it stands (article 12, P)."""
+    return Effect(rings=form.deadline)
+
+
+STAGES = {
+    stage.name: stage
+    for stage in (
+        Stage("reported", "已报案"),
+        Stage("accepted", "已受理"),
+        Stage("more_documents", "待补材料"),
+        Stage("surveyed", "已查勘"),
+        Stage("decided_to_pay", "已核定赔付"),
+        Stage("refused", "已拒赔待通知"),
+        Stage("refusal_notified", "已通知拒赔"),
+        Stage("disputed", "争议中"),
+        Stage("paid", "已赔付", closed=True),
+        Stage("refusal_stands", "拒赔生效", closed=True),
+        Stage("settled", "争议已解决", closed=True),
+    )
+}
+RUNNING = tuple(name for name, stage in STAGES.items() if not stage.closed)
+UNDECIDED = ("accepted", "more_documents", "surveyed")
+DISPUTABLE = ("surveyed", "decided_to_pay", "refused", "refusal_notified")
+
+ACTS = {
+    act.name: act
+    for act in (
+        Act("report", "报案", ("insurer",), "12", (), LossReport, report, "reported"),
+        Act("accept_loss", "受理索赔", ("insurer",), "12", ("reported",), Claimed, accept_loss, "accepted"),
+        Act("ask_for_documents", "通知补充", ("insurer",), "12", ("accepted",), CorrectionRequest, ask_for_documents,
+            "more_documents"),
+        Act("hand_in_documents", "补充材料", ("enterprise", "insurer"), "12", ("more_documents",), LossPapers,
+            hand_in_documents, "accepted"),
+        Act("survey", "查勘", ("insurer",), "12", ("accepted",), Survey, survey, "surveyed"),
+        Act("pay_in_advance", "先予支付", ("insurer",), "12", UNDECIDED, AdvancePayment, pay_in_advance),
+        Act("decide_to_pay", "核定赔付", ("insurer",), "12", ("surveyed",), LossDecision, decide_to_pay,
+            "decided_to_pay"),
+        Act("pay_loss", "赔付", ("insurer",), "12", ("decided_to_pay",), LossPayment, pay_loss, "paid"),
+        Act("refuse_loss", "拒赔", ("insurer",), "12", UNDECIDED, Reasons, refuse_loss, "refused"),
+        Act("refuse_as_false", "虚假理赔拒赔", ("insurer",), "15(2)", UNDECIDED, FalseLoss, refuse_as_false, "refused"),
+        Act("notify_refusal", "拒赔通知", ("insurer",), "12", ("refused",), RefusalNotice, notify_refusal,
+            "refusal_notified"),
+        Act("dispute", "争议", ("enterprise",), "12", DISPUTABLE, Dispute, dispute, "disputed"),
+        Act("settle", "争议解决", ("insurer",), "12", ("disputed",), Settlement, settle, "settled"),
+        Act("remind", "提醒", ("system",), "12", RUNNING, Rung, remind),
+        Act("expire", "期满", ("system",), "12", ("refusal_notified",), Rung, expire, "refusal_stands"),
+    )
+}  # fmt: skip
+
+LOSS_CLAIM = Procedure("loss_claim", STAGES, ACTS, prefix="LC")

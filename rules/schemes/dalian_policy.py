@@ -1,0 +1,299 @@
+"""保单: the insurance contract's own life, from its conclusion to its end (articles 3, 5, 7; I-13, I-14).
+
+A case says whether a contract is subsidised; its policy says what became of the contract. What changes the subsidy
+asked for is told to the case, as long as no signed plan has fixed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from rules.cancellation import split_refund
+from rules.deadlines import Due
+from rules.facts import CancellationFacts
+from rules.faults import Unfit, read
+from rules.finding import Finding
+from rules.identifiers import Uscc
+from rules.periods import days_later
+from rules.procedure import Act, Deadline, Effect, Form, Procedure, Situation, Stage, fixed, remind_of
+from rules.schemes.dalian_forms import InsuranceContract, Rung, Sha256, Text, in_future
+from rules.subsidy import premium_shares
+from rules.values import LawDate, Minute, Rate, Yuan, YuanOrZero
+
+
+class Concluded(Form):
+    """签订: the contract as its case recorded it, and the last day on which it could be concluded (article 11)."""
+
+    about: Text
+    enterprise: Uscc
+    contract: InsuranceContract
+    subsidy_asked: YuanOrZero
+    insure_by: LawDate
+
+
+class Endorsement(Form):
+    """批改: the sum insured and the rate as changed; the term stays (article 5)."""
+
+    endorsement_number: Text
+    endorsed_at: Minute
+    sum_insured: Yuan
+    premium_rate: Rate
+    endorsement_sha256: Sha256
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from in_future(now, endorsed_at=self.endorsed_at)
+
+
+class Cancellation(Form):
+    """退保: the contract ends at the end of its last day of cover (I-14)."""
+
+    cancelled_on: LawDate
+    reason: Text
+    cancellation_sha256: Sha256
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from in_future(now, cancelled_on=self.cancelled_on)
+
+
+class Rescission(Form):
+    """解除: the contract is undone from its beginning, and its premium is given back whole."""
+
+    ground: Literal["non_disclosure", "void", "never_in_effect"]
+    rescinded_on: LawDate
+    reason: Text
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from in_future(now, rescinded_on=self.rescinded_on)
+
+
+class Released(Form):
+    """不再列管: how the case ended."""
+
+    because: Text
+
+
+class Renewal(Form):
+    """续保: the policy that follows; no part of it is subsidised (article 7, I-13)."""
+
+    policy_number: Text
+    start_on: LawDate
+    end_on: LawDate
+
+
+def conclude(situation: Situation, form: Concluded) -> Effect:
+    """签订: the contract is in force from its first day on; its case asks for the subsidy (articles 5, 7)."""
+    contract = form.contract
+    assert contract.years is not None
+    shares = premium_shares(contract.sum_insured, contract.premium_rate, contract.years, situation.edition)
+    begun = contract.start_on <= situation.today
+    return Effect(
+        facts={
+            "contract": {**contract.said(), "years": contract.years},
+            "subsidised": {"insure_by": form.insure_by.isoformat()},
+        },
+        money={"premium": f"{shares.premium:.2f}", "subsidy_asked": f"{form.subsidy_asked:.2f}"},
+        opens=(_cover_ends(contract),) if begun else (_cover_begins(contract), _cover_ends(contract)),
+        enterprise=form.enterprise,
+        about=form.about,
+        stage="in_force" if begun else "concluded",
+    )
+
+
+def _cover_begins(contract: InsuranceContract) -> Deadline:
+    due = _to_the_day(days_later(contract.start_on, -1), f"cover begins on {contract.start_on}")
+    return fixed("cover_begins", "5", "insurer", contract.concluded_at.date(), due, silence="begin")
+
+
+def _cover_ends(contract: InsuranceContract) -> Deadline:
+    due = _to_the_day(contract.end_on, f"the term runs from {contract.start_on} to {contract.end_on}, both included")
+    return fixed("cover_ends", "7", "insurer", contract.start_on, due, silence="expire")
+
+
+def _to_the_day(day: date, because: str) -> Due:
+    """A term of insurance is a status: it does not roll off a day off (I-5)."""
+    return Due(nominal_on=day, due_on=day, rolled=False, provisional=False, because=(because,))
+
+
+def begin(situation: Situation, form: Rung) -> Effect:
+    """保险期间开始: the first day of cover has come (article 5)."""
+    return Effect(meets=("cover_begins",))
+
+
+def endorse(situation: Situation, form: Endorsement) -> Effect:
+    """批改: the subsidy is worked out anew; an increase never jumps the queue, nor is it counted late (I-13).
+
+    What is added after article 11's last day was not insured in time: it is not subsidised.
+    """
+    contract, asked = situation.fact("contract"), Decimal(situation.file.money["subsidy_asked"])
+    earlier = situation.file.facts.get("endorsement", {}).get("endorsed_at", contract["concluded_at"])
+    if form.endorsed_at.isoformat() < earlier:
+        raise Unfit(("endorsed_at", f"must not be before {earlier}, when the contract was last concluded or endorsed"))
+    shares = premium_shares(form.sum_insured, form.premium_rate, contract["years"], situation.edition)
+    insure_by = date.fromisoformat(situation.fact("subsidised")["insure_by"])
+    counted = shares.subsidy <= asked or form.endorsed_at.date() <= insure_by
+    added = Finding(
+        rule="increase_in_time",
+        article="11",
+        passed=True,
+        reason=f"endorsed {form.endorsed_at.date()}, the last day to insure is {insure_by}: "
+        + ("the subsidy asked follows the contract" if counted else "what is added is insured but not subsidised"),
+    )
+    now_asked = shares.subsidy if counted else asked
+    changed = {"sum_insured": f"{form.sum_insured:.2f}", "premium_rate": str(form.premium_rate)}
+    return _changed(
+        situation,
+        findings=(shares.findings[0], added),
+        facts={"endorsement": form.said(), "contract": {**contract, **changed}},
+        premium=shares.premium,
+        asked=now_asked,
+        # More money for the same contract waits from when it was agreed on; less keeps its place.
+        insurance_time=form.endorsed_at if now_asked > asked else None,
+    )
+
+
+def cancel(situation: Situation, form: Cancellation) -> Effect:
+    """退保: the refund is split between the treasury and the enterprise by the days left (I-14)."""
+    contract, money = situation.fact("contract"), situation.file.money
+    subsidy = _subsidy(situation)
+    facts = read(
+        CancellationFacts,
+        {
+            "start_on": contract["start_on"],
+            "end_on": contract["end_on"],
+            "cancelled_on": form.cancelled_on.isoformat(),
+            "premium": money["premium"],
+            "subsidy": f"{subsidy:.2f}",
+        },
+    )
+    split = split_refund(facts, situation.edition)
+    told = {name: f"{amount:.2f}" for name, amount in split._asdict().items()}
+    return _changed(
+        situation,
+        findings=(_fixed_by_plan(situation, split.to_treasury),),
+        facts={"cancellation": {**form.said(), **told}},
+        premium=facts.premium - split.refund,
+        asked=subsidy - split.to_treasury,
+    )
+
+
+def rescind(situation: Situation, form: Rescission) -> Effect:
+    """解除: nothing was ever insured, so nothing is subsidised; what was paid goes back whole (articles 5, 13)."""
+    subsidy = _subsidy(situation)
+    return _changed(
+        situation,
+        findings=(_fixed_by_plan(situation, subsidy),),
+        facts={"rescission": {**form.said(), "to_treasury": f"{subsidy:.2f}"}},
+        premium=Decimal(0),
+        asked=Decimal(0),
+    )
+
+
+def renew(situation: Situation, form: Renewal) -> Effect:
+    """续保: recorded, so that nobody asks for it: the preference is for one year (article 7, I-13)."""
+    ends = date.fromisoformat(situation.fact("contract")["end_on"])
+    if form.start_on != days_later(ends, 1):
+        raise Unfit(("start_on", f"must be the day after the term's last, {ends} (not {form.start_on})"))
+    if form.end_on < form.start_on:
+        raise Unfit(("end_on", f"must not be before the first day of cover, {form.start_on}"))
+    unsubsidised = Finding(
+        rule="renewal_unsubsidised",
+        article="7",
+        passed=True,
+        reason=f"{form.policy_number} is policy year {situation.fact('contract')['years'] + 1} or later: no subsidy",
+    )
+    return Effect(findings=(unsubsidised,), facts={"renewal": form.said()})
+
+
+def expire(situation: Situation, form: Rung) -> Effect:
+    """期满: the term has ended, renewed or not."""
+    return Effect(rings=form.deadline, stage="renewed" if "renewal" in situation.file.facts else "expired")
+
+
+def remind(situation: Situation, form: Rung) -> Effect:
+    """提醒: the term ends soon."""
+    return remind_of(situation, form.deadline, form.rung)
+
+
+def amend(situation: Situation, form: Concluded) -> Effect:
+    """更正: a clerical error of the contract was put right in its case (article 15(3))."""
+    return conclude(situation, form)
+
+
+def release(situation: Situation, form: Released) -> Effect:
+    """不再列管: the case ended without a subsidy, so the scheme has no business with the policy."""
+    return Effect(facts={"release": form.said()})
+
+
+def _subsidy(situation: Situation) -> Decimal:
+    """What the treasury gives, once a plan is signed, else what is asked for."""
+    case = situation.register.parent
+    signed = case is not None and "plan" in case.facts
+    return Decimal(case.money["approved"] if case and signed else situation.file.money["subsidy_asked"])
+
+
+def _fixed_by_plan(situation: Situation, to_treasury: Decimal) -> Finding:
+    settled = situation.register.settled
+    reason = (
+        f"a signed plan gave the subsidy: {to_treasury:.2f} is to be returned to the treasury"
+        if settled
+        else "no signed plan gave a subsidy yet: what is asked for is reduced"
+    )
+    return Finding(rule="treasury_share", article="7", passed=True, reason=reason)
+
+
+def _changed(
+    situation: Situation,
+    *,
+    findings: tuple[Finding, ...],
+    facts: dict[str, dict[str, Any]],
+    premium: Decimal,
+    asked: Decimal,
+    insurance_time: datetime | None = None,
+) -> Effect:
+    """What an act leaves of premium and subsidy, and what its case is told, unless a signed plan fixed it."""
+    money = {"premium": f"{premium:.2f}", "subsidy_asked": f"{asked:.2f}"}
+    contract = facts.get("contract", situation.fact("contract"))
+    told = {
+        "policy": situation.file.number,
+        "sum_insured": contract["sum_insured"],
+        "premium_rate": contract["premium_rate"],
+        **money,
+        "insurance_time": f"{insurance_time:%Y-%m-%dT%H:%M}" if insurance_time else None,
+    }
+    return Effect(findings=findings, facts=facts, money=money, carries=None if situation.register.settled else told)
+
+
+STAGES = {
+    stage.name: stage
+    for stage in (
+        Stage("concluded", "已签订"),
+        Stage("in_force", "保险期间"),
+        Stage("expired", "期满终止", closed=True),
+        Stage("renewed", "已续保", closed=True),
+        Stage("cancelled", "已退保", closed=True),
+        Stage("rescinded", "已解除", closed=True),
+        Stage("released", "不再列管", closed=True),
+    )
+}
+RUNNING = ("concluded", "in_force")
+
+ACTS = {
+    act.name: act
+    for act in (
+        Act("conclude", "签订", ("system",), "5", (), Concluded, conclude, "in_force"),
+        Act("begin", "保险期间开始", ("system",), "5", ("concluded",), Rung, begin, "in_force"),
+        Act("endorse", "批改", ("insurer",), "5", RUNNING, Endorsement, endorse),
+        Act("cancel", "退保", ("insurer",), "7", ("in_force",), Cancellation, cancel, "cancelled"),
+        Act("rescind", "解除", ("insurer",), "5", RUNNING, Rescission, rescind, "rescinded"),
+        Act("renew", "续保", ("insurer",), "7", ("in_force",), Renewal, renew),
+        Act("amend", "更正", ("system",), "15(3)", RUNNING, Concluded, amend),
+        Act("release", "不再列管", ("system",), "13", RUNNING, Released, release, "released"),
+        Act("remind", "提醒", ("system",), "7", RUNNING, Rung, remind),
+        Act("expire", "期满", ("system",), "7", RUNNING, Rung, expire, "expired"),
+    )
+}
+
+POLICY = Procedure("policy", STAGES, ACTS)

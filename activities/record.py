@@ -216,6 +216,9 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
         numbered = command.model_copy(update={"stream": str(stream)})
         await connection.execute(OUTBOX.send, command.id, str(stream), numbered.model_dump(mode="json"), waits)
     await connection.execute(OUTBOX.acknowledge_earlier, str(stream), event.seq)
+    if after.closed:
+        # What another proceeding ordered meanwhile can no longer be done.
+        await connection.execute(OUTBOX.overtake, str(stream), f"{act.name} closed it at {after.stage}")
     answer = Answer(stream=str(stream), event=event, standing=standing_of(after), money=after.money)
     return Recorded(answer=answer, standing=answer.standing)
 

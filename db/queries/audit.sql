@@ -118,7 +118,7 @@ with signed as (
     from event e join proceeding p using (stream)
     where e.act = 'sign_plan' and e.passed and e.body::jsonb #>> '{changes,stage}' = 'signed'
 ), line as (
-    select l.application, max(l.approved) as approved, max(l.waitlisted) as waitlisted from signed s join plan_line l using (plan) group by l.application
+    select l.application, max(l.asked) as asked, max(l.approved) as approved, max(l.waitlisted) as waitlisted from signed s join plan_line l using (plan) group by l.application
 ), refused as (
     select distinct r.application from signed s cross join jsonb_array_elements_text(s.refused) r (application)
 ), paid as (
@@ -128,27 +128,50 @@ with signed as (
     from (select stream, body::jsonb as said from event where act = 'file_return' and passed) t
     cross join jsonb_array_elements_text(t.said #> array['changes', 'facts', 'returns', t.said ->> 'office', '-1', 'applications']) n (number)
     order by n.number, t.said ->> 'at' desc
+), pending as (
+    -- What a policy ordered its case to take over, which the application did at once.
+    select o.stream, bool_or(o.command ->> 'act' = 'end_insurance') as ended,
+        (array_agg(o.command #>> '{data,subsidy_asked}' order by o.command ->> 'received_at' desc)
+            filter (where o.command ->> 'act' = 'recalculate'))[1]::numeric as asked,
+        (array_agg(o.command #>> '{data,insurance_time}' order by o.command ->> 'received_at' desc)
+            filter (where o.command #>> '{data,insurance_time}' is not null))[1]::timestamp as insurance_time
+    from outbox o
+    where o.command ->> 'act' in ('recalculate', 'end_insurance') and not exists (select from event e where e.command_id = o.command_id)
+    group by o.stream
 ), applied as (
-    select stream, sequence, scheme, enterprise, file, file #>> '{facts,application,number}' as number from proceeding
-    where file -> 'facts' ?& array['application', 'contract']
-)
-select a.stream, a.sequence, a.number, a.scheme, a.enterprise, a.file #>> '{facts,contract,insurer}' as insurer,
-    (a.file #>> '{facts,contract,concluded_at}')::timestamp as concluded_at, (a.file #>> '{money,subsidy_asked}')::numeric as asked,
-    case
+    select p.stream, p.sequence, p.scheme, p.enterprise, p.file #>> '{facts,application,number}' as number, p.file #>> '{facts,contract,insurer}' as insurer,
+        coalesce(pending.asked, (p.file #>> '{money,subsidy_asked}')::numeric) as asked,
+        coalesce(pending.insurance_time, (p.file #>> '{facts,recalculation,insurance_time}')::timestamp, (p.file #>> '{facts,contract,concluded_at}')::timestamp) as concluded_at,
+        p.file -> 'facts' ?| array['recalculation', 'rescission'] or pending.stream is not null as revised,
+        p.file -> 'facts' ?| array['withdrawal', 'rescission'] or coalesce(pending.ended, false) as withdrawn,
+        p.file -> 'facts' ? 'revocation' as revoked
+    from proceeding p left join pending using (stream) where p.file -> 'facts' ?& array['application', 'contract']
+), stated as (
+    select a.*, l.asked as signed_for, r.round, r.at, case
         when paid.application is not null then 'paid'
         when l.approved > 0 then 'signed'
         when l.waitlisted > 0 then 'waitlisted'
         when l.application is not null then 'refused'
-        when a.file -> 'facts' ? 'withdrawal' then 'withdrawn'
-        when refused.application is not null or a.file -> 'facts' ? 'revocation' then 'refused'
+        -- Of two who ended it the first did, and their streams do not say who that was.
+        when refused.application is not null and a.withdrawn and k.state in ('refused', 'withdrawn') then k.state
+        when a.withdrawn then 'withdrawn'
+        when refused.application is not null or a.revoked then 'refused'
         when r.round is not null then 'filed'
         else 'applied'
-    end as state, r.round, r.at as return_received_at
-from applied a
-left join paid on paid.application = a.number
-left join line l on l.application = a.number
-left join refused on refused.application = a.number
-left join returned r on r.number = a.number
+    end as state, k.asked as kept_asked, k.concluded_at as kept_at
+    from applied a
+    left join paid on paid.application = a.number
+    left join line l on l.application = a.number
+    left join refused on refused.application = a.number
+    left join returned r on r.number = a.number
+    left join subsidy_application k on k.number = a.number
+)
+-- A revision that came after the plan was signed, or after the application ended, leaves it as it was.
+select stream, sequence, number, scheme, enterprise, insurer,
+    case when revised and state not in ('applied', 'filed') then kept_at else concluded_at end as concluded_at,
+    case when revised and state not in ('applied', 'filed') then coalesce(signed_for, kept_asked) else asked end as asked,
+    state, round, at as return_received_at
+from stated
 
 -- applications_kept --
 -- The subsidy applications.

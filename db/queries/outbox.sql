@@ -15,6 +15,11 @@ update outbox set done = true where command_id = $1 and not done
 update outbox set done = true where stream = $1 and not done
   and command_id in (select command_id from event where stream = $1 and sequence < $2)
 
+-- overtake --
+-- A proceeding has closed: what others ordered of it and it has not done is settled as overtaken, and stays to be seen as that.
+update outbox o set done = true, last_error = 'overtaken: ' || $2::text
+where o.stream = $1 and not o.done and not exists (select from event e where e.command_id = o.command_id)
+
 -- not_taken --
 -- A stream's events whose commands no workflow is known to have taken, in their order.
 select o.command from outbox o join event e using (command_id) where o.stream = $1 and not o.done order by e.sequence
@@ -35,4 +40,4 @@ update outbox set not_before = $2 where command_id = $1
 
 -- failed --
 -- Say why an offer failed, and whether that counts against the command: a server that was away does not.
-update outbox set last_error = $2, attempts = attempts + $3::boolean::integer where command_id = $1
+update outbox set last_error = $2, attempts = attempts + $3::boolean::integer where command_id = $1 and not done

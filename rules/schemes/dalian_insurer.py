@@ -97,7 +97,7 @@ class ClauseWithdrawal(Form):
 
 
 def nominate(situation: Situation, form: Nomination) -> Effect:
-    """提名: the regulator puts an insurer forward; one that stands on the list already enters as listed (article 12)."""
+    """提名: the regulator puts an insurer forward; one on the list already enters as listed (article 12)."""
     register = situation.register
     if not register.insurer_known:
         raise Unfit(("insurer", f"must be an insurer of the register (article 12) (not {form.insurer!r})"))

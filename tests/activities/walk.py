@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from activities import record
-from activities.contracts import Attempt, Command, Recorded
+from activities.contracts import Command, Recorded
 from rules.edition import Cited, edition_of
 from rules.procedure import SHANGHAI
 from tests.activities.desk import OFFICES, PATH, Desk, first
@@ -174,6 +174,26 @@ async def _notice_over(walk: Walk) -> None:
     walk.moment = datetime.combine(notice.due_on + timedelta(days=1), time(10), SHANGHAI)
 
 
+async def _listed_by_none(walk: Walk) -> None:
+    """The demonstration lists its insurers for the year it is filled in."""
+    walk.moment += timedelta(days=400)
+
+
+async def _listed_already(walk: Walk) -> None:
+    """As the demonstration is filled, the insurer is listed."""
+
+
+async def _later_day(walk: Walk) -> None:
+    walk.moment += timedelta(days=1)
+
+
+async def _application_of_insurer(walk: Walk) -> None:
+    """A case was insured and applied for while the demonstration's list named the insurer."""
+    walk.moment, later = datetime.now(UTC), walk.moment
+    await walk.play_beside("case", "apply")
+    walk.moment = later
+
+
 async def _two_signatures(walk: Walk) -> None:
     for office in ("bureau", "finance"):
         await walk.order("sign_plan", f"{office}-2", kind="round")
@@ -188,11 +208,15 @@ BEFOREHAND: dict[str, Arrangement] = {
     "an office refuses": _refused,
     "the cap is used up": _insured_besides,
     "another recognised case of the enterprise": _recognised_besides,
+    "no list names the insurer": _listed_by_none,
+    "a list names the insurer": _listed_already,
+    "an application of the insurer": _application_of_insurer,
 }
 JUST_BEFORE: dict[str, Arrangement] = {
     "a later plan has money": _later_plan,
     "the notice has run out": _notice_over,
     "the other two have signed": _two_signatures,
+    "a later day": _later_day,
 }
 #: What the walk itself sees to.
 OF_ITSELF = {"time passes", "nothing is due"}

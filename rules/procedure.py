@@ -278,8 +278,6 @@ class Effect:
     district: str | None = None
     product_key: str | None = None
     about: str | None = None
-    #: 受送达人: the office whom the act's notice is addressed to, if not the enterprise, or who opened the proceeding.
-    addressee: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -374,6 +372,9 @@ class Procedure:
     prefix: str = ""
     #: Whether a workflow drives it; a register, where nothing is ever due, needs none.
     driven: bool = True
+    #: 受送达人: whom its notices are addressed to, an office's code or a name; None where nobody can be told. Where
+    #: nothing is said, the enterprise; in a proceeding of no enterprise, the office that opened it.
+    addressee: Callable[[File], str | None] | None = None
 
     @property
     def opening(self) -> Act:

@@ -81,7 +81,7 @@ class Appeal(Form):
 
 def receive_complaint(situation: Situation, form: Complaint) -> Effect:
     """登记: an office takes it down and is the one that handles it; its days to admit begin (article 15(1))."""
-    subject = situation.register.subject
+    subject = situation.register.parent
     handled_by = subject.facts.get("handling", {}).get("office") if subject else form.subject
     article = ARTICLES[form.kind]
     if situation.office == handled_by:

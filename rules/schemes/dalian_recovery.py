@@ -59,7 +59,7 @@ def open_recovery(situation: Situation, form: RecoveryOpening) -> Effect:
 
 def _must_be_paid(situation: Situation, form: RecoveryOpening, paid: Mapping[str, Mapping[str, Any]]) -> None:
     """Raise `Unfit` naming every application that is not of the proceeding, or on which nothing was disbursed."""
-    subject = situation.register.subject
+    subject = situation.register.parent
     assert subject is not None
     faults = []
     for place, number in enumerate(form.applications):

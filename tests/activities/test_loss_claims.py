@@ -1,0 +1,211 @@
+"""Loss claims in the record: whose they are, what is covered, what is paid, refused, disputed (articles 12, 15(2))."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from activities.contracts import Answer, Command
+from rules.faults import Unfit
+from rules.procedure import Barred, File
+from rules.procedures import stream_of
+from tests.activities.desk import Desk, first
+from tests.contents import contents
+
+NEW = "loss_claim:dalian:new"
+
+
+async def insured(desk: Desk) -> str:
+    """Bring a case to its insurance and open its policy, as the relay does; return the policy's stream."""
+    await desk.play(first("case", "insure") + 1)
+    ordered = await desk.pool.fetchval("select command from outbox where command ->> 'act' = 'conclude'")
+    command = Command.model_validate(ordered)
+    await desk.write(await desk.attempt(command))
+    return command.stream
+
+
+async def report(desk: Desk, policy: str, officer: str = "insurer-a-1", **said: Any) -> Answer:
+    form = {**desk.forms.loss_report(policy), **said}
+    recorded = await desk.order("report", officer, form, "loss_claim", stream=NEW)
+    assert recorded.answer
+    return recorded.answer
+
+
+async def act(desk: Desk, stream: str, act: str, officer: str = "insurer-a-1", **said: Any) -> Answer:
+    recorded = await desk.order(act, officer, {**desk.forms.of(act), **said}, "loss_claim", stream=stream)
+    assert recorded.answer
+    return recorded.answer
+
+
+async def brought_to(desk: Desk, *acts: str, **said: Any) -> str:
+    stream = (await report(desk, await insured(desk), **said)).stream
+    for name in acts:
+        assert (await act(desk, stream, name)).event.passed, name
+    return stream
+
+
+async def file_of(desk: Desk, stream: str) -> File:
+    return File.model_validate(await desk.pool.fetchval("select file from proceeding where stream = $1", stream))
+
+
+async def stage_of(desk: Desk, stream: str) -> str:
+    return (await file_of(desk, stream)).stage
+
+
+async def test_a_loss_goes_from_its_report_to_its_payment(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "survey", "decide_to_pay")
+    assert stream_of(stream).number.startswith("LC-")
+    paid = await act(desk, stream, "pay_loss")
+    assert (paid.event.passed, paid.standing.stage, paid.standing.closed) == (True, "paid", True)
+    file = await file_of(desk, stream)
+    assert (file.about, file.enterprise) == (f"policy:dalian:{desk.application}", desk.forms.enterprise)
+    assert {deadline.name for deadline in file.deadlines if deadline.met_on} == {
+        "loss_decision", "loss_advance", "loss_payment"
+    }  # fmt: skip
+
+
+async def test_a_paid_loss_does_not_reduce_the_subsidy(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "survey", "decide_to_pay")
+    before = await contents(desk.pool)
+    await act(desk, stream, "pay_loss")
+    after = await contents(desk.pool)
+    assert {table for table in after if after[table] != before[table]} <= {"proceeding", "event", "outbox", "deadline"}
+    assert (await desk.file()).money["subsidy_asked"] == "600000.00"
+
+
+async def test_only_the_policys_own_insurer_acts(desk: Desk) -> None:
+    policy = await insured(desk)
+    with pytest.raises(Barred, match="own_contract"):
+        await report(desk, policy, "insurer-b-1")
+    stream = (await report(desk, policy)).stream
+    with pytest.raises(Barred, match="own_contract"):
+        await act(desk, stream, "accept_loss", "insurer-b-1")
+    assert [refused[2] for refused in await desk.refusals()] == ["own_contract", "own_contract"]
+
+
+async def test_only_the_insured_enterprise_disputes(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "refuse_loss")
+    other = Desk(desk.pool, serial=2)
+    await other.play(1)
+    with pytest.raises(Barred, match="own_case"):
+        await act(desk, stream, "dispute", other.forms.enterprise)
+    with pytest.raises(Barred, match="right_office"):
+        await act(desk, stream, "dispute")
+
+
+@pytest.mark.parametrize(
+    ("policy", "why"),
+    [
+        ("policy:dalian:DL-2026-999999-1", "policy: there is no policy 'DL-2026-999999-1'"),
+        ("policy:nowhere:1", "policy: 'policy:nowhere:1' names no procedure"),
+        ("policy:dalian", "policy: must be kind:scheme:number"),
+        ("case:dalian:DL-2026-000001", "policy"),
+    ],
+)
+async def test_a_loss_names_a_policy_that_exists(desk: Desk, policy: str, why: str) -> None:
+    with pytest.raises(Unfit, match=why):
+        await report(desk, policy)
+    assert await desk.events() == 0
+
+
+async def test_a_loss_must_fall_in_the_policys_term(desk: Desk) -> None:
+    policy = await insured(desk)
+    before = desk.forms.now.date() - timedelta(days=1)
+    with pytest.raises(Barred, match=rf"loss_in_term .* is in force from .* the loss is of {before}"):
+        await report(desk, policy, loss_on=f"{before}")
+    with pytest.raises(Unfit, match="loss_on: must not be in the future"):
+        await report(desk, policy, loss_on=f"{before + timedelta(days=2)}")
+    desk.moment += timedelta(days=366)
+    with pytest.raises(Barred, match="loss_in_term"):
+        await report(desk, policy)
+    ends = date.fromisoformat((await file_of(desk, policy)).facts["contract"]["end_on"])
+    assert (await report(desk, policy, loss_on=f"{ends}")).event.passed
+
+
+async def test_a_loss_after_the_policy_was_cancelled_is_not_in_its_term(desk: Desk) -> None:
+    policy = await insured(desk)
+    desk.moment += timedelta(days=10)
+    last = desk.forms.now.date() - timedelta(days=2)
+    form = {"cancelled_on": f"{last}", "reason": "停产", "cancellation_sha256": "0" * 64}
+    await desk.order("cancel", "insurer-a-1", form, "policy", stream=policy)
+    with pytest.raises(Barred, match="loss_in_term"):
+        await report(desk, policy, loss_on=f"{last + timedelta(days=1)}")
+    assert (await report(desk, policy, loss_on=f"{last}")).event.passed
+
+
+async def test_a_loss_under_a_rescinded_policy_was_never_insured(desk: Desk) -> None:
+    policy = await insured(desk)
+    form = {"ground": "non_disclosure", "rescinded_on": f"{desk.forms.now.date()}", "reason": "未如实告知"}
+    await desk.order("rescind", "insurer-a-1", form, "policy", stream=policy)
+    with pytest.raises(Barred, match=r"loss_in_term .* was rescinded"):
+        await report(desk, policy)
+
+
+async def test_more_than_the_sum_insured_is_not_paid(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "survey")
+    refused = await act(desk, stream, "decide_to_pay", amount="60000000.01")
+    assert [(found.rule, found.article) for found in refused.event.findings if not found.passed] == [
+        ("within_sum_insured", "5")
+    ]
+    assert await stage_of(desk, stream) == "surveyed"
+
+
+async def test_another_amount_than_was_decided_is_not_paid(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "survey", "decide_to_pay")
+    refused = await act(desk, stream, "pay_loss", amount="749999.99")
+    assert [(found.rule, found.passed) for found in refused.event.findings] == [("pays_what_was_decided", False)]
+    assert await stage_of(desk, stream) == "decided_to_pay"
+
+
+async def test_what_was_paid_in_advance_is_taken_off(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "pay_in_advance", "pay_in_advance", "survey")
+    too_much = await act(desk, stream, "pay_in_advance", amount="400000.01")
+    assert [(found.rule, found.passed) for found in too_much.event.findings] == [("advance_within_claim", False)]
+    with pytest.raises(Unfit, match=r"amount: must not be less than the 400000.00 yuan paid in advance"):
+        await act(desk, stream, "decide_to_pay", amount="399999.99")
+    await act(desk, stream, "decide_to_pay")
+    assert not (await act(desk, stream, "pay_loss")).event.passed
+    assert (await act(desk, stream, "pay_loss", amount="350000.00")).standing.stage == "paid"
+
+
+async def test_an_agreement_is_not_older_than_its_claim(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "survey")
+    yesterday = desk.forms.now.date() - timedelta(days=1)
+    with pytest.raises(Unfit, match="agreed_on: must not be before the claim was accepted"):
+        await act(desk, stream, "decide_to_pay", agreed_on=f"{yesterday}")
+
+
+@pytest.mark.parametrize("officer", ["insurer-a-1", ""])
+async def test_papers_that_were_asked_for_come_from_the_insured_or_through_the_insurer(
+    desk: Desk, officer: str
+) -> None:
+    stream = await brought_to(desk, "accept_loss", "ask_for_documents")
+    handed_in = await act(desk, stream, "hand_in_documents", officer or desk.forms.enterprise)
+    assert handed_in.standing.stage == "accepted"
+    assert len((await file_of(desk, stream)).facts["claimed"]["papers"]) == 2
+
+
+async def test_a_false_loss_is_refused_as_fraud_and_opens_nothing_by_itself(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "survey")
+    refused = await act(desk, stream, "refuse_as_false")
+    (told,) = refused.event.findings
+    assert (refused.event.article, told.rule, told.article, told.passed) == ("15(2)", "false_loss_told", "15(2)", True)
+    assert "the regulator may open a recovery" in told.reason
+    assert await desk.pool.fetchval("select count(*) from proceeding where kind = 'recovery'") == 0
+    assert await stage_of(desk, stream) == "refused"
+
+
+async def test_a_refused_insured_is_told_and_may_dispute_until_it_is_settled(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "survey", "refuse_loss", "notify_refusal")
+    assert (await act(desk, stream, "dispute", desk.forms.enterprise)).standing.stage == "disputed"
+    settled = await act(desk, stream, "settle")
+    assert (settled.standing.stage, settled.standing.closed) == ("settled", True)
+
+
+async def test_whoever_was_not_told_of_a_refusal_may_dispute_it_all_the_same(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "refuse_loss")
+    await act(desk, stream, "dispute", desk.forms.enterprise)
+    await act(desk, stream, "settle")
+    assert all(deadline.met_on for deadline in (await file_of(desk, stream)).deadlines)

@@ -25,14 +25,16 @@ async def drawn_up(
     effect: Effect,
     after: File,
 ) -> WrittenNotice | None:
-    """Return the notice an act is served with; None where it has none, or the law refused it.
+    """Return the notice an act is served with; None where it has none, the law refused it, or nobody can be told.
 
     Its number is the next of its office and year; whoever asks second waits for the first to commit, so none is missed.
     """
     if act.notice is None or not effect.passed:
         return None
+    addressed_to = await _addressed_to(connection, procedure, after)
+    if addressed_to is None:
+        return None
     issuer = await _issuer(connection, act, situation)
-    addressed_to = await _addressed_to(connection, procedure, effect, after)
     serial = await connection.fetchval(PROCEEDING.next_number, series(issuer, situation.today))
     number = numbered(issuer, situation.today, serial)
     return draw_up(procedure, act, situation, form, effect, after, Served(number, issuer, addressed_to))
@@ -46,20 +48,20 @@ async def _issuer(connection: Connection, act: Act, situation: Situation) -> Iss
     return Issuer.model_validate(dict(row))
 
 
-async def _addressed_to(connection: Connection, procedure: Procedure, effect: Effect, after: File) -> Party:
-    """The enterprise whose proceeding it is, by the name it gave last; else whoever opened the proceeding."""
-    enterprise = after.facts.get("submission", {}).get("enterprise", {})
-    whom = effect.addressee or after.enterprise
+async def _addressed_to(connection: Connection, procedure: Procedure, after: File) -> Party | None:
+    """Whom the procedure names; an enterprise by the name it gave last."""
+    whom = procedure.addressee(after) if procedure.addressee else after.enterprise
     if whom is None:
-        return _party(await one(connection, NOTICE.party_of, after.done_by[procedure.opening.name]))
+        return None if procedure.addressee else await _opener(connection, after.done_by[procedure.opening.name])
+    enterprise = after.facts.get("submission", {}).get("enterprise", {})
     if enterprise.get("uscc") == whom:
         return Party(code=whom, name=enterprise["name"])
     row = await connection.fetchrow(NOTICE.party, whom)
-    return _party(row) if row else Party(code=whom, name=whom)
+    return Party.model_validate(dict(row)) if row else Party(code="", name=whom)
 
 
-def _party(row: asyncpg.Record) -> Party:
-    return Party(code=row["code"], name=row["name"])
+async def _opener(connection: Connection, officer: str) -> Party:
+    return Party.model_validate(dict(await one(connection, NOTICE.party_of, officer)))
 
 
 def sealed(notice: WrittenNotice) -> dict[str, str]:
@@ -74,7 +76,7 @@ def sha256_of(body: dict[str, Any]) -> str:
 
 async def serve(connection: Connection, stream: str, sequence: int, notice: WrittenNotice) -> None:
     """Keep a notice beside the event it was served with."""
-    whose = (notice.issuer.code, notice.addressed_to.code, notice.issued_on)
+    whose = (notice.issuer.code, notice.addressed_to.code or notice.addressed_to.name, notice.issued_on)
     body = notice.model_dump(mode="json")
     await connection.execute(NOTICE.add, notice.number, stream, sequence, notice.kind, *whose, body)
 

@@ -35,7 +35,7 @@ class Issuer(Frozen):
 
 
 class Party(Frozen):
-    """受送达人: whom a notice is addressed to."""
+    """受送达人: whom a notice is addressed to; a person outside the registers has no code."""
 
     code: str
     name: str

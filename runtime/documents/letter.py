@@ -71,6 +71,7 @@ def letter(notice: WrittenNotice, language: str = LANGUAGES[0]) -> Letter:
     """Write a notice as a letter in a language."""
     words = _words(language)
     say, chinese = words["text"], language == LANGUAGES[0]
+    whom = notice.addressed_to.model_dump()
     named = words["title"].get(notice.act) or words["title"][notice.kind]
     return Letter(
         language=language,
@@ -78,7 +79,7 @@ def letter(notice: WrittenNotice, language: str = LANGUAGES[0]) -> Letter:
         head=notice.issuer.title if chinese else notice.issuer.title_en,
         number=notice.number,
         title=_fill(named, act=_act(notice, language)),
-        addressee=_fill(say["addressee"], **notice.addressed_to.model_dump()),
+        addressee=_fill(say["addressee" if notice.addressed_to.code else "addressee_bare"], **whom),
         paragraphs=tuple(_paragraphs(notice, words)),
         signature=notice.issuer.title if chinese else notice.issuer.title_en,
         signed_on=_day(notice.issued_on, language),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from activities.notices import disagreeing
 from db.pool import Connection
 from rules.notices import WrittenNotice
 from rules.procedures import PROCEDURES
+from rules.schemes.dalian_case import CASE
+from rules.schemes.dalian_round import ROUND
 from tests.activities.desk import PATH, Desk, Step, first
 from tests.workshop import Workshop
 
@@ -253,3 +256,30 @@ async def test_a_notice_is_addressed_by_the_name_the_enterprise_gave_last(desk: 
     await desk.order("correct", desk.forms.enterprise, {"enterprise": renamed})
     await desk.order("refuse", "ganjingzi-1", {"reason": "不符"})
     assert (await latest(desk)).addressed_to.name == "大连新名制造有限公司"
+
+
+# --- other kinds ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("addressee", "told"),
+    [("insurer-a", ("insurer-a", "甲财产保险大连分公司（演示）")), ("张三", ("", "张三")), (None, None)],
+)
+async def test_a_procedure_may_name_whom_its_notices_are_addressed_to_or_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, addressee: str | None, told: tuple[str, str] | None
+) -> None:
+    monkeypatch.setitem(PROCEDURES, ("case", "dalian"), replace(CASE, addressee=lambda file: addressee))
+    await desk.play(first("case", "return_for_correction") + 1)
+    assert [(one.addressed_to.code, one.addressed_to.name) for one in await notices(desk)] == ([told] if told else [])
+
+
+async def test_where_no_enterprise_is_concerned_whoever_opened_the_proceeding_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closing = replace(ROUND.acts["close_filing"], notice="decision")
+    monkeypatch.setitem(PROCEDURES, ("round", "dalian"), replace(ROUND, acts={**ROUND.acts, "close_filing": closing}))
+    await desk.play(first("round", "close_filing") + 1)
+    body = await desk.pool.fetchval("select body from notice where stream like 'round:%'")
+    told = WrittenNotice.model_validate(body)
+    assert (told.issuer.code, told.addressed_to.code, told.product) == ("regulator", "regulator", None)
+    assert [period.name for period in told.periods] == ["joint_review"]

@@ -85,8 +85,15 @@ def _district_letterhead(code: str, name: str) -> tuple[str, str, str, str]:
     return code, f"{place}中小企业主管部门", f"{word}中小新认", government
 
 
+OWN_FILES = "select number from proceeding where kind = 'pilot_insurer'"
+
+
 async def fill(connection: Connection, today: date, edition: Edition) -> None:
-    """Add what is missing; the insurers' list runs for the calendar year of `today` (P: one year)."""
+    """Add what is missing; the insurers' list runs for the calendar year of `today` (P: one year).
+
+    An insurer with a file of its own is listed by its acts alone: else one taken off would be back the next year.
+    """
+    on_file = {row["number"] for row in await connection.fetch(OWN_FILES)}
     year_begins, year_ends = today.replace(month=1, day=1), today.replace(month=12, day=31)
     rows: tuple[tuple[str, list[tuple[object, ...]]], ...] = (
         ("district (code, name_zh, name_en, since)", [(*district, SINCE) for district in DISTRICTS]),
@@ -103,7 +110,11 @@ async def fill(connection: Connection, today: date, edition: Edition) -> None:
         ),
         (
             "insurer_listing (insurer, listed_from, listed_until, notice)",
-            [(insurer, year_begins, year_ends, f"demonstration list {today.year}") for insurer in LISTED_INSURERS],
+            [
+                (insurer, year_begins, year_ends, f"demonstration list {today.year}")
+                for insurer in LISTED_INSURERS
+                if insurer not in on_file
+            ],
         ),
         (
             "filed_clause (number, insurer, filed_on, valid_until, text_sha256)",

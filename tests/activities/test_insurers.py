@@ -10,9 +10,11 @@ import asyncpg
 import pytest
 
 from activities.contracts import Answer, Recorded
+from db.demonstration import fill
 from db.embedded import EmbeddedPostgres
 from db.pool import Connection, Pool
 from db.sql import queries
+from rules.edition import edition_of
 from rules.faults import Unfit
 from rules.periods import years_later
 from rules.procedure import Barred, File
@@ -267,6 +269,18 @@ async def test_the_term_of_a_suspended_insurer_runs_out_all_the_same(register: R
     assert await register.listed() == (True, False)
 
 
+async def test_the_demonstration_lists_no_insurer_again_that_has_a_file_of_its_own(
+    desk: Desk, superuser: Connection
+) -> None:
+    register = await Register(desk, "insurer-a").passes("nominate", "propose_delisting")
+    await register.passes("delist", officer="regulator-2")
+    next_year = desk.forms.now.date().replace(month=6, day=1) + timedelta(days=365)
+    await fill(superuser, next_year, edition_of("dalian"))
+    ahead = (next_year - desk.forms.now.date()).days
+    assert await register.listed(ahead) == (False, False)
+    assert await Register(desk, "insurer-b").listed(ahead) == (True, False)
+
+
 async def test_an_insurer_is_taken_off_the_list_by_another_officer_than_proposed_it(register: Register) -> None:
     await register.passes(*TO_THE_LIST)
     register.pass_days(3)
@@ -326,6 +340,17 @@ async def test_a_barred_insurer_files_nothing_and_is_barred_once(desk: Desk) -> 
     filed = await desk.order("file_return", "insurer-a-1", kind="round")
     assert filed.answer
     assert [found.rule for found in filed.answer.event.findings if not found.passed] == ["insurer_not_barred"]
+
+
+async def test_a_barred_insurers_pending_application_is_held_for_a_decision_and_not_refused(desk: Desk) -> None:
+    """I-15: honest or not, what was filed before the bar is neither paid nor refused by it."""
+    await desk.play(first("round", "prepare_plan"))
+    register = await Register(desk, "insurer-a").passes("nominate")
+    await register.do("propose_bar", applications=[desk.application])
+    await register.do("bar", "regulator-2")
+    planned = await desk.do(Step("round", "prepare_plan", "regulator-1"))
+    told = (await desk.file("round")).facts["plan"]
+    assert (planned.event.passed, told["lines"], told["held"], told["refused"]) == (True, 0, [desk.application], [])
 
 
 async def test_an_insurer_barred_on_paper_is_not_nominated(register: Register, superuser: Connection) -> None:

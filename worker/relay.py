@@ -40,30 +40,54 @@ class Relay:
         self._record = Record(pool)
 
     async def run(self) -> None:
-        """Relay until cancelled; an absent server is waited for."""
-        while True:
-            try:
-                carried, pause = await self.carry_due(), IDLE
-            except AWAY as error:
-                log.warning("relay waits for the database", error=str(error))
-                carried, pause = 0, AWAY_FOR
-            if not carried:
-                await asyncio.sleep(pause)
+        """Relay until cancelled; an absent server is waited for, and one slow offer holds back no other."""
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                rows, pause = await self._claimed_if_there(AT_ONCE - len(under_way))
+                under_way |= {asyncio.create_task(self._carry_if_there(row)) for row in rows}
+                if under_way:
+                    _, under_way = await asyncio.wait(under_way, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+                else:
+                    await asyncio.sleep(pause)
+        finally:
+            for carrying in under_way:
+                carrying.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
 
     async def carry_due(self, now: datetime | None = None) -> int:
-        """Offer what is due, at most `AT_ONCE` together, and return how many commands that were."""
+        """Offer once what is due, at most `AT_ONCE`, and return how many commands that were."""
+        rows = await self._claimed(AT_ONCE, now)
+        await asyncio.gather(*(self._carry(row) for row in rows))
+        return len(rows)
+
+    async def _claimed_if_there(self, most: int) -> tuple[list[Any], float]:
+        try:
+            return (await self._claimed(most) if most else []), IDLE
+        except AWAY as error:
+            log.warning("relay waits for the database", error=str(error))
+            return [], AWAY_FOR
+
+    async def _carry_if_there(self, row: Any) -> None:
+        # What could not be written down is leased a while longer, and offered again.
+        try:
+            await self._carry(row)
+        except AWAY as error:
+            log.warning("relay waits for the database", command_id=row["command_id"], error=str(error))
+
+    async def _claimed(self, most: int, now: datetime | None = None) -> list[Any]:
         now = now or datetime.now(UTC)
         async with self._pool.acquire() as connection, connection.transaction():
-            rows = await connection.fetch(OUTBOX.take, now, AT_ONCE)
+            rows = await connection.fetch(OUTBOX.take, now, most)
             for row in rows:
                 wait = timedelta(seconds=30) if row["attempts"] < PATIENT_AFTER else timedelta(hours=1)
                 await connection.execute(OUTBOX.lease, row["command_id"], now + wait)
-        await asyncio.gather(*(self._carry(row["command_id"], row["command"]) for row in rows))
-        return len(rows)
+        return rows
 
-    async def _carry(self, command_id: str, sent: Any) -> None:
+    async def _carry(self, row: Any) -> None:
+        command_id = row["command_id"]
         try:
-            command = Command.model_validate(sent)
+            command = Command.model_validate(row["command"])
             await self._have_taken(command)
         except AWAY:
             raise
@@ -76,12 +100,21 @@ class Relay:
         log.info("relayed", stream=command.stream, act=command.act)
 
     async def _have_taken(self, command: Command) -> None:
-        """Offer a command; raise what went wrong, unless its workflow did it before or is closed after doing it."""
+        """Offer a command; raise what went wrong, unless its workflow did it before, or closed and never will."""
         try:
             await self._offer(command)
         except (RPCError, WorkflowUpdateFailedError) as error:
-            if not (_refused(error) and await self._record.answered(command)):
+            if not (_refused(error) and (await self._record.answered(command) or await self._overtaken(command))):
                 raise
+
+    async def _overtaken(self, command: Command) -> bool:
+        """Settle a command whose proceeding closed before it was ordered; say whether it had."""
+        row = await self._pool.fetchrow(PROCEEDING.by_stream, command.stream)
+        if row is None or not row["closed"]:
+            return False
+        await self._pool.execute(OUTBOX.overtake, command.stream, f"{command.stream} is closed at {row['stage']}")
+        log.warning("overtaken", stream=command.stream, act=command.act)
+        return True
 
     async def _offer(self, command: Command) -> None:
         if command.act == stream_of(command.stream).procedure.opening.name:

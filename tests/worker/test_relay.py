@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -51,6 +52,47 @@ async def test_what_has_become_an_event_waits_until_its_workflow_can_have_taken_
 ) -> None:
     await Desk(pool).play(first("case", "file") + 1)
     assert (await relayed(pool, monkeypatch, error))["done"] is done
+
+
+@pytest.mark.parametrize("error", [NO, CLOSED])
+async def test_an_order_to_a_case_that_closed_before_it_was_given_is_settled_as_overtaken(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    desk = await Desk(pool).play(first("case", "file"))
+    order = await pool.fetchrow("select * from outbox where command ->> 'act' = 'file'")
+    await desk.order("withdraw", desk.forms.enterprise, {"reason": "sold otherwise"})
+    # As if the round had acted after the withdrawal was committed.
+    await pool.execute("update outbox set done = false, last_error = null where command_id = $1", order["command_id"])
+    told = await relayed(pool, monkeypatch, error)
+    assert (told["done"], told["attempts"]) == (True, 0)
+    assert told["last_error"] == f"overtaken: {desk.case} is closed at withdrawn"
+
+
+async def test_an_offer_that_nobody_answers_holds_back_no_other(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came due while one offer hangs is offered beside it."""
+    await Desk(pool).play(first("case", "file"))
+    hangs, offered = asyncio.Event(), asyncio.Event()
+
+    async def offering(client: Client, command: Command) -> None:
+        if command.id == "late":
+            offered.set()
+        else:
+            hangs.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("worker.relay.offer", offering)
+    relaying = asyncio.create_task(Relay(pool, NOBODY, "queue").run())
+    async with asyncio.timeout(30):
+        await hangs.wait()
+        await pool.execute(
+            "insert into outbox (command_id, stream, command, not_before) "
+            'select \'late\', \'case:dalian:late\', command || \'{"id": "late", "stream": "case:dalian:late"}\', '
+            "now() from outbox where command ->> 'act' = 'file'"
+        )
+        await offered.wait()
+    relaying.cancel()
+    await asyncio.gather(relaying, return_exceptions=True)
+    assert relaying.cancelled()
 
 
 @pytest.mark.parametrize("stream", ["nonsense", "case:dalian:DL-2016-999999"])

@@ -203,6 +203,10 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
         register=await consult(connection, stream, act, file, form, officer, command.received_at),
     )
     effect, after = decide(procedure, act, situation, form)
+    if not effect.passed and row is None:
+        # There is no proceeding yet whose history could keep it.
+        grounds = [finding for finding in effect.findings if not finding.passed]
+        raise Barred(grounds[0].rule, grounds[0].article, "; ".join(ground.reason for ground in grounds))
     notice = await drawn_up(connection, procedure, act, situation, form, effect, after)
     body = told(stream, act, command, situation, effect, after, notice=sealed(notice) if notice else None)
     await _keep(connection, stream, procedure, after, command.received_at)

@@ -6,11 +6,11 @@ select o.code, o.name, o.office, f.kind, f.district, coalesce(districts_of(f.dis
 from officer o join office f on f.code = o.office where o.code = $1
 
 -- known_on --
--- The offices and, on a day, the officers and districts there are; and how many others act for an officer's office then.
+-- The offices and, on a day, the officers there are and the districts nobody is to absorb; and how many others act for an officer's office then.
 select
     array(select code from office) as offices,
     array(select code from officer where $1::date between since and coalesce(until, 'infinity')) as officers,
-    array(select code from district where $1::date between since and coalesce(until, 'infinity')) as districts,
+    array(select code from district where $1::date between since and coalesce(until, 'infinity') and successor is null) as districts,
     (select count(*)::integer from officer o join officer other using (office)
      where o.code = $2 and other.code <> $2 and $1::date >= other.since and other.until is null) as colleagues
 

@@ -78,10 +78,11 @@ def leave(situation: Situation, form: Departure) -> Effect:
 def absorb(situation: Situation, form: Absorption) -> Effect:
     """并入: from the day after its last, a district's open cases are its successor's (article 9)."""
     known = situation.register.known_districts
-    if form.district not in known:
-        raise Unfit(("district", f"must be a district of today (not {form.district!r})"))
-    if form.into not in known:
-        raise Unfit(("into", f"must be a district of today (not {form.into!r})"))
+    for field, district in (("district", form.district), ("into", form.into)):
+        if district not in known:
+            raise Unfit((field, f"must be a district of today that none is to absorb (not {district!r})"))
+    if form.last_day < situation.today:
+        raise Unfit(("last_day", f"must not be past: {form.last_day} is before {situation.today}"))
     return Effect(facts={"absorption": form.said()}, carries=form)
 
 

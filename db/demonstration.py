@@ -5,6 +5,7 @@ Each officer's code is what a command's `--as` takes. Enterprises are not here: 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 
@@ -95,7 +96,7 @@ async def fill(connection: Connection, today: date, edition: Edition) -> None:
     """
     on_file = {row["number"] for row in await connection.fetch(OWN_FILES)}
     year_begins, year_ends = today.replace(month=1, day=1), today.replace(month=12, day=31)
-    rows: tuple[tuple[str, list[tuple[object, ...]]], ...] = (
+    rows: tuple[tuple[str, Sequence[tuple[object, ...]]], ...] = (
         ("district (code, name_zh, name_en, since)", [(*district, SINCE) for district in DISTRICTS]),
         (
             "office (code, kind, name_zh, name_en, district)",

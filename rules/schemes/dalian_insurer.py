@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from rules.deadlines import Due
+from rules.edition import Edition, UnknownEdition, edition_in_force
 from rules.faults import Unfit
 from rules.finding import Finding
 from rules.periods import years_later
@@ -134,7 +135,7 @@ def list_insurer(situation: Situation, form: Listing) -> Effect:
     Done again while listed, it begins the next term, so that no day need lie between two lists.
     """
     since, facts = form.published_on, situation.file.facts
-    until = years_later(since, situation.edition.insurer_list_years.value)
+    until = years_later(since, _edition_on(since, situation).insurer_list_years.value)
     selected_on = facts.get("selection", {}).get("selected_on", "")
     earlier = facts.get("listing", {}).get("listed_from", "")
     if since.isoformat() < selected_on:
@@ -145,6 +146,14 @@ def list_insurer(situation: Situation, form: Listing) -> Effect:
         raise Unfit(("published_at", f"must leave a term that has not ended: from {since}, it ended on {until}"))
     listing = {**form.said(), "listed_from": since.isoformat(), "listed_until": until.isoformat()}
     return Effect(facts={"listing": listing, "proposed_delisting": {}}, opens=(_term(since, until),))
+
+
+def _edition_on(day: date, situation: Situation) -> Edition:
+    """版本: a file may outlive the edition it was opened under, so a list counts by the one in force on its day."""
+    try:
+        return edition_in_force(situation.file.scheme, day)
+    except UnknownEdition:
+        return situation.edition
 
 
 def suspend(situation: Situation, form: Reasons) -> Effect:

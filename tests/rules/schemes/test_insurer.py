@@ -10,6 +10,7 @@ import pytest
 from rules.calendar import CHINA
 from rules.edition import Cited, Edition, edition_of
 from rules.procedure import SHANGHAI, Effect, File, OfficeKind, Register, Situation, decide, read_form
+from rules.schemes import dalian
 from rules.schemes.dalian_insurer import PILOT_INSURER, RUNNING
 from starters.sample_forms import SampleForms
 
@@ -20,7 +21,7 @@ def page(at: datetime, where: str) -> dict[str, str]:
     return {"page": f"https://{where}/list", "published_at": f"{at:%Y-%m-%dT%H:%M}", "snapshot_sha256": "0" * 64}
 
 
-def situation(file: File, at: datetime, register: Register, edition: Edition, by: OfficeKind) -> Situation:
+def situation(file: File, at: datetime, register: Register, by: OfficeKind) -> Situation:
     return Situation(
         file=file,
         officer="regulator-1",
@@ -28,7 +29,7 @@ def situation(file: File, at: datetime, register: Register, edition: Edition, by
         office="insurer-c" if by == "insurer" else "regulator",
         office_kind=by,
         received_at=at.replace(tzinfo=SHANGHAI),
-        edition=edition,
+        edition=edition_of(file.scheme, file.edition),
         calendar=CHINA,
         register=register,
     )
@@ -39,14 +40,18 @@ def done(
     act_name: str,
     at: datetime,
     register: Register = Register(insurer_known=True),  # noqa: B008 - a value that never changes
-    edition: Edition = PLAIN,
     **changed: Any,
 ) -> tuple[Effect, File]:
     """Do an act at a local moment, with the sample's form; return what it does and the file it leaves."""
     act = PILOT_INSURER.act(act_name)
     received = at.replace(tzinfo=SHANGHAI)
     form = read_form(act.form, {**SampleForms.at(received, 1).of(act_name), **changed}, received)
-    return decide(PILOT_INSURER, act, situation(file, at, register, edition, act.by[0]), form)
+    return decide(PILOT_INSURER, act, situation(file, at, register, act.by[0]), form)
+
+
+def with_years(years: int, **more: Any) -> Edition:
+    """An edition whose lists run so many years."""
+    return PLAIN.model_copy(update={"insurer_list_years": Cited(years, "12", "tried here"), **more})
 
 
 def selected(at: datetime) -> File:
@@ -69,18 +74,41 @@ def selected(at: datetime) -> File:
     ],
 )
 def test_a_term_runs_the_editions_years_from_the_later_of_the_two_pages(
-    industry_bureau: str, regulator: str, years: int, since: str, until: str
+    monkeypatch: pytest.MonkeyPatch, industry_bureau: str, regulator: str, years: int, since: str, until: str
 ) -> None:
     """Article 12."""
     first, second = (datetime.fromisoformat(f"{day}T09:30") for day in (industry_bureau, regulator))
-    edition = PLAIN.model_copy(update={"insurer_list_years": Cited(years, "12", "tried here")})
+    monkeypatch.setattr(dalian, "EDITIONS", (with_years(years),))
     pages = {"industry_bureau_page": page(first, "bureau.example"), "regulator_page": page(second, "regulator.example")}
-    effect, file = done(selected(min(first, second)), "list", max(first, second), edition=edition, **pages)
+    effect, file = done(selected(min(first, second)), "list", max(first, second), **pages)
     assert (effect.passed, file.stage) == (True, "listed")
     listing = file.deadline("listing")
     assert listing is not None
     assert (str(listing.counted_from), str(listing.due_on), listing.provisional) == (since, until, False)
     assert listing.wake is not None
+
+
+@pytest.mark.parametrize(
+    ("published", "until"),
+    [
+        ("2028-12-31", "2029-12-31"),
+        # Issued on 1 January 2029, the next edition lists for two years.
+        ("2029-01-01", "2031-01-01"),
+        # No edition is in force any more: the file's own runs off.
+        ("2032-01-01", "2033-01-01"),
+    ],
+)
+def test_a_list_counts_by_the_edition_of_its_day_whenever_the_file_was_opened(
+    monkeypatch: pytest.MonkeyPatch, published: str, until: str
+) -> None:
+    """Article 12: an insurer's file outlives the three years of an edition (article 15(5))."""
+    later = with_years(2, name="later", issued_on=date(2029, 1, 1), demonstration=False)
+    monkeypatch.setattr(dalian, "EDITIONS", (PLAIN, later))
+    at = datetime.fromisoformat(f"{published}T09:30")
+    _, file = done(selected(datetime.fromisoformat("2026-03-02T09:30")), "list", at)
+    listing = file.deadline("listing")
+    assert listing is not None
+    assert str(listing.due_on) == until
 
 
 def test_an_insurer_listed_before_it_had_a_file_keeps_the_term_of_its_list() -> None:

@@ -24,6 +24,7 @@ from activities.contracts import (
     Answer,
     Attempt,
     Command,
+    Event,
     Recorded,
     refusal,
 )
@@ -39,6 +40,7 @@ from rules.procedure import (
     SHANGHAI,
     Act,
     Barred,
+    Effect,
     File,
     Form,
     OfficeKind,
@@ -203,10 +205,24 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
         register=await consult(connection, stream, act, file, form, officer, command.received_at),
     )
     effect, after = decide(procedure, act, situation, form)
-    if not effect.passed and row is None:
-        # There is no proceeding yet whose history could keep it.
-        grounds = [finding for finding in effect.findings if not finding.passed]
-        raise Barred(grounds[0].rule, grounds[0].article, "; ".join(ground.reason for ground in grounds))
+    _open_only_where_passed(effect, file)
+    event = await _store(connection, attempt, stream, act, situation, form, effect, after)
+    answer = Answer(stream=str(stream), event=event, standing=standing_of(after), money=after.money)
+    return Recorded(answer=answer, standing=answer.standing)
+
+
+async def _store(
+    connection: Connection,
+    attempt: Attempt,
+    stream: Stream,
+    act: Act,
+    situation: Situation,
+    form: Form,
+    effect: Effect,
+    after: File,
+) -> Event:
+    """Write an act down, and all that follows from it: notice, consequences, and what its workflow must still take."""
+    command, procedure = attempt.command, stream.procedure
     notice = await drawn_up(connection, procedure, act, situation, form, effect, after)
     body = told(stream, act, command, situation, effect, after, notice=sealed(notice) if notice else None)
     await _keep(connection, stream, procedure, after, command.received_at)
@@ -223,8 +239,7 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
     if after.closed:
         # What another proceeding ordered meanwhile can no longer be done.
         await connection.execute(OUTBOX.overtake, str(stream), f"{act.name} closed it at {after.stage}")
-    answer = Answer(stream=str(stream), event=event, standing=standing_of(after), money=after.money)
-    return Recorded(answer=answer, standing=answer.standing)
+    return event
 
 
 def _numbered(command: Command) -> Command:
@@ -245,6 +260,13 @@ def _must_open(procedure: Procedure, act: Act, stream: Stream) -> None:
     # A register has no beginning of its own: it opens with whatever is entered first.
     if act is not procedure.opening and procedure.driven:
         raise Unfit((procedure.kind, f"there is no {procedure.kind} {stream.number!r}"))
+
+
+def _open_only_where_passed(effect: Effect, file: File) -> None:
+    """Refuse an opening the law forbids: there is no proceeding yet whose history could keep the refusal."""
+    grounds = [finding for finding in effect.findings if not finding.passed]
+    if grounds and not file.sequence:
+        raise Barred(grounds[0].rule, grounds[0].article, "; ".join(ground.reason for ground in grounds))
 
 
 async def _new_file(connection: Connection, stream: Stream, form: Form, command: Command) -> File:

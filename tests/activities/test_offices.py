@@ -139,7 +139,7 @@ async def test_nothing_new_is_submitted_to_a_district_that_was_absorbed(desk: De
 
 async def test_two_districts_cannot_absorb_each_other(desk: Desk) -> None:
     await enter(desk, "absorb", district="ganjingzi", into="jinpu", last_day=f"{desk.forms.now.date()}")
-    with pytest.raises(Unfit, match="^district:"):
+    with pytest.raises(Unfit, match=r"^into:"):
         await enter(desk, "absorb", district="jinpu", into="ganjingzi", last_day=f"{desk.forms.now.date()}")
 
 

@@ -63,7 +63,7 @@ def authorise(act: Act, file: File, officer: Officer) -> None:
     if insurer and officer.kind == "insurer" and officer.office != insurer:
         raise Barred("own_contract", "5", f"the contract is {insurer}'s; {officer.code} acts for {officer.office}")
     handling = file.facts.get("handling", {}).get("office")
-    if handling and officer.kind != "enterprise" and officer.office != handling:
+    if handling and officer.office != handling:
         why = f"{file.number} is handled by {handling}; {officer.code} acts for {officer.office}"
         raise Barred("handling_office", act.article, why)
     nominated = file.facts.get("nomination", {}).get("insurer")

@@ -8,7 +8,7 @@ import pytest
 
 from activities.contracts import Answer
 from rules.faults import Unfit
-from rules.procedure import Barred, File
+from rules.procedure import Barred
 from rules.procedures import stream_of
 from starters.showing import shown
 from tests.activities.desk import Desk
@@ -39,16 +39,12 @@ async def bring_to(desk: Desk, last: str, **said: Any) -> str:
     return stream
 
 
-async def file_of(desk: Desk, stream: str) -> File:
-    return File.model_validate(await desk.pool.fetchval("select file from proceeding where stream = $1", stream))
-
-
 async def test_a_complaint_goes_from_receipt_to_the_answer_to_its_appeal(desk: Desk) -> None:
     stream = await bring_to(desk, "appeal")
     assert stream_of(stream).number.startswith("CP-")
     answered = await act(desk, stream, "answer_appeal", "regulator-2")
     assert (answered.standing.stage, answered.standing.closed) == ("answered_finally", True)
-    assert [deadline.met_on is not None for deadline in (await file_of(desk, stream)).deadlines] == [True] * 4
+    assert [deadline.met_on is not None for deadline in (await desk.file_of(stream)).deadlines] == [True] * 4
 
 
 @pytest.mark.parametrize(("kind", "article"), [("objection", "10"), ("tip_off", "15(2)"), ("complaint", "15(1)")])
@@ -56,7 +52,7 @@ async def test_each_kind_stands_under_its_own_article(desk: Desk, kind: str, art
     received = await receive(desk, kind=kind)
     assert received.event.article == article
     assert (await act(desk, received.stream, "admit_complaint")).event.article == article
-    assert {deadline.article for deadline in (await file_of(desk, received.stream)).deadlines} == {article}
+    assert {deadline.article for deadline in (await desk.file_of(received.stream)).deadlines} == {article}
 
 
 @pytest.mark.parametrize("officer", ["regulator-1", "bureau-1", "finance-1", "ganjingzi-1"])
@@ -119,14 +115,14 @@ async def test_a_complaint_that_is_not_admitted_is_closed_with_its_reason(desk: 
     received = await receive(desk)
     declined = await act(desk, received.stream, "decline_complaint")
     assert (declined.standing.stage, declined.standing.closed) == ("not_admitted", True)
-    assert (await file_of(desk, received.stream)).facts["not_admitted"] == desk.forms.reasons()
+    assert (await desk.file_of(received.stream)).facts["not_admitted"] == desk.forms.reasons()
 
 
 async def test_whoever_answered_does_not_answer_the_appeal(desk: Desk) -> None:
     stream = await bring_to(desk, "appeal")
     with pytest.raises(Barred, match="preparer_does_not_approve"):
         await act(desk, stream, "answer_appeal")
-    assert (await file_of(desk, stream)).stage == "appealed"
+    assert (await desk.file_of(stream)).stage == "appealed"
 
 
 async def test_no_officer_lets_an_answer_stand_by_himself(desk: Desk) -> None:

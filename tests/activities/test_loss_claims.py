@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from activities.contracts import Answer, Command
+from activities.contracts import Answer
 from rules.faults import Unfit
-from rules.procedure import Barred, File
+from rules.procedure import Barred
 from rules.procedures import stream_of
 from tests.activities.desk import Desk, first
 from tests.contents import contents
@@ -20,10 +20,8 @@ NEW = "loss_claim:dalian:new"
 async def insured(desk: Desk) -> str:
     """Bring a case to its insurance and open its policy, as the relay does; return the policy's stream."""
     await desk.play(first("case", "insure") + 1)
-    ordered = await desk.pool.fetchval("select command from outbox where command ->> 'act' = 'conclude'")
-    command = Command.model_validate(ordered)
-    await desk.write(await desk.attempt(command))
-    return command.stream
+    await desk.relay()
+    return f"policy:dalian:{desk.application}"
 
 
 async def report(desk: Desk, policy: str, officer: str = "insurer-a-1", **said: Any) -> Answer:
@@ -46,12 +44,8 @@ async def brought_to(desk: Desk, *acts: str, **said: Any) -> str:
     return stream
 
 
-async def file_of(desk: Desk, stream: str) -> File:
-    return File.model_validate(await desk.pool.fetchval("select file from proceeding where stream = $1", stream))
-
-
 async def stage_of(desk: Desk, stream: str) -> str:
-    return (await file_of(desk, stream)).stage
+    return (await desk.file_of(stream)).stage
 
 
 async def test_a_loss_goes_from_its_report_to_its_payment(desk: Desk) -> None:
@@ -59,7 +53,7 @@ async def test_a_loss_goes_from_its_report_to_its_payment(desk: Desk) -> None:
     assert stream_of(stream).number.startswith("LC-")
     paid = await act(desk, stream, "pay_loss")
     assert (paid.event.passed, paid.standing.stage, paid.standing.closed) == (True, "paid", True)
-    file = await file_of(desk, stream)
+    file = await desk.file_of(stream)
     assert (file.about, file.enterprise) == (f"policy:dalian:{desk.application}", desk.forms.enterprise)
     assert {deadline.name for deadline in file.deadlines if deadline.met_on} == {
         "loss_decision", "loss_advance", "loss_payment"
@@ -120,7 +114,7 @@ async def test_a_loss_must_fall_in_the_policys_term(desk: Desk) -> None:
     desk.moment += timedelta(days=366)
     with pytest.raises(Barred, match="loss_in_term"):
         await report(desk, policy)
-    ends = date.fromisoformat((await file_of(desk, policy)).facts["contract"]["end_on"])
+    ends = date.fromisoformat((await desk.file_of(policy)).facts["contract"]["end_on"])
     assert (await report(desk, policy, loss_on=f"{ends}")).event.passed
 
 
@@ -184,7 +178,7 @@ async def test_papers_that_were_asked_for_come_from_the_insured_or_through_the_i
     stream = await brought_to(desk, "accept_loss", "ask_for_documents")
     handed_in = await act(desk, stream, "hand_in_documents", officer or desk.forms.enterprise)
     assert handed_in.standing.stage == "accepted"
-    assert len((await file_of(desk, stream)).facts["claimed"]["papers"]) == 2
+    assert len((await desk.file_of(stream)).facts["claimed"]["papers"]) == 2
 
 
 async def test_a_false_loss_is_refused_as_fraud_and_opens_nothing_by_itself(desk: Desk) -> None:
@@ -208,4 +202,4 @@ async def test_whoever_was_not_told_of_a_refusal_may_dispute_it_all_the_same(des
     stream = await brought_to(desk, "accept_loss", "refuse_loss")
     await act(desk, stream, "dispute", desk.forms.enterprise)
     await act(desk, stream, "settle")
-    assert all(deadline.met_on for deadline in (await file_of(desk, stream)).deadlines)
+    assert all(deadline.met_on for deadline in (await desk.file_of(stream)).deadlines)

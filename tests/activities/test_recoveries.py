@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from activities.contracts import Answer
 from rules.faults import Unfit
-from rules.procedure import Barred, File
+from rules.procedure import Barred
 from rules.procedures import stream_of
 from tests.activities.desk import Desk, first
 
@@ -28,10 +29,6 @@ async def act(desk: Desk, stream: str, act: str, officer: str, data: dict[str, A
     return recorded.answer
 
 
-async def file_of(desk: Desk, stream: str) -> File:
-    return File.model_validate(await desk.pool.fetchval("select file from proceeding where stream = $1", stream))
-
-
 @pytest.mark.parametrize(("opener", "decider"), [("regulator-1", "finance-1"), ("finance-1", "finance-2")])
 async def test_all_that_was_disbursed_is_recovered_by_another_officers_decision(
     desk: Desk, opener: str, decider: str
@@ -39,7 +36,7 @@ async def test_all_that_was_disbursed_is_recovered_by_another_officers_decision(
     await desk.play()
     opened = await open_one(desk, opener)
     assert stream_of(opened.stream).number.startswith("RC-")
-    file = await file_of(desk, opened.stream)
+    file = await desk.file_of(opened.stream)
     assert file.about == desk.case
     assert file.facts["recovery"]["disbursed"] == {desk.application: "500000.00"}
     assert file.facts["recovery"]["debtors"] == ["insurer-a", desk.forms.enterprise]
@@ -47,10 +44,24 @@ async def test_all_that_was_disbursed_is_recovered_by_another_officers_decision(
     assert (decided.event.passed, decided.standing.stage, decided.standing.closed) == (True, "decided", False)
 
 
+async def test_a_recovery_may_be_about_the_policy(desk: Desk) -> None:
+    await (await desk.play()).relay()
+    opened = await open_one(desk, about=f"policy:dalian:{desk.application}")
+    assert (await desk.file_of(opened.stream)).facts["recovery"]["disbursed"] == {desk.application: "500000.00"}
+
+
+async def test_of_two_recoveries_opened_at_once_one_is_opened(desk: Desk) -> None:
+    await desk.play()
+    both = await asyncio.gather(*(open_one(desk, f"regulator-{n}") for n in (1, 2)), return_exceptions=True)
+    (refused,) = (one for one in both if isinstance(one, BaseException))
+    assert isinstance(refused, Barred)
+    assert refused.rule == "recovered_once"
+
+
 async def test_an_insurer_that_falsified_is_the_one_debtor(desk: Desk) -> None:
     await desk.play()
     opened = await open_one(desk, fraudster="insurer-a")
-    assert (await file_of(desk, opened.stream)).facts["recovery"]["debtors"] == ["insurer-a"]
+    assert (await desk.file_of(opened.stream)).facts["recovery"]["debtors"] == ["insurer-a"]
 
 
 @pytest.mark.parametrize("amount", ["499999.99", "500000.01", "1.00"])

@@ -206,7 +206,7 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
     )
     effect, after = decide(procedure, act, situation, form)
     _open_only_where_passed(effect, file)
-    event = await _store(connection, attempt, stream, act, situation, form, effect, after)
+    event = await _store(connection, attempt, stream, situation, form, effect, after)
     answer = Answer(stream=str(stream), event=event, standing=standing_of(after), money=after.money)
     return Recorded(answer=answer, standing=answer.standing)
 
@@ -215,7 +215,6 @@ async def _store(
     connection: Connection,
     attempt: Attempt,
     stream: Stream,
-    act: Act,
     situation: Situation,
     form: Form,
     effect: Effect,
@@ -223,6 +222,7 @@ async def _store(
 ) -> Event:
     """Write an act down, and all that follows from it: notice, consequences, and what its workflow must still take."""
     command, procedure = attempt.command, stream.procedure
+    act = procedure.act(command.act)
     notice = await drawn_up(connection, procedure, act, situation, form, effect, after)
     body = told(stream, act, command, situation, effect, after, notice=sealed(notice) if notice else None)
     await _keep(connection, stream, procedure, after, command.received_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -505,6 +506,26 @@ async def test_an_insurer_taken_off_the_list_files_no_clause_but_withdraws_one(r
     await register.passes("delist", officer="regulator-2")
     assert await register.barred("file_clause", "insurer-c-1") == ("act_in_turn", "3")
     await register.passes("withdraw_clause", officer="insurer-c-1")
+
+
+async def test_of_two_insurers_that_file_one_number_at_once_the_second_is_refused(desk: Desk) -> None:
+    both = [await Register(desk, insurer).passes("nominate") for insurer in ("insurer-a", "insurer-b")]
+    answers = await asyncio.gather(*(one.do("file_clause", f"{one.insurer}-1") for one in both))
+    assert sorted(answer.event.passed for answer in answers) == [False, True]
+    refused = next(answer for answer in answers if not answer.event.passed)
+    assert "clause_text_unchanged" in [found.rule for found in refused.event.findings if not found.passed]
+    assert await desk.pool.fetchval("select count(*) from filed_clause where number = $1", CLAUSE) == 1
+
+
+async def test_an_act_repeated_enters_the_register_once(register: Register) -> None:
+    await register.passes("nominate", "select")
+    desk = register.desk
+    for act, officer in (("list", "regulator-1"), ("suspend", "regulator-1"), ("file_clause", "insurer-c-1")):
+        attempt = await desk.attempt(desk.command(KIND, act, officer, stream=register.stream))
+        first_answer = (await desk.write(attempt)).answer
+        before = await contents(desk.pool)
+        assert (await desk.write(attempt)).answer == first_answer
+        assert differing(before, await contents(desk.pool)) == set()
 
 
 # --- what lapses between application and contract -------------------------------------------------------------------

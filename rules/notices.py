@@ -142,7 +142,7 @@ class Served(NamedTuple):
 def draw_up(
     procedure: Procedure, act: Act, situation: Situation, form: Form, effect: Effect, after: File, served: Served
 ) -> WrittenNotice:
-    """Draw up the notice that is served with an act the law let pass."""
+    """Draw up the notice served with an act the law let pass: article 9's correction, article 10's recognition."""
     assert act.notice is not None
     edition = situation.edition
     return WrittenNotice(
@@ -222,9 +222,9 @@ def _terms(edition: Edition) -> dict[str, str]:
 
 
 def _periods(effect: Effect, after: File) -> Iterator[Period]:
-    """What the act opens for whoever is told."""
-    for opened in effect.opens:
-        deadline = after.deadline(opened.name)
+    """What the act opens for whoever is told, or what ran out."""
+    for name in filter(None, (*(opened.name for opened in effect.opens), effect.rings)):
+        deadline = after.deadline(name)
         assert deadline is not None
         yield _period(deadline)
 

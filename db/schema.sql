@@ -746,4 +746,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.proceeding TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.refusal TO firstcover_app;
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.subsidy_application TO firstcover_app;
+GRANT SELECT,INSERT ON TABLE public.subsidy_application TO firstcover_app;
+
+GRANT UPDATE(concluded_at) ON TABLE public.subsidy_application TO firstcover_app;
+
+GRANT UPDATE(asked) ON TABLE public.subsidy_application TO firstcover_app;
+
+GRANT UPDATE(state) ON TABLE public.subsidy_application TO firstcover_app;
+
+GRANT UPDATE(round) ON TABLE public.subsidy_application TO firstcover_app;
+
+GRANT UPDATE(return_received_at) ON TABLE public.subsidy_application TO firstcover_app;

@@ -23,7 +23,16 @@ MAY = {
     # A listing and a suspension can be ended, a clause prolonged or withdrawn: by their columns, not as a whole.
     **dict.fromkeys(("insurer_bar", "insurer_listing", "insurer_suspension", "filed_clause"), ADDS),
     **dict.fromkeys(("event", "ledger_entry", "refusal", "opinion", "plan_line", "notice", "policy"), ADDS),
-    **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox", "subsidy_application"), KEEPS),
+    **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
+    "subsidy_application": ADDS,
+}
+#: Of tables it may not update as a whole, the columns that it may.
+MAY_CHANGE = {
+    "subsidy_application": {"state", "round", "return_received_at", "asked", "concluded_at"},
+    "insurer_listing": {"ended_on"},
+    "insurer_suspension": {"ended_on"},
+    "filed_clause": {"valid_until", "withdrawn_on"},
+    "policy": {"policy_number", "released"},
 }
 #: History and money, with a column of each.
 KEPT = {
@@ -68,6 +77,18 @@ async def test_the_role_may_do_with_each_table_exactly_what_is_declared(program:
     for row in rows:
         may.setdefault(row["tablename"], set()).add(row["privilege"])
     assert may == MAY
+
+
+async def test_the_role_may_change_exactly_the_columns_that_are_declared(program: Connection) -> None:
+    rows = await program.fetch(
+        "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 "
+        "where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not a.attisdropped "
+        "and has_column_privilege(c.oid, a.attnum, 'UPDATE') and not has_table_privilege(c.oid, 'UPDATE')"
+    )
+    may: dict[str, set[str]] = {}
+    for row in rows:
+        may.setdefault(row["relname"], set()).add(row["attname"])
+    assert may == MAY_CHANGE
 
 
 async def test_the_role_owns_nothing_and_is_nobody_else(program: Connection) -> None:

@@ -107,6 +107,10 @@ class Walk(Desk):
                 return {"opinions": [{**opinion, "approves": self.approves} for opinion in form["opinions"]]}
             case "round", "pay" if not self.case:
                 return {"vouchers": {}}
+            case "loss_claim", "report":
+                return self.forms.loss_report(f"policy:dalian:{self.application}")
+            case "recovery", "open_recovery":
+                return self.forms.recovery(self.application, about=self.case)
             case "case", "supersede" if self.other:
                 return {"by_case": self.other.case.split(":")[-1]}
         return super().form(kind, act)
@@ -194,6 +198,15 @@ async def _application_of_insurer(walk: Walk) -> None:
     walk.moment = later
 
 
+async def _policy_in_force(walk: Walk) -> None:
+    await walk.play_beside("case", "insure")
+    await walk.relay()
+
+
+async def _paid(walk: Walk) -> None:
+    await walk.play()
+
+
 async def _two_signatures(walk: Walk) -> None:
     for office in ("bureau", "finance"):
         await walk.order("sign_plan", f"{office}-2", kind="round")
@@ -211,6 +224,8 @@ BEFOREHAND: dict[str, Arrangement] = {
     "no list names the insurer": _listed_by_none,
     "a list names the insurer": _listed_already,
     "an application of the insurer": _application_of_insurer,
+    "a policy is in force": _policy_in_force,
+    "the application was paid": _paid,
 }
 JUST_BEFORE: dict[str, Arrangement] = {
     "a later plan has money": _later_plan,

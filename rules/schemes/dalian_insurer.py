@@ -300,17 +300,17 @@ ACTS = {
         Act("select", "选定", ("regulator",), "12", ("candidate", "not_selected", "delisted"), Reasons, select,
             "selected"),
         Act("decline_nomination", "未予选定", ("regulator",), "12", ("candidate", "selected"), Reasons,
-            decline_nomination, "not_selected"),
+            decline_nomination, "not_selected", notice="decision"),
         Act("list", "列入名单", ("regulator",), "12", ("selected", "listed", "listing_ended"), Listing, list_insurer,
             "listed"),
-        Act("suspend", "暂停", ("regulator",), "12", ("listed",), Reasons, suspend, "suspended"),
+        Act("suspend", "暂停", ("regulator",), "12", ("listed",), Reasons, suspend, "suspended", notice="decision"),
         Act("reinstate", "恢复", ("regulator",), "12", ("suspended",), Reasons, reinstate, "listed"),
         Act("propose_delisting", "拟移出名单", ("regulator",), "12", ON_THE_LIST, Reasons, propose_delisting),
         Act("delist", "移出名单", ("regulator",), "12", ON_THE_LIST, Reasons, delist, "delisted",
-            not_by_doer_of=("propose_delisting",)),
+            not_by_doer_of=("propose_delisting",), notice="decision"),
         Act("propose_bar", "拟取消申报资格", ("regulator",), "15(2)", RUNNING, BarProposal, propose_bar),
         Act("bar", "取消申报资格", ("regulator",), "15(2)", RUNNING, Reasons, bar, "barred",
-            not_by_doer_of=("propose_bar",)),
+            not_by_doer_of=("propose_bar",), notice="decision"),
         Act("record_measure", "登记监管措施", ("regulator",), "15(1)", RUNNING, Measure, record_measure),
         Act("file_clause", "条款备案", ("insurer",), "3", FILING, ClauseFiling, file_clause),
         Act("withdraw_clause", "撤回条款", ("insurer",), "3", RUNNING, ClauseWithdrawal, withdraw_clause),
@@ -319,4 +319,4 @@ ACTS = {
     )
 }  # fmt: skip
 
-PILOT_INSURER = Procedure("pilot_insurer", STAGES, ACTS)
+PILOT_INSURER = Procedure("pilot_insurer", STAGES, ACTS, addressee=lambda file: file.number)

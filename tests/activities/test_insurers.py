@@ -301,6 +301,16 @@ async def test_a_proposal_that_was_decided_takes_nobody_off_a_later_list(registe
     assert await register.grounds("delist", "regulator-2") == ["delisting_proposed"]
 
 
+async def test_what_is_decided_against_an_insurer_is_told_it_in_writing_with_its_remedies(register: Register) -> None:
+    await register.passes(*TO_THE_LIST, "suspend", "propose_delisting")
+    await register.passes("delist", officer="regulator-2")
+    rows = await register.desk.pool.fetch(
+        "select body from notice where stream = $1 order by sequence", register.stream
+    )
+    told = [(row["body"]["act"], row["body"]["addressed_to"]["code"], len(row["body"]["remedies"])) for row in rows]
+    assert told == [("suspend", "insurer-c", 2), ("delist", "insurer-c", 2)]
+
+
 async def brought_to_application(desk: Desk) -> tuple[Register, dict[str, Any]]:
     """An insurer on the list with an application of its own, and the proposal that names it."""
     await desk.play(first("ledger", "appropriate"))

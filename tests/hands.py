@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -19,6 +19,7 @@ from activities.contracts import Answer, Event
 from db.pool import Pool
 from rules.procedure import File
 from rules.procedures import Stream
+from runtime.errors import BadInput
 from starters.sample_forms import SampleForms
 from starters.session import Session
 from starters.showing import events_of, file_of
@@ -81,6 +82,10 @@ class Hands:
         """The hands of another enterprise, on the same servers and clock."""
         return Hands(self.session, self.clock, self.skipping, self.quarter)
 
+    def beside(self, stream: Stream) -> Hands:
+        """The same hands on another proceeding, such as the case's policy."""
+        return Hands(self.session, self.clock, self.skipping, self.quarter, self.serial, stream)
+
     async def submit(self, data: dict[str, Any] | None = None, command_id: str | None = None) -> Answer:
         form = data or self.forms.submission()
         answer = await self.session.open("case:dalian:new", "submit", form["enterprise"]["uscc"], form, command_id)
@@ -137,14 +142,17 @@ class Hands:
         return await file_of(self.session.pool, self.stream)
 
     async def reached(self, stage: str) -> File:
-        """Wait until the case is at a stage; a minute is far more than it takes."""
+        """Wait until the proceeding is there and at a stage; a minute is far more than it takes."""
         return await self.until(lambda file: file.stage == stage)
 
     async def until(self, holds: Callable[[File], bool]) -> File:
         async with asyncio.timeout(60):
-            while not holds(file := await self.file()):  # noqa: ASYNC110 - the relay tells it
+            while True:
+                # What another proceeding orders is there when the relay has carried it.
+                with suppress(BadInput):
+                    if holds(file := await self.file()):
+                        return file
                 await asyncio.sleep(0.02)
-        return file
 
 
 @asynccontextmanager

@@ -81,6 +81,8 @@ class Desk:
     serial: int = 1
     moment: datetime = field(default_factory=lambda: datetime.now(UTC))
     case: str = ""
+    #: The latest proceeding opened here of each kind that gets a number.
+    opened: dict[str, str] = field(default_factory=dict)
     #: How many commands this desk has named.
     named: int = 0
 
@@ -98,7 +100,9 @@ class Desk:
 
     def stream(self, kind: str) -> str:
         number = {"round": QUARTER, "ledger": str(FISCAL_YEAR), "pilot_insurer": OFFICES["insurer"]}
-        return str(Stream(kind, "dalian", number[kind])) if kind in number else self.case or "case:dalian:new"
+        if kind in number:
+            return str(Stream(kind, "dalian", number[kind]))
+        return self.opened.get(kind) or (kind == "case" and self.case) or f"{kind}:dalian:new"
 
     def form(self, kind: str, act: str) -> dict[str, Any]:
         """The filled form of an act."""
@@ -137,6 +141,8 @@ class Desk:
         recorded = await self.record.write(attempt)
         if attempt.command.act == "submit" and recorded.answer:
             self.case = recorded.answer.stream
+        elif recorded.answer and attempt.command.stream.endswith(":new"):
+            self.opened[attempt.command.stream.split(":")[0]] = recorded.answer.stream
         return recorded
 
     async def do(self, step: Step) -> Answer:

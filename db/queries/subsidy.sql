@@ -39,7 +39,7 @@ update subsidy_application set state = 'refused' where stream = $1 and state in 
 
 -- to_file --
 -- Applications by number, locked, as an insurer is about to file them.
-select number, stream, enterprise, insurer, state from subsidy_application where number = any ($1) order by number for update
+select number, stream, enterprise, insurer, concluded_at, state from subsidy_application where number = any ($1) order by number for update
 
 -- file_application --
 -- Take an application into a round's return.

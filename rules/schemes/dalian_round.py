@@ -14,20 +14,8 @@ from rules.budget import Application, Plan, allocate
 from rules.deadlines import days_after
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import (
-    Act,
-    Barred,
-    Effect,
-    Form,
-    Nothing,
-    OfficeKind,
-    Procedure,
-    Situation,
-    Stage,
-    budgeted,
-    fixed,
-    remind_of,
-)
+from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Situation, Stage, remind_of
+from rules.timetable import OfficeKind, budgeted, fixed
 from rules.schemes.dalian_forms import Code, Rung, Sha256, Text
 from rules.values import ZERO, Flag, Yuan
 
@@ -141,9 +129,10 @@ def file_return(situation: Situation, form: QuarterlyReturn) -> Effect:
         passed=barred_on is None or situation.today < barred_on,
         reason=f"{situation.office} was barred on {barred_on}" if barred_on else f"{situation.office} is not barred",
     )
+    of_the_quarter = _insured_by_quarter_end(situation, [known[number] for number in form.applications])
     filed = situation.file.facts.get("returns", {}).get(situation.office, [])
     returns = {**situation.file.facts.get("returns", {}), situation.office: [*filed, form.said()]}
-    return Effect(findings=(allowed,), facts={"returns": returns}, carries=form.applications)
+    return Effect(findings=(allowed, of_the_quarter), facts={"returns": returns}, carries=form.applications)
 
 
 def _not_to_file(row: Mapping[str, Any] | None, number: str, situation: Situation) -> str | None:
@@ -152,6 +141,22 @@ def _not_to_file(row: Mapping[str, Any] | None, number: str, situation: Situatio
     if row["state"] != "applied":
         return f"must not have been filed or ended before ({number!r} is {row['state']})"
     return None
+
+
+def _insured_by_quarter_end(situation: Situation, filed: list[Mapping[str, Any]]) -> Finding:
+    """A return takes what was insured in its quarter or before: a later contract would charge another year's cap."""
+    ends_on = date.fromisoformat(situation.fact("round")["ends_on"])
+    later = [
+        f"; {row['number']} was on {row['concluded_at'].date()}"
+        for row in filed
+        if row["concluded_at"].date() > ends_on
+    ]
+    return Finding(
+        rule="insured_by_quarter_end",
+        article="13",
+        passed=not later,
+        reason=f"a return takes what was insured by the quarter's end, {ends_on}{''.join(later)}",
+    )
 
 
 def close_filing(situation: Situation, form: Nothing) -> Effect:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,13 +15,14 @@ from rules.edition import edition_of
 from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import File, Form, Nothing, Register, Situation, read_form
-from rules.schemes.dalian_round import Payment, QuarterlyReturn, Review, prepare_plan, sign_plan
+from rules.schemes.dalian_round import Payment, QuarterlyReturn, Review, file_return, prepare_plan, sign_plan
 
 EDITION = edition_of("dalian")
 ALL_APPROVE = dict.fromkeys(("regulator", "industry_bureau", "finance"), True)
 APPLICATION: dict[str, Any] = {
     "number": "A",
     "enterprise": "E",
+    "insurer": "I",
     "concluded_at": datetime(2026, 5, 1, 9, 30),  # noqa: DTZ001 - local to the minute, as the law counts it
     "return_received_at": datetime(2026, 7, 8, 9, 0),  # noqa: DTZ001
     "asked": Decimal("300000.00"),
@@ -53,6 +55,37 @@ def situation(budget: int, *applications: dict[str, Any]) -> Situation:
 def third_signature(budget: int, *applications: dict[str, Any]) -> Finding:
     (unmoved,) = sign_plan(situation(budget, *applications), Nothing()).findings
     return unmoved
+
+
+def returned(**insured: datetime) -> Finding:
+    """What an insurer's return of applications insured at these moments is found to be, in 2026's second quarter."""
+    facts = {"round": {"quarter": "2026Q2", "fiscal_year": 2026, "ends_on": "2026-06-30"}}
+    rows = [
+        {"number": number, "insurer": "I", "state": "applied", "concluded_at": at} for number, at in insured.items()
+    ]
+    asked = situation(0, *rows)
+    asked = replace(asked, file=asked.file.model_copy(update={"facts": facts}), office="I", office_kind="insurer")
+    form = {"applications": list(insured), "summary_sha256": "0" * 64, "cover_letter_sha256": "0" * 64}
+    *_, of_the_quarter = file_return(asked, read_form(QuarterlyReturn, form, asked.received_at)).findings
+    return of_the_quarter
+
+
+def test_a_return_takes_what_was_insured_to_the_last_minute_of_its_quarter_or_years_before() -> None:
+    assert returned(A=datetime(2026, 6, 30, 23, 59), B=datetime(2025, 1, 1)).passed  # noqa: DTZ001
+
+
+def test_a_return_that_lists_a_later_contract_is_refused_with_every_one_of_them() -> None:
+    found = returned(A=datetime(2026, 7, 1), B=datetime(2026, 6, 30, 23, 59), C=datetime(2027, 1, 1))  # noqa: DTZ001
+    assert (found.passed, found.rule) == (False, "insured_by_quarter_end")
+    assert found.reason.endswith("the quarter's end, 2026-06-30; A was on 2026-07-01; C was on 2027-01-01")
+
+
+def test_a_plan_says_under_one_hash_whose_money_each_line_is() -> None:
+    digest = prepare_plan(situation(100_000, APPLICATION), Nothing()).facts["plan"]["lines_sha256"]
+    assert re.fullmatch("[0-9a-f]{64}", digest)
+    for other in ({"insurer": "J"}, {"enterprise": "F"}, {"asked": Decimal("299999.99")}, {"number": "B"}):
+        changed = prepare_plan(situation(100_000, APPLICATION | other), Nothing()).facts["plan"]["lines_sha256"]
+        assert changed != digest, other
 
 
 def test_a_plan_that_has_not_moved_is_signed() -> None:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from activities.contracts import Answer, Attempt, Command, Recorded
 from activities.record import Record
 from db.pool import Pool
-from rules.procedure import File, OfficeKind
+from rules.procedure import File
 from rules.procedures import Stream, stream_of
+from rules.timetable import OfficeKind
 from starters.sample_forms import SampleForms
 
 #: Who acts for each kind of office; a second officer of the same office ends in 2. The enterprise is the case's own.
@@ -112,6 +113,8 @@ class Desk:
             ("round", "file_return"): self.forms.quarterly_return(self.application),
             ("round", "review"): self.forms.review(self.application),
             ("round", "pay"): self.forms.vouchers(),
+            ("loss_claim", "report"): self.forms.loss_report(f"policy:dalian:{self.application}"),
+            ("recovery", "open_recovery"): self.forms.recovery(self.application, about=self.case),
             ("ledger", "appropriate"): {"amount": "5000000.00", "document": "大财指1号"},
         }
         return by_act.get((kind, act)) or self.forms.of(act)

@@ -12,7 +12,7 @@ import pytest
 from activities import record
 from activities.contracts import Command, Recorded
 from rules.edition import Cited, edition_of
-from rules.procedure import SHANGHAI
+from rules.timetable import SHANGHAI
 from tests.activities.desk import OFFICES, PATH, Desk, first
 from tests.model import Transition, model
 
@@ -107,10 +107,6 @@ class Walk(Desk):
                 return {"opinions": [{**opinion, "approves": self.approves} for opinion in form["opinions"]]}
             case "round", "pay" if not self.case:
                 return {"vouchers": {}}
-            case "loss_claim", "report":
-                return self.forms.loss_report(f"policy:dalian:{self.application}")
-            case "recovery", "open_recovery":
-                return self.forms.recovery(self.application, about=self.case)
             case "case", "supersede" if self.other:
                 return {"by_case": self.other.case.split(":")[-1]}
         return super().form(kind, act)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from db.pool import Connection
 from db.sql import queries
-from rules.procedure import SHANGHAI, Act, Barred, File, OfficeKind
+from rules.procedure import Act, Barred, File
+from rules.timetable import SHANGHAI, OfficeKind
 
 OFFICE = queries("office")
 

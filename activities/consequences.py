@@ -14,10 +14,11 @@ from typing import Any
 from activities.contracts import Command, Event
 from db.pool import Connection
 from db.sql import queries
-from rules.procedure import SHANGHAI, Act, Barred, Effect, File, Situation
+from rules.procedure import Act, Barred, Effect, File, Situation
 from rules.procedures import Stream
 from rules.schemes.dalian_forms import handed_in
 from rules.schemes.dalian_subsidy import application_number
+from rules.timetable import SHANGHAI
 
 OFFICE, OUTBOX, POLICY = queries("office"), queries("outbox"), queries("policy")
 PROCEEDING, SUBSIDY = queries("proceeding"), queries("subsidy")

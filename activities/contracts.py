@@ -13,7 +13,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import Barred, Wake
+from rules.procedure import Barred
+from rules.timetable import Wake
 
 #: Names of activities: workflows call them by name and never import their code.
 RECORD = "record"

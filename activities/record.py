@@ -31,25 +31,14 @@ from activities.contracts import (
 from activities.history import answer_of, chain, standing_of, told
 from activities.notices import drawn_up, sealed, serve
 from activities.register import consult
-from db.pool import AWAY, Connection, Pool, one
+from db.pool import AWAY, Connection, Pool, is_away, one
 from db.sql import queries
 from rules.calendar import CHINA
 from rules.edition import edition_of
 from rules.faults import Unfit
-from rules.procedure import (
-    SHANGHAI,
-    Act,
-    Barred,
-    Effect,
-    File,
-    Form,
-    OfficeKind,
-    Procedure,
-    Situation,
-    decide,
-    read_form,
-)
+from rules.procedure import Act, Barred, Effect, File, Form, Procedure, Situation, decide, read_form
 from rules.procedures import Stream, edition_for, stream_of
+from rules.timetable import SHANGHAI, OfficeKind
 
 PROCEEDING, OFFICE, OUTBOX = queries("proceeding"), queries("office"), queries("outbox")
 #: An answer that nobody acknowledged for so long is offered to the workflow again.
@@ -92,6 +81,8 @@ class Record:
                     try:
                         return await self.write(attempt)
                     except AWAY as away:
+                        if not is_away(away):
+                            raise
                         log.warning("the database is away", stream=attempt.command.stream, error=str(away))
                         await asyncio.sleep(0.2)
         except TimeoutError:

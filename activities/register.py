@@ -11,10 +11,11 @@ from activities.authority import Officer
 from db.pool import Connection, one
 from db.sql import queries
 from rules.faults import Unfit, read
-from rules.procedure import SHANGHAI, Act, Barred, File, Form, Register
+from rules.procedure import Act, Barred, File, Form, Register
 from rules.procedures import Stream, stream_of
 from rules.schemes.dalian_forms import InsuranceContract, handed_in
 from rules.schemes.dalian_round import fiscal_year_of
+from rules.timetable import SHANGHAI
 
 OFFICE, POLICY, PROCEEDING, SUBSIDY = queries("office"), queries("policy"), queries("proceeding"), queries("subsidy")
 INSURER = queries("insurer")

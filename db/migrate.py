@@ -12,7 +12,7 @@ import asyncpg
 from db import demonstration
 from db.pool import Connection
 from rules.edition import edition_of
-from rules.procedure import SHANGHAI
+from rules.timetable import SHANGHAI
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 OWNER, PROGRAM, DATABASE = "firstcover_owner", "firstcover_app", "firstcover"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -14,7 +15,12 @@ else:
     Connection, Pool = asyncpg.Connection, asyncpg.Pool
 
 
-#: What asyncpg raises while a server is away, comes up, goes down, or lost a race it may simply run again.
+#: No act meets this: its statements take milliseconds, and it waits for a lock no longer than an officer does (five
+#: seconds). A server that went silent does: without it a connection would wait for hours until the network gave up.
+COMMAND_TIMEOUT = 30.0
+
+#: What asyncpg raises while a server is away, comes up, goes down, or lost a race it may simply run again. Its
+#: `InterfaceError` tells our own faults too: ask `is_away`.
 AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -23,6 +29,16 @@ AWAY = (
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
 )
+
+
+#: How asyncpg says that a connection went: of our own faults, such as a missing argument, it says something else.
+_GONE = re.compile(r"connection (is|was) closed|connection has been released|pool is clos")
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the server was away, and not that we asked wrongly: that would be tried for ever."""
+    ours = isinstance(error, asyncpg.InterfaceError) and not _GONE.search(str(error))
+    return isinstance(error, AWAY) and not ours
 
 
 async def _speak_json(connection: Any) -> None:
@@ -39,5 +55,11 @@ async def one(connection: Connection | Pool, query: str, *values: object) -> asy
 async def open_pool(dsn: str, *, most: int = 10) -> Pool:
     """Open a pool of at most `most` connections; an unreachable server raises one of `AWAY`."""
     return await asyncpg.create_pool(
-        dsn, init=_speak_json, min_size=1, max_size=most, timeout=5, server_settings={"timezone": "UTC"}
+        dsn,
+        init=_speak_json,
+        min_size=1,
+        max_size=most,
+        timeout=5,
+        command_timeout=COMMAND_TIMEOUT,
+        server_settings={"timezone": "UTC"},
     )

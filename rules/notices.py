@@ -15,7 +15,8 @@ from pydantic import Field
 from rules.condition import Condition
 from rules.edition import Edition
 from rules.finding import Finding
-from rules.procedure import Act, Deadline, Effect, File, Form, Frozen, Notice, OfficeKind, Procedure, Situation
+from rules.procedure import Act, Effect, File, Form, Notice, Procedure, Situation
+from rules.timetable import Deadline, Frozen, OfficeKind
 
 #: 行政机关: the offices whose decisions are contested by reconsideration and litigation; others are not authorities.
 AUTHORITIES: tuple[OfficeKind, ...] = ("district", "industry_bureau", "regulator", "finance")

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from db.pool import Connection, Pool
 from db.sql import queries
 from runtime.errors import BadInput
+from starters.auditing_money import PATIENCE
 
 AUDIT = queries("audit")
 
@@ -32,7 +33,10 @@ class Anchor(NamedTuple):
 async def anchored(pool: Pool, at: datetime) -> Iterable[str]:
     """Return the lines of an anchor, taken in one snapshot."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        heads = [(row["stream"], row["sequence"], row["hash"].hex()) async for row in connection.cursor(AUDIT.heads)]
+        heads = [
+            (row["stream"], row["sequence"], row["hash"].hex())
+            async for row in connection.cursor(AUDIT.heads, timeout=PATIENCE)
+        ]
         lines = [json.dumps({"stream": stream, "seq": seq, "hash": digest}) for stream, seq, digest in heads]
         refused = await _refusals(connection)
     lines += [json.dumps({"refusal": name, "rule": rule, "sha256": one}) for (name, rule), one in refused.items()]
@@ -64,7 +68,10 @@ async def changed_refusal(connection: Connection, anchor: Anchor) -> tuple[str, 
 
 
 async def _refusals(connection: Connection) -> dict[tuple[str, str], Any]:
-    return {(row["command_id"], row["rule"]): row["digest"] async for row in connection.cursor(AUDIT.refusals)}
+    return {
+        (row["command_id"], row["rule"]): row["digest"]
+        async for row in connection.cursor(AUDIT.refusals, timeout=PATIENCE)
+    }
 
 
 def _head(lines: Iterable[str]) -> str:

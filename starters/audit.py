@@ -15,7 +15,7 @@ from rules.procedure import NO_FILE, File
 from runtime.errors import Refused
 from runtime.messages import say
 from starters.anchor import Anchor, anchored, changed_refusal, read_anchor
-from starters.auditing_money import disagreements
+from starters.auditing_money import PATIENCE, disagreements
 from starters.session import now, reading, run
 from starters.telling import Json, console, tell_json
 
@@ -94,7 +94,7 @@ class Following:
     async def chains(self, connection: Connection) -> dict[str, Any]:
         """Follow every chain; return what `verified` returns."""
         count, folding = 0, Folding("")
-        async for row in connection.cursor(PROCEEDING.all_events):
+        async for row in connection.cursor(PROCEEDING.all_events, timeout=PATIENCE):
             if row["stream"] != folding.stream:
                 if why := folding.unfinished():
                     return folding.broken(why)
@@ -125,7 +125,7 @@ class Following:
 
     async def officers(self, connection: Connection) -> dict[str, Any] | None:
         """Say whether somebody acted who is not in the register, or is there for another office."""
-        known = {row["code"]: row["office"] async for row in connection.cursor(AUDIT.officers)}
+        known = {row["code"]: row["office"] async for row in connection.cursor(AUDIT.officers, timeout=PATIENCE)}
         for officer, (office, stream, seq) in self._acted.items():
             if office != "system" and known.get(officer) != office:
                 why = f"officer: {officer} acted for {office}; the register says {known.get(officer, 'nothing')}"

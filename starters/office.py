@@ -7,9 +7,10 @@ from typing import Annotated, Any, get_args
 import typer
 
 from db.sql import queries
-from rules.procedure import Act, OfficeKind
+from rules.procedure import Act
 from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_offices import REGISTER
+from rules.timetable import OfficeKind
 from runtime.messages import say
 from starters.proceeding import do_act, fit
 from starters.reading import read_data, read_word

@@ -13,8 +13,8 @@ from rules.deadlines import insure_by
 from rules.edition import Edition
 from rules.identifiers import check_digit
 from rules.periods import last_day_of_years
-from rules.procedure import SHANGHAI
 from rules.schemes.dalian_forms import CHECKLIST
+from rules.timetable import SHANGHAI
 
 Data = dict[str, Any]
 

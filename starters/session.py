@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import BAD_INPUT, REFUSED, UNAVAILABLE, Answer, Command, Opening
 from activities.record import Record
-from db.pool import AWAY, Pool, open_pool
+from db.pool import AWAY, Pool, is_away, open_pool
 from db.sql import queries
 from rules.faults import Unfit
 from rules.procedure import Barred
@@ -53,6 +53,8 @@ async def reading() -> AsyncIterator[Pool]:
         try:
             yield pool
         except AWAY as error:
+            if not is_away(error):
+                raise
             raise _database_away(error) from error
 
 

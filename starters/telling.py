@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from activities.contracts import Answer, Event
-from rules.procedure import SHANGHAI, Stage
+from rules.procedure import Stage
 from rules.procedures import Stream, stream_of
+from rules.timetable import SHANGHAI
 from runtime.errors import Refused
 from runtime.messages import heading, say
 

@@ -19,8 +19,8 @@ from temporalio.testing import WorkflowEnvironment
 from db.embedded import EmbeddedPostgres
 from db.migrate import DATABASE, prepare
 from db.pool import Pool, open_pool
-from rules.procedure import SHANGHAI
 from rules.procedures import PROCEDURES
+from rules.timetable import SHANGHAI
 from starters.session import Session
 from tests.gate import Gate
 from tests.hands import Clock, Hands, working

@@ -17,9 +17,9 @@ from rules.condition import Condition
 from rules.edition import CityFigures, Edition, NationalFigures, edition_of
 from rules.facts import RecognitionFacts, SubsidyFacts
 from rules.national import ARTICLES as NATIONAL
-from rules.procedure import OfficeKind
 from rules.procedures import PROCEDURES
 from rules.schemes.dalian import ARTICLES as CITY
+from rules.timetable import OfficeKind
 from starters.cli import COMMANDS, app
 
 ROOT = Path(__file__).resolve().parents[1]

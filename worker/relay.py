@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.contracts import BAD_INPUT, REFUSED, UNAVAILABLE, Command, Opening
 from activities.history import standing_of
 from activities.record import Record
-from db.pool import AWAY, Pool
+from db.pool import AWAY, Pool, is_away
 from db.sql import queries
 from rules.procedure import File
 from rules.procedures import stream_of
@@ -47,7 +47,9 @@ class Relay:
                 rows, pause = await self._claimed_if_there(AT_ONCE - len(under_way))
                 under_way |= {asyncio.create_task(self._carry_if_there(row)) for row in rows}
                 if under_way:
-                    _, under_way = await asyncio.wait(under_way, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+                    done, under_way = await asyncio.wait(under_way, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+                    for carried in done:
+                        carried.result()
                 else:
                     await asyncio.sleep(pause)
         finally:
@@ -65,6 +67,8 @@ class Relay:
         try:
             return (await self._claimed(most) if most else []), IDLE
         except AWAY as error:
+            if not is_away(error):
+                raise
             log.warning("relay waits for the database", error=str(error))
             return [], AWAY_FOR
 
@@ -73,6 +77,8 @@ class Relay:
         try:
             await self._carry(row)
         except AWAY as error:
+            if not is_away(error):
+                raise
             log.warning("relay waits for the database", command_id=row["command_id"], error=str(error))
 
     async def _claimed(self, most: int, now: datetime | None = None) -> list[Any]:
@@ -89,9 +95,9 @@ class Relay:
         try:
             command = Command.model_validate(row["command"])
             await self._have_taken(command)
-        except AWAY:
-            raise
         except Exception as error:  # one command that cannot be taken must not stop the others: it stays in sight
+            if is_away(error):
+                raise
             why, counts = repr(error.__cause__ or error), not _unanswered(error)
             log.warning("not taken", command_id=command_id, error=why)
             await self._pool.execute(OUTBOX.failed, command_id, why, counts)

@@ -32,8 +32,9 @@ with workflow.unsafe.imports_passed_through():
         refusal,
     )
     from rules.faults import Unfit
-    from rules.procedure import Barred, Procedure, Wake, read_form
+    from rules.procedure import Barred, Procedure, read_form
     from rules.procedures import stream_of
+    from rules.timetable import Wake
     from workflows import ids, options
 
 

@@ -11,10 +11,11 @@ from datetime import date
 
 from rules.deadlines import Due
 from rules.finding import Finding
-from rules.procedure import Act, Effect, Procedure, Situation, fixed
+from rules.procedure import Act, Effect, Procedure, Situation
 from rules.schemes import dalian_case as case
 from rules.schemes import dalian_forms as forms
 from rules.schemes.dalian_subsidy import insurance_deadline
+from rules.timetable import fixed
 
 
 def deliver(situation: Situation, form: forms.FurtherDelivery) -> Effect:

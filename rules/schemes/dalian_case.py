@@ -5,7 +5,7 @@ What each act is weighed by stands in `dalian_recognition` and `dalian_subsidy`;
 
 from __future__ import annotations
 
-from rules.procedure import Act, Effect, Nothing, OfficeKind, Procedure, Situation, Stage, remind_of
+from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, remind_of
 from rules.schemes import dalian_forms as forms
 from rules.schemes.dalian_recognition import (
     ask_for_more,
@@ -45,6 +45,7 @@ from rules.schemes.dalian_subsidy import (
     record_delivery,
     refuse_subsidy,
 )
+from rules.timetable import OfficeKind
 
 
 def withdraw(situation: Situation, form: forms.Reasons) -> Effect:

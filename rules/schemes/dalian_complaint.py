@@ -15,20 +15,9 @@ from pydantic import Field, StringConstraints
 
 from rules.deadlines import days_after
 from rules.finding import Finding
-from rules.procedure import (
-    Act,
-    Barred,
-    Effect,
-    Form,
-    Nothing,
-    OfficeKind,
-    Procedure,
-    Situation,
-    Stage,
-    fixed,
-    remind_of,
-)
+from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Situation, Stage, remind_of
 from rules.schemes.dalian_forms import Reasons, Rung, Sha256, Text
+from rules.timetable import OfficeKind, fixed
 from rules.values import Flag
 
 #: Under which article each kind stands.

@@ -19,8 +19,9 @@ from rules.edition import Edition, UnknownEdition, edition_in_force
 from rules.faults import Unfit
 from rules.finding import Finding
 from rules.periods import years_later
-from rules.procedure import Act, Barred, Deadline, Effect, Form, Procedure, Situation, Stage, fixed, remind_of
+from rules.procedure import Act, Barred, Effect, Form, Procedure, Situation, Stage, remind_of
 from rules.schemes.dalian_forms import Code, Publication, Reasons, Rung, Sha256, Text
+from rules.timetable import Deadline, fixed
 from rules.values import LawDate
 
 

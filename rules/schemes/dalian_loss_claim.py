@@ -16,20 +16,9 @@ from pydantic import Field, StringConstraints
 from rules.deadlines import days_after, years_after
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import (
-    Act,
-    Barred,
-    Deadline,
-    Effect,
-    File,
-    Form,
-    Procedure,
-    Situation,
-    Stage,
-    fixed,
-    remind_of,
-)
+from rules.procedure import Act, Barred, Effect, File, Form, Procedure, Situation, Stage, remind_of
 from rules.schemes.dalian_forms import CorrectionRequest, Reasons, Rung, Sha256, Text, in_future
+from rules.timetable import Deadline, fixed
 from rules.values import ZERO, LawDate, Yuan, YuanOrZero, in_yuan
 
 Policy = Annotated[str, StringConstraints(pattern=r"^policy:[A-Za-z0-9:_-]{1,80}$")]

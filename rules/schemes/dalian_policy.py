@@ -18,9 +18,10 @@ from rules.faults import Unfit, read
 from rules.finding import Finding
 from rules.identifiers import Uscc
 from rules.periods import days_later
-from rules.procedure import Act, Deadline, Effect, Form, Procedure, Situation, Stage, fixed, remind_of
+from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage, remind_of
 from rules.schemes.dalian_forms import InsuranceContract, Rung, Sha256, Text, in_future
 from rules.subsidy import premium_shares
+from rules.timetable import Deadline, fixed
 from rules.values import LawDate, Minute, Rate, Yuan, YuanOrZero
 
 

@@ -14,8 +14,9 @@ from rules.facts import RecognitionFacts
 from rules.faults import Unfit
 from rules.finding import Finding
 from rules.periods import days_later
-from rules.procedure import Effect, Nothing, Situation, budgeted, fixed
+from rules.procedure import Effect, Nothing, Situation
 from rules.schemes import dalian_forms as forms
+from rules.timetable import budgeted, fixed
 
 
 def submit(situation: Situation, form: forms.Submission) -> Effect:

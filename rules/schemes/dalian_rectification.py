@@ -10,9 +10,10 @@ from typing import Any
 
 from rules.faults import Unfit, read
 from rules.finding import Finding
-from rules.procedure import Deadline, Effect, Form, Nothing, Situation
+from rules.procedure import Effect, Form, Nothing, Situation
 from rules.schemes import dalian_forms as forms
 from rules.schemes.dalian_subsidy import insurance_deadline, subsidy_findings, worked_out
+from rules.timetable import Deadline
 
 #: What each section of the file was handed in as.
 PARTS: dict[str, type[Form]] = {

@@ -15,8 +15,8 @@ from rules.deadlines import days_after
 from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Situation, Stage, remind_of
-from rules.timetable import OfficeKind, budgeted, fixed
 from rules.schemes.dalian_forms import Code, Rung, Sha256, Text
+from rules.timetable import OfficeKind, budgeted, fixed
 from rules.values import ZERO, Flag, Yuan
 
 #: 会同: the regulator leads; the industry bureau and finance review with it.

@@ -12,9 +12,10 @@ from rules.eligibility import check_subsidy
 from rules.facts import SubsidyFacts
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import Deadline, Effect, File, Situation, fixed
+from rules.procedure import Effect, File, Situation
 from rules.schemes import dalian_forms as forms
 from rules.subsidy import premium_shares
+from rules.timetable import Deadline, fixed
 from rules.values import ZERO
 
 NOT_YET = {"cut_by_cap": "0.00", "approved": "0.00", "waitlisted": "0.00", "paid": "0.00", "insurer_share": "0.00"}

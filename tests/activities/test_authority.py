@@ -11,9 +11,10 @@ import pytest
 from activities.contracts import Command
 from db.embedded import EmbeddedPostgres
 from db.pool import Connection, Pool
-from rules.procedure import Act, Barred, OfficeKind
+from rules.procedure import Act, Barred
 from rules.procedures import PROCEDURES
 from rules.schemes.dalian_forms import Rung
+from rules.timetable import OfficeKind
 from tests.activities.desk import OFFICES, PATH, Desk, Step, first
 from tests.contents import contents, differing
 

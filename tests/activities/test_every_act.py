@@ -14,8 +14,9 @@ from activities.contracts import Attempt
 from activities.record import _write
 from db.pool import Pool
 from rules.faults import Unfit
-from rules.procedure import Barred, OfficeKind
+from rules.procedure import Barred
 from rules.procedures import PROCEDURES
+from rules.timetable import OfficeKind
 from tests.activities.walk import Walk
 from tests.model import model
 

@@ -12,6 +12,7 @@ import pytest
 from activities import record
 from activities.contracts import Command, Recorded
 from rules.edition import Cited, edition_of
+from rules.periods import last_day_of_years
 from rules.timetable import SHANGHAI
 from tests.activities.desk import OFFICES, PATH, Desk, first
 from tests.model import Transition, model
@@ -31,6 +32,10 @@ class Walk(Desk):
     approves: bool = True
     #: Another case of the same enterprise.
     other: Desk | None = None
+    #: The kind of proceeding that is walked.
+    kind: str = ""
+    #: How many days after its conclusion a contract's cover begins.
+    begins_in: int = 0
     #: How many steps of the path of each other kind of proceeding have been played.
     played: dict[str, int] = field(default_factory=dict)
 
@@ -51,6 +56,7 @@ class Walk(Desk):
 
     async def take(self, row: Transition) -> Recorded:
         """Take one row: what it needs of other proceedings first, then the act itself."""
+        self.kind = row.kind
         for kind, act in row.before:
             if kind != row.kind:
                 await self.play_beside(kind, act)
@@ -61,7 +67,7 @@ class Walk(Desk):
             return await self.order(row.act, self.officer(row.offices[0], row), kind=row.kind)
         if "time passes" in row.world:
             return await self.pass_until(row.kind, row.act)
-        return await self.write(await self.attempt(await self.ordered(row.act)))
+        return await self.write(await self.attempt(await self.ordered(row.kind, row.act)))
 
     def officer(self, office: str, row: Transition | None = None) -> str:
         """Who acts for an office; where the preparer may not approve, the other officer does."""
@@ -79,11 +85,11 @@ class Walk(Desk):
             await self.do(step)
         self.played[kind] = max(last + 1, self.played.get(kind, 0))
 
-    async def ordered(self, act: str) -> Command:
+    async def ordered(self, kind: str, act: str) -> Command:
         """What another proceeding ordered in this one, and is not done yet."""
         waits = """select command from outbox where stream = $1 and command ->> 'act' = $2
                    and command_id not in (select command_id from event)"""
-        return Command.model_validate(await self.pool.fetchval(waits, self.case, act))
+        return Command.model_validate(await self.pool.fetchval(waits, self.stream(kind), act))
 
     async def pass_until(self, kind: str, act: str) -> Recorded:
         """Let the clock ring, rung after rung, until it does `act`."""
@@ -96,8 +102,30 @@ class Walk(Desk):
             if wake.act == act:
                 return recorded
 
+    @property
+    def application(self) -> str:
+        """The application that goes through the round: the walked batch's, or else the case's own."""
+        batch = self.opened.get("batch")
+        return batch.split(":")[-1] if batch else super().application
+
+    def stream(self, kind: str) -> str:
+        match kind:
+            case "policy":
+                return f"policy:dalian:{self.application}"
+            case "offices":
+                return "offices:dalian:register"
+        return super().stream(kind)
+
     def form(self, kind: str, act: str) -> dict[str, Any]:
         match kind, act:
+            case "case", "insure" if self.begins_in:
+                begins = self.forms.now.date() + timedelta(days=self.begins_in)
+                term = {"start_on": f"{begins}", "end_on": f"{last_day_of_years(begins, 1)}"}
+                return self.forms.contract() | term
+            case "batch", "deliver":
+                return self.forms.further_delivery(self.case.split(":")[-1])
+            case "offices", "appoint":
+                return self.forms.of(act) | {"code": f"bureau-{self.named + 2}"}
             case "ledger", "appropriate":
                 return {"amount": self.budget or "0.01", "document": f"大财指{self.named}号"}
             case "round", "file_return":
@@ -157,15 +185,59 @@ async def _insured_besides(walk: Walk) -> None:
 
 
 async def _later_plan(walk: Walk) -> None:
-    """No round takes a waiting application up yet: the order is given by hand, as the record would give it."""
+    """No round takes a waiting application up yet."""
     money = {"cut_by_cap": "0.00", "approved": "0.01", "waitlisted": "0.00", "cap_left": "0.00", "budget_left": "0.00"}
     data = {"plan": "2030Q2-P1", "rank": 1, "fiscal_year": 2030, **money}
-    order = walk.command("case", "plan", "round:dalian:2030Q2", data)
-    order = order.model_copy(update={"id": f"round:dalian:2030Q2/9/plan/{walk.case}"})
+    await _by_hand(walk, "plan", data)
+
+
+async def _told_late(walk: Walk) -> None:
+    money = {"premium": "1500000.00", "subsidy_asked": "500000.00", "insurance_time": None}
+    contract = {"sum_insured": "50000000.00", "premium_rate": "0.03"}
+    await _by_hand(walk, "recalculate", {"policy": walk.application, **contract, **money})
+
+
+async def _by_hand(walk: Walk, act: str, data: dict[str, Any]) -> None:
+    """Order an act of the system as the record would, where no other proceeding orders it at this stage."""
+    order = walk.command(walk.kind, act, "round:dalian:2030Q2", data)
+    order = order.model_copy(update={"id": f"round:dalian:2030Q2/9/{act}/{order.stream}"})
     await walk.pool.execute(
         "insert into outbox (command_id, stream, command, not_before) values ($1, $2, $3, $4)",
-        order.id, walk.case, order.model_dump(mode="json"), walk.moment,
+        order.id, order.stream, order.model_dump(mode="json"), walk.moment,
     )  # fmt: skip
+
+
+async def _of_policy(walk: Walk, act: str) -> None:
+    await walk.relay()
+    await walk.order(act, "insurer-a-1", kind="policy")
+
+
+async def _endorsed(walk: Walk) -> None:
+    await _of_policy(walk, "endorse")
+
+
+async def _rescinded(walk: Walk) -> None:
+    await _of_policy(walk, "rescind")
+
+
+async def _rectified(walk: Walk) -> None:
+    said = {"field": "contract.policy_number", "correct": "PA-rectified", "reason": "笔误"}
+    await walk.order("ask_rectification", walk.forms.enterprise, said)
+    await walk.order("rectify", "bureau-1")
+
+
+async def _withdrawn(walk: Walk) -> None:
+    await walk.order("apply", walk.forms.enterprise)
+    await walk.order("withdraw", walk.forms.enterprise)
+
+
+async def _revoked(walk: Walk) -> None:
+    await walk.order("propose_revocation", "bureau-1")
+    await walk.order("revoke", "bureau-2")
+
+
+async def _begins_later(walk: Walk) -> None:
+    walk.begins_in = 5
 
 
 async def _notice_over(walk: Walk) -> None:
@@ -217,6 +289,7 @@ BEFOREHAND: dict[str, Arrangement] = {
     "an office refuses": _refused,
     "the cap is used up": _insured_besides,
     "another recognised case of the enterprise": _recognised_besides,
+    "cover begins later": _begins_later,
     "no list names the insurer": _listed_by_none,
     "a list names the insurer": _listed_already,
     "an application of the insurer": _application_of_insurer,
@@ -227,7 +300,13 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "a later plan has money": _later_plan,
     "the notice has run out": _notice_over,
     "the other two have signed": _two_signatures,
+    "its policy is endorsed": _endorsed,
+    "its policy is rescinded": _rescinded,
+    "an endorsement is told late": _told_late,
+    "the contract of its case is rectified": _rectified,
+    "its case is withdrawn": _withdrawn,
+    "the recognition of its case is revoked": _revoked,
     "a later day": _later_day,
 }
 #: What the walk itself sees to.
-OF_ITSELF = {"time passes", "nothing is due"}
+OF_ITSELF = {"time passes", "nothing is due", "another is due first"}

@@ -10,8 +10,9 @@ import pytest
 from rules.calendar import CHINA
 from rules.edition import edition_of
 from rules.notices import Issuer, issuing_kind, numbered, remedies
-from rules.procedure import SHANGHAI, Act, Effect, File, Nothing, OfficeKind, Situation
+from rules.procedure import Act, Effect, File, Nothing, Situation
 from rules.procedures import PROCEDURES
+from rules.timetable import SHANGHAI, OfficeKind
 
 CITY = edition_of("dalian")
 CASE = PROCEDURES["case", "dalian"].acts

@@ -9,9 +9,10 @@ import pytest
 
 from rules.calendar import CHINA
 from rules.edition import Cited, Edition, edition_of
-from rules.procedure import SHANGHAI, Effect, File, OfficeKind, Register, Situation, decide, read_form
+from rules.procedure import Effect, File, Register, Situation, decide, read_form
 from rules.schemes import dalian
 from rules.schemes.dalian_insurer import PILOT_INSURER, RUNNING
+from rules.timetable import SHANGHAI, OfficeKind
 from starters.sample_forms import SampleForms
 
 PLAIN = edition_of("dalian")

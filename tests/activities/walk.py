@@ -117,27 +117,21 @@ class Walk(Desk):
         return super().stream(kind)
 
     def form(self, kind: str, act: str) -> dict[str, Any]:
-        match kind, act:
-            case "case", "insure" if self.begins_in:
-                begins = self.forms.now.date() + timedelta(days=self.begins_in)
-                term = {"start_on": f"{begins}", "end_on": f"{last_day_of_years(begins, 1)}"}
-                return self.forms.contract() | term
-            case "batch", "deliver":
-                return self.forms.further_delivery(self.case.split(":")[-1])
-            case "offices", "appoint":
-                return self.forms.of(act) | {"code": f"bureau-{self.named + 2}"}
-            case "ledger", "appropriate":
-                return {"amount": self.budget or "0.01", "document": f"大财指{self.named}号"}
-            case "round", "file_return":
-                return self.forms.quarterly_return(*self.applications)
-            case "round", "review":
-                form = self.forms.review(*self.applications)
-                return {"opinions": [{**opinion, "approves": self.approves} for opinion in form["opinions"]]}
-            case "round", "pay" if not self.case:
-                return {"vouchers": {}}
-            case "case", "supersede" if self.other:
-                return {"by_case": self.other.case.split(":")[-1]}
-        return super().form(kind, act)
+        """The filled form of an act, as the walk's world has it."""
+        begins = self.forms.now.date() + timedelta(days=self.begins_in)
+        opinions = self.forms.review(*self.applications)["opinions"]
+        by_act = {
+            ("case", "insure"): self.forms.contract()
+            | {"start_on": f"{begins}", "end_on": f"{last_day_of_years(begins, 1)}"},
+            ("case", "supersede"): {"by_case": self.other.case.split(":")[-1]} if self.other else None,
+            ("batch", "deliver"): self.forms.further_delivery(self.case.split(":")[-1]),
+            ("round", "file_return"): self.forms.quarterly_return(*self.applications),
+            ("round", "review"): {"opinions": [{**one, "approves": self.approves} for one in opinions]},
+            ("round", "pay"): None if self.case else {"vouchers": {}},
+            ("ledger", "appropriate"): {"amount": self.budget or "0.01", "document": f"大财指{self.named}号"},
+            ("offices", "appoint"): self.forms.of(act) | {"code": f"bureau-{self.named + 2}"},
+        }
+        return by_act.get((kind, act)) or super().form(kind, act)
 
     @property
     def applications(self) -> tuple[str, ...]:

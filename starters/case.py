@@ -117,12 +117,11 @@ def schema(as_json: Json = False) -> None:
     """Say the names of stages and acts, each act's form, and the schema of a submission. Needs no server."""
     kinds = {kind: procedure for (kind, _), procedure in PROCEDURES.items()}
     told = {"scheme": "dalian", **_schema_of(kinds["case"]), "submission": Submission.model_json_schema()}
-    told["round"] = _schema_of(kinds["round"])
+    told |= {kind: _schema_of(procedure) for kind, procedure in kinds.items() if kind != "case"}
     if as_json:
         tell_json(told)
         return
-    for kind in ("case", "round"):
-        procedure = kinds[kind]
+    for kind, procedure in kinds.items():
         tell_table(
             say("stages_of", kind=kind), ("stage", "stage_zh"), [(s.name, s.zh) for s in procedure.stages.values()]
         )

@@ -93,6 +93,8 @@ def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
         for deadline in told["deadlines"]
     ]
     tell_rows(say("deadlines"), ("name", "article", "office", "due_on", "met_on", "because"), rows)
+    if told["related"]:
+        tell_rows(say("related"), ("kind", "number", "stage"), told["related"])
     if told["notices"]:
         tell_rows(say("notices"), ("number", "kind", "sequence", "issued_on"), told["notices"])
     tell_history(told["events"])

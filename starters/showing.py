@@ -47,6 +47,8 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
         "closed": file.closed,
         "facts": await _facts(pool, file, officer),
         **money,
+        "about": file.about,
+        "related": [dict(row) for row in await pool.fetch(PROCEEDING.related, str(stream))],
         "deadlines": deadlines,
         "notices": [
             {**notice, "issued_on": notice["issued_on"].isoformat()}

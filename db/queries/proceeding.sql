@@ -74,6 +74,10 @@ select stream, file from proceeding where not closed and kind = any ($1) order b
 select number from proceeding
 where kind = 'recovery' and stage <> 'dropped' and file #> '{facts,recovery,applications}' ?| $1::text[] order by number limit 1
 
+-- related --
+-- What is about a proceeding: a case's further batches and policies, a policy's loss claims.
+select kind, number, stage, closed from proceeding where about = $1 order by kind, number
+
 -- open_about --
 -- The open proceedings of a kind that are about another.
 select stream from proceeding where about = $1 and kind = $2 and not closed order by stream

@@ -16,8 +16,10 @@ from unittest.mock import patch
 
 from structlog.testing import capture_logs
 
+from runtime.processes import free_ports
 from runtime.temporal_server import without_temporal
 from starters.cli import main
+from tests.hands import Hands
 
 CODE = Path(__file__).parents[2]
 
@@ -96,3 +98,15 @@ class Terminal:
 
     def _with(self, words: tuple[Any, ...], data: Any) -> tuple[Any, ...]:
         return words if data is None else (*words, "--data", self.file(data))
+
+
+def temporal(hands: Hands) -> dict[str, str]:
+    client = hands.session.client
+    return {"TEMPORAL_ADDRESS": client.service_client.config.target_host, "TEMPORAL_NAMESPACE": client.namespace}
+
+
+def nowhere() -> dict[str, str]:
+    """An environment that names servers where there are none."""
+    one, other = free_ports(2)
+    database = f"postgresql://firstcover_app:none@127.0.0.1:{one}/firstcover"
+    return {"FIRSTCOVER_DATABASE_URL": database, "TEMPORAL_ADDRESS": f"127.0.0.1:{other}"}

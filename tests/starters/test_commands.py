@@ -22,7 +22,7 @@ from starters.sample_forms import SampleForms, uscc
 from starters.session import now
 from tests.contents import contents
 from tests.hands import STRAIGHT_PATH, Hands
-from tests.starters.terminal import Outcome, Terminal
+from tests.starters.terminal import Outcome, Terminal, nowhere, temporal
 
 YUAN = re.compile(r"\d{1,16}\.\d\d")
 MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
@@ -32,30 +32,9 @@ Change = Callable[[dict[str, Any]], Any]
 
 
 @pytest.fixture
-def terminal(hands: Hands, database: str, folder: Path) -> Terminal:
-    """A terminal whose environment names this test's servers, with a worker running."""
-    return Terminal(
-        folder,
-        {"FIRSTCOVER_DATABASE_URL": database, "FIRSTCOVER_TASK_QUEUE": hands.session.task_queue} | temporal(hands),
-    )
-
-
-def temporal(hands: Hands) -> dict[str, str]:
-    client = hands.session.client
-    return {"TEMPORAL_ADDRESS": client.service_client.config.target_host, "TEMPORAL_NAMESPACE": client.namespace}
-
-
-@pytest.fixture
 def without_servers(folder: Path) -> Terminal:
     """A terminal where no server can be reached: what is wrong in itself is told, and not that they are away."""
     return Terminal(folder, nowhere())
-
-
-def nowhere() -> dict[str, str]:
-    """An environment that names servers where there are none."""
-    one, other = free_ports(2)
-    database = f"postgresql://firstcover_app:none@127.0.0.1:{one}/firstcover"
-    return {"FIRSTCOVER_DATABASE_URL": database, "TEMPORAL_ADDRESS": f"127.0.0.1:{other}"}
 
 
 def told(outcome: Outcome, status: int) -> str:
@@ -258,7 +237,7 @@ async def test_what_an_officer_may_do_now_is_told_with_why_not(terminal: Termina
     await hands.submit()
     shown = (await terminal.run("case", "show", hands.stream.number, "--as", "ganjingzi-1", "--json")).json
     may = {act["act"]: act for act in shown["acts"]}
-    assert {name for name, act in may.items() if act["allowed"]} == {"return_for_correction", "confirm", "refuse"}
+    assert {name for name, act in may.items() if act["allowed"]} == {"return_for_correction", "ask_rectification", "confirm", "refuse"}
     assert "is for the enterprise" in may["withdraw"]["why"]
     assert "its stage is 'district_review'" in may["publish"]["why"]
     line = told(await terminal.run("case", "show", hands.stream.number, "--as", "nobody"), 2)

@@ -1,0 +1,88 @@
+"""Every kind of proceeding on the command line: opened, acted in, shown, listed, by whoever may."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hands import Hands
+from tests.starters.terminal import Outcome, Terminal, nowhere
+
+
+async def ran(terminal: Terminal, *words: str, data: Any = None) -> Outcome:
+    """Run a command; DATA stands for a file with what is handed in."""
+    return await terminal.run(*(terminal.file(data) if word == "DATA" else word for word in words))
+
+
+async def done(terminal: Terminal, *words: str, data: Any = None) -> Any:
+    """Run a command that is done, and return its JSON."""
+    outcome = await ran(terminal, *words, "--json", data=data)
+    assert (outcome.status, outcome.err) == (0, ""), outcome
+    return outcome.json
+
+
+async def refused(terminal: Terminal, *words: str, data: Any = None) -> Outcome:
+    outcome = await ran(terminal, *words, data=data)
+    assert outcome.status in (1, 2)
+    assert outcome.err.count("\n") == 1
+    return outcome
+
+
+async def test_a_further_batch_and_its_policy_are_told_with_their_case(terminal: Terminal, hands: Hands) -> None:
+    await hands.bring_to("apply")
+    case, enterprise = hands.stream.number, hands.forms.enterprise
+    await hands.beside(hands.stream._replace(kind="policy", number=f"{case}-1")).reached("in_force")
+    opened = await done(terminal, "batch", "open", "DATA", "--as", enterprise, data=hands.forms.further_delivery(case))
+    assert (opened["batch"], opened["stage"]) == (f"{case}-2", "recognised")
+    shown = await done(terminal, "case", "show", case)
+    assert shown["related"] == [
+        {"kind": "batch", "number": f"{case}-2", "stage": "recognised", "closed": False},
+        {"kind": "policy", "number": f"{case}-1", "stage": "in_force", "closed": False},
+    ]
+    listed = await done(terminal, "policy", "list", "--about", str(hands.stream))
+    assert (listed["policy"], listed["about"]) == (f"{case}-1", str(hands.stream))
+    words = ("insurer", "policy-endorse", f"{case}-1", "--as", "insurer-a-1", "--data", "DATA")
+    endorsed = await done(terminal, *words, data=hands.forms.endorsement())
+    assert endorsed["money"]["subsidy_asked"] == "500000.00"
+    told = await terminal.run("policy", "show", f"{case}-1")
+    assert "cover_ends" in told.out
+    another = (*words[:3], "--as", "insurer-b-1", "--data", "DATA")
+    outcome = await refused(terminal, *another, data=hands.forms.endorsement())
+    assert "own_contract" in outcome.err
+
+
+async def test_a_loss_claim_is_opened_on_a_policy_by_its_insurer(terminal: Terminal, hands: Hands) -> None:
+    await hands.bring_to("insure")
+    policy = hands.beside(hands.stream._replace(kind="policy", number=f"{hands.stream.number}-1"))
+    await policy.reached("in_force")
+    form = {**hands.forms.of("report"), "policy": str(policy.stream)}
+    opened = await done(terminal, "loss-claim", "open", "DATA", "--as", "insurer-a-1", data=form)
+    assert opened["stage"] == "reported"
+    outcome = await refused(terminal, "loss-claim", "open", "DATA", "--as", "insurer-b-1", data=form)
+    assert "article" in outcome.err
+
+
+async def test_an_officer_is_appointed_and_acts_and_nobody_else_appoints(terminal: Terminal, hands: Hands) -> None:
+    await hands.submit()
+    form = {"code": "ganjingzi-3", "name": "周敏", "office": "ganjingzi", "since": f"{hands.today}"}
+    assert "right_office" in (await refused(terminal, "office", "appoint", "DATA", "--as", "finance-1", data=form)).err
+    await done(terminal, "office", "appoint", "DATA", "--as", "bureau-1", data=form)
+    words = ("district", "confirm", hands.stream.number, "--as", "ganjingzi-3", "--data", "DATA")
+    assert (await done(terminal, *words, data=hands.forms.opinion()))["stage"] == "confirmed"
+    wrong = await refused(terminal, "office", "leave", "DATA", "--as", "bureau-1", data={"code": "ganjingzi-3"})
+    assert "last_day" in wrong.err
+
+
+async def test_the_schema_tells_every_kind_of_proceeding(folder: Path) -> None:
+    outcome = await Terminal(folder, nowhere()).run("case", "schema", "--json")
+    kinds = {"batch", "policy", "loss_claim", "pilot_insurer", "complaint", "recovery", "round", "ledger", "offices"}
+    assert kinds <= set(outcome.json)
+    assert all(outcome.json[kind]["acts"] and outcome.json[kind]["stages"] for kind in kinds)
+
+
+@pytest.mark.parametrize("kind", ["batch", "policy", "loss-claim", "pilot-insurer", "complaint", "recovery"])
+async def test_a_number_that_nothing_has_is_told_in_one_line(terminal: Terminal, kind: str) -> None:
+    outcome = await refused(terminal, kind, "show", "XX-2026-000001")
+    assert "there is no" in outcome.err

@@ -1,4 +1,4 @@
-"""What stands beside the chains of events must follow from them: the ledger, plans, applications, opinions, dates.
+"""What stands beside the chains of events must follow from them: the ledger, plans, applications, dates, notices.
 
 Each proof sets what the events tell beside what a table keeps, as two queries of `db/queries/audit.sql` with the same
 columns, row against row: what is told and not kept, kept and not told, or kept twice, breaks it. The chains are
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import asyncpg
 
+from activities.notices import disagreeing
 from db.pool import Connection
 from db.sql import queries
 
@@ -54,6 +55,9 @@ async def disagreements(connection: Connection) -> AsyncIterator[Broken]:
     for proof in PROOFS:
         if broken := await _disagreement(connection, proof):
             yield broken
+    for place in await disagreeing(connection):
+        stream, _, seq = place.rpartition("/")
+        yield Broken(stream, int(seq), "notice: it and its event do not say the same of each other")
 
 
 async def _disagreement(connection: Connection, proof: Proof) -> Broken | None:

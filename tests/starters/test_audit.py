@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,8 @@ from runtime.errors import BadInput
 from starters.anchor import Anchor, anchored, read_anchor
 from starters.audit import verified
 from tests.activities.desk import PATH, Desk
+from tests.hands import Hands
+from tests.starters.terminal import Terminal
 
 EVENTS_OF_THE_CASE = sum(step.kind == "case" for step in PATH)
 
@@ -262,6 +265,11 @@ MONEY = {
         "stream, command, not_before from outbox where command ->> 'act' = 'pay' and command_id like 'round:%'",
         "outbox",
     ),
+    "a notice is rewritten": (
+        """update notice set body = jsonb_set(body, '{number}', '"x"') where kind = 'acceptance'""",
+        "notice",
+    ),
+    "a notice is deleted": ("delete from notice where kind = 'acceptance'", "notice"),
     "an officer is put into another office": (
         "update officer set office = 'finance' where code = 'bureau-1'",
         "officer",
@@ -392,3 +400,27 @@ async def test_a_record_is_verified_as_of_one_moment_while_cases_run(desk: Desk)
     desks = [Desk(desk.pool, serial) for serial in range(10, 16)]
     *found, _ = await asyncio.gather(*(verified(desk.pool) for _ in range(3)), *(one.play(5) for one in desks))
     assert all(one["ok"] for one in found[:3])
+
+
+async def test_the_head_that_the_command_prints_is_what_verify_holds_the_record_to(
+    terminal: Terminal, hands: Hands, postgres: EmbeddedPostgres
+) -> None:
+    await hands.bring_to("receive")
+    printed = await terminal.run("audit", "anchor")
+    assert (printed.status, printed.err) == (0, "")
+    first, *heads = map(json.loads, printed.out.splitlines())
+    assert [(one["stream"], one["seq"]) for one in heads] == [(str(hands.stream), first["events"])]
+    anchor = terminal.file(printed.out)
+    held = await terminal.run("audit", "verify", "--anchor", anchor, "--json")
+    assert held.json == {"ok": True, "events": first["events"], "anchored": 1}
+    superuser = await asyncpg.connect(
+        postgres.dsn(database=await hands.session.pool.fetchval("select current_database()"))
+    )
+    await superuser.execute("set session_replication_role = replica; delete from event; delete from notice")
+    await superuser.execute("delete from deadline; delete from proceeding")
+    await superuser.close()
+    assert (await terminal.run("audit", "verify", "--json")).json["ok"] is True
+    gone = await terminal.run("audit", "verify", "--anchor", anchor, "--json")
+    assert (gone.status, gone.json["ok"], gone.json["stream"]) == (1, False, str(hands.stream))
+    nonsense = await terminal.run("audit", "verify", "--anchor", terminal.file("nonsense"))
+    assert (nonsense.status, nonsense.err.startswith("bad input: anchor")) == (2, True)

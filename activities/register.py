@@ -257,6 +257,7 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("offices", "leave"): _offices,
     ("offices", "absorb"): _offices,
     ("round", "file_return"): _applications_to_file,
+    ("round", "reopen_filing"): _applications_of_round,
     ("round", "review"): _applications_of_round,
     ("round", "prepare_plan"): _applications_of_round,
     ("round", "sign_plan"): _applications_of_round,

@@ -15,7 +15,7 @@ from rules.deadlines import days_after
 from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Situation, Stage, remind_of
-from rules.schemes.dalian_forms import Code, Rung, Sha256, Text
+from rules.schemes.dalian_forms import Code, Reasons, Rung, Sha256, Text
 from rules.timetable import OfficeKind, budgeted, fixed
 from rules.values import ZERO, Flag, Yuan
 
@@ -166,6 +166,33 @@ def close_filing(situation: Situation, form: Nothing) -> Effect:
         opens=(budgeted("joint_review", "13", "regulator", situation.today, days, situation.calendar),),
         meets=("filing",),
     )
+
+
+def reopen_filing(situation: Situation, form: Reasons) -> Effect:
+    """重新开放申报: filing was closed too early; taken back while no office has given an opinion (article 13)."""
+    reviewed = [row["number"] for row in situation.register.applications if row["opinions"]]
+    nothing = Finding(
+        rule="nothing_reviewed",
+        article="13",
+        passed=not reviewed,
+        reason=f"{len(reviewed)} applications have an opinion" if reviewed else "no application has an opinion yet",
+    )
+    return Effect(
+        findings=(nothing,),
+        facts={"filing_reopened": form.said()},
+        reopens=("filing",),
+        suspends=("joint_review",),
+    )
+
+
+def take_back_plan(situation: Situation, form: Reasons) -> Effect:
+    """撤回计划: before its third signature a plan goes back to the review, without its signatures (article 13)."""
+    return Effect(facts={"plan_taken_back": form.said(), "signatures": {}})
+
+
+def take_back_order(situation: Situation, form: Reasons) -> Effect:
+    """撤回拨付单: before anything is paid the order of payment is taken back (article 13)."""
+    return Effect(facts={"order_taken_back": form.said(), "order": {}})
 
 
 def review(situation: Situation, form: Review) -> Effect:
@@ -351,12 +378,15 @@ ROUND = Procedure(
             Act("open", "开启", ("regulator",), "13", (), RoundOpening, open_round, "filing"),
             Act("file_return", "汇总申报", ("insurer",), "13", ("filing",), QuarterlyReturn, file_return, "filing"),
             Act("close_filing", "截止申报", ("regulator",), "13", ("filing",), Nothing, close_filing, "review"),
+            Act("reopen_filing", "重新开放申报", ("regulator",), "13", ("review",), Reasons, reopen_filing, "filing"),
             Act("review", "审核", JOINT, "13", ("review",), Review, review, "review"),
             Act("prepare_plan", "拟定计划", ("regulator",), "13", ("review", "planned"), Nothing, prepare_plan,
                 "planned"),
             Act("sign_plan", "会签", JOINT, "13", ("planned",), Nothing, sign_plan, "signed",
                 not_by_doer_of=("prepare_plan",)),
+            Act("take_back_plan", "撤回计划", ("regulator",), "13", ("planned",), Reasons, take_back_plan, "review"),
             Act("order_payment", "开拨付单", ("finance",), "13", ("signed",), Nothing, order_payment, "ordered"),
+            Act("take_back_order", "撤回拨付单", ("finance",), "13", ("ordered",), Reasons, take_back_order, "signed"),
             Act("pay", "拨付", ("finance",), "13", ("ordered",), Payment, pay, "paid",
                 not_by_doer_of=("order_payment",)),
             Act("remind", "提醒", ("system",), "13", RUNNING, Rung, remind),

@@ -17,11 +17,12 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contracts import BAD_INPUT, REFUSED, UNAVAILABLE, Answer, Command, Opening
+from activities.history import standing_of
 from activities.record import Record
 from db.pool import AWAY, Pool, is_away, open_pool
 from db.sql import queries
 from rules.faults import Unfit
-from rules.procedure import Barred
+from rules.procedure import Barred, File
 from rules.procedures import stream_of
 from runtime.errors import BadInput, FirstcoverError, Refused, Unreachable
 from runtime.logging import set_up_logging
@@ -124,6 +125,8 @@ class Session:
                 raise Unreachable("Temporal", self._temporal, f"{error}; {_once_more(command)}") from error
             if answer := await record.answered(command):
                 return answer
+            if again and await self._started(command.stream):
+                return await self._offered(record, command, again=False)
             raise await self._closed_or_unknown(command) from error
 
     @property
@@ -138,6 +141,15 @@ class Session:
                 await offer(self.client, command)
                 await record.acknowledge(command.id)
         return bool(missed)
+
+    async def _started(self, stream: str) -> bool:
+        """Start the workflow of an open proceeding that Temporal does not know: one just recorded, or one it lost."""
+        row = await self.pool.fetchrow(PROCEEDING.by_stream, stream)
+        if row is None or row["closed"] or not stream_of(stream).procedure.driven:
+            return False
+        opening = Opening(stream=stream, standing=standing_of(File.model_validate(row["file"])))
+        await start(self.client, opening, self.task_queue)
+        return True
 
     async def _closed_or_unknown(self, command: Command) -> FirstcoverError:
         """Say why no workflow takes the act: there is no such proceeding, or it is closed."""

@@ -17,13 +17,16 @@ from workflows.policy import Policy
 from workflows.recovery import Recovery
 from workflows.round import Round
 
+#: One for each kind of proceeding that is driven.
+WORKFLOWS = [Batch, Case, Complaint, LossClaim, PilotInsurer, Policy, Recovery, Round]
+
 
 def build_worker(client: Client, pool: Pool, task_queue: str = TASK_QUEUE) -> Worker:
     """Return a worker that runs every procedure and its activities."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[Batch, Case, Complaint, LossClaim, PilotInsurer, Policy, Recovery, Round],
+        workflows=WORKFLOWS,
         activities=[Record(pool).record],
         # Local activities write one transaction each; the pool is what bounds them.
         max_concurrent_local_activities=20,

@@ -10,6 +10,7 @@ import asyncio
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from db.embedded import EmbeddedPostgres
 from db.migrate import DATABASE, PROGRAM, prepare
@@ -70,10 +71,67 @@ async def record_all(hands: Hands) -> None:
     await expiring.reached("expired")
     await keep(expiring, expiring.stream, "closed-expired")
     hands.clock.ahead = timedelta()
-    ending = await Story(hands.session, lambda _: None, hands.another().serial, hands.clock()).play()
+    await record_beside_cases(hands)
+    hands.clock.ahead = timedelta()
+    ending = await Story(hands.session, lambda _: None, hands.another().serial, hands.quarter).play()
     await keep(hands, ending.paid, "closed-paid")
+    recovery = await opened(hands, "recovery", "finance-1", about(ending.paid, hands.forms.of("open_recovery")))
+    await keep(hands, recovery.stream, "open-opened")
     await keep(hands, ending.late, "open-recognised-late")
     await keep(hands, ending.round, "closed-paid")
+    # A quarter that no test opens: their workflows share a server.
+    early = await hands.session.open("round:dalian:2029Q4", "open", "regulator-1", {"quarter": "2029Q4"}, None)
+    await keep(hands, hands.stream_of(early), "open-filing")
+
+
+async def record_beside_cases(hands: Hands) -> None:
+    """Policies, a further batch, and what is opened about them."""
+    insured = hands.another()
+    await insured.bring_to("apply")
+    policy = insured.beside(Stream("policy", "dalian", f"{insured.stream.number}-1"))
+    await policy.reached("in_force")
+    await keep(policy, policy.stream, "open-in_force")
+    await policy.act("endorse", "insurer-a-1")
+    await insured.until(lambda file: "recalculation" in file.facts)
+    await keep(insured, insured.stream, "open-applied-after-recalculate")
+    form = insured.forms.further_delivery(insured.stream.number)
+    batch = await opened(insured, "batch", insured.forms.enterprise, form)
+    await keep(batch, batch.stream, "open-recognised")
+    loss = await opened(
+        insured, "loss_claim", "insurer-a-1", {**insured.forms.of("report"), "policy": str(policy.stream)}
+    )
+    await loss.act("accept_loss", "insurer-a-1")
+    await keep(loss, loss.stream, "open-accepted")
+    complaint = await opened(insured, "complaint", "regulator-1", insured.forms.of("receive_complaint"))
+    await complaint.act("admit_complaint", "regulator-1")
+    await keep(complaint, complaint.stream, "open-admitted")
+    await policy.pass_days(400)
+    await policy.reached("expired")
+    await keep(policy, policy.stream, "closed-expired")
+    nominated = await opened(hands, "pilot_insurer", "regulator-1", hands.forms.of("nominate"))
+    await nominated.act("select", "regulator-1")
+    await nominated.act("list", "regulator-1")
+    await keep(nominated, nominated.stream, "open-listed")
+    hands.clock.ahead = timedelta()
+    rescinded = hands.another()
+    await rescinded.bring_to("apply")
+    policy = rescinded.beside(Stream("policy", "dalian", f"{rescinded.stream.number}-1"))
+    await policy.reached("in_force")
+    await policy.act("rescind", "insurer-a-1")
+    await keep(policy, policy.stream, "closed-rescinded")
+    await keep(rescinded, rescinded.stream, "closed-uninsured")
+
+
+def about(paid: Stream, form: dict[str, Any]) -> dict[str, Any]:
+    """A recovery's form, of what a case was paid."""
+    return {**form, "about": str(paid), "applications": [f"{paid.number}-1"]}
+
+
+async def opened(hands: Hands, kind: str, officer: str, form: dict[str, Any]) -> Hands:
+    """Open a proceeding beside the cases."""
+    stream = Stream(kind, "dalian", "new")
+    answer = await hands.session.open(str(stream), stream.procedure.opening.name, officer, form, None)
+    return hands.beside(hands.stream_of(answer))
 
 
 async def keep(hands: Hands, stream: Stream, name: str) -> None:

@@ -23,6 +23,7 @@ from db.pool import Pool, open_pool
 from runtime.errors import Unreachable
 from tests.gate import Gate
 from tests.hands import Hands, working
+from worker.build import build_worker
 from worker.relay import Relay
 from workflows.case import Case
 from workflows.offering import start
@@ -136,20 +137,38 @@ async def test_a_submission_that_temporal_went_away_from_is_answered_and_started
     with monkeypatch.context() as patched:
         patched.setattr("starters.session.start", away)
         assert (await hands.submit()).event.seq == 1
-    with pytest.raises(Unreachable, match="it has not started yet"):
-        await hands.act("confirm", "ganjingzi-1")
     await Relay(pool, hands.session.client, hands.session.task_queue).carry_due(
         datetime.now(UTC) + timedelta(seconds=31)
     )
     assert (await hands.act("confirm", "ganjingzi-1")).standing.stage == "confirmed"
 
 
+async def test_an_act_does_not_wait_for_the_relay_to_start_its_workflow(
+    alone: Hands, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise RPCError("no connection", RPCStatusCode.UNAVAILABLE, b"")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("starters.session.start", away)
+        await alone.submit()
+    client, task_queue = alone.session.client, alone.session.task_queue
+    async with build_worker(client, pool, task_queue):
+        assert (await alone.act("confirm", "ganjingzi-1")).standing.stage == "confirmed"
+
+
+async def test_an_act_starts_a_workflow_anew_that_was_terminated(hands: Hands) -> None:
+    await hands.submit()
+    await hands.act("return_for_correction", "ganjingzi-1")
+    await hands.handle.terminate("by hand")
+    assert (await hands.act("correct")).standing.stage == "district_review"
+    assert (await hands.handle.describe()).status == WorkflowExecutionStatus.RUNNING
+
+
 async def test_a_case_whose_workflow_was_terminated_goes_on_once_it_is_started_again(hands: Hands) -> None:
     await hands.submit()
     await hands.act("return_for_correction", "ganjingzi-1")
     await hands.handle.terminate("by hand")
-    with pytest.raises(Unreachable, match="try again"):
-        await hands.act("correct")
     standing = standing_of(await hands.file())
     for _ in range(2):
         await start(

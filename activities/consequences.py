@@ -180,11 +180,17 @@ async def _absorb_district(done: Done) -> None:
     await done.connection.execute(OFFICE.absorb, form.district, form.into, form.last_day)
 
 
-async def _refuse_application(done: Done) -> None:
+async def _revoke_application(done: Done) -> None:
     """A revoked recognition takes with it what no plan gives money to: its application, and its further batches."""
-    await done.connection.execute(SUBSIDY.refuse_application, str(done.stream))
+    if await done.connection.fetchval(SUBSIDY.lock_settled, str(done.stream)):
+        raise Barred("revoked_before_signing", "13", "a signed plan gives this application its money")
+    await _refuse_application(done)
     for batch in await done.connection.fetch(PROCEEDING.open_about, str(done.stream), "batch"):
         await done.tell(batch["stream"], "end_with_recognition", done.after.facts["revocation"])
+
+
+async def _refuse_application(done: Done) -> None:
+    await done.connection.execute(SUBSIDY.refuse_application, str(done.stream))
 
 
 async def _take_into_return(done: Done) -> None:
@@ -329,7 +335,7 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("offices", "appoint"): _appoint,
     ("offices", "leave"): _end_officer,
     ("offices", "absorb"): _absorb_district,
-    ("case", "revoke"): _refuse_application,
+    ("case", "revoke"): _revoke_application,
     ("round", "file_return"): _take_into_return,
     ("round", "review"): _enter_opinions,
     ("round", "prepare_plan"): _enter_plan,

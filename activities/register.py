@@ -138,6 +138,10 @@ async def _insured_case(inquiry: Inquiry) -> Register:
     return Register(parent=File.model_validate(row["file"]), settled=bool(settled))
 
 
+async def _settled(inquiry: Inquiry) -> Register:
+    return Register(settled=bool(await inquiry.connection.fetchval(SUBSIDY.lock_settled, str(inquiry.stream))))
+
+
 async def _offices(inquiry: Inquiry) -> Register:
     code = getattr(inquiry.form, "code", None)
     known = await one(inquiry.connection, OFFICE.known_on, inquiry.today, code)
@@ -250,6 +254,7 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("batch", "quote"): _forecast,
     ("batch", "insure"): _insurance,
     ("batch", "rectify"): _rectification,
+    ("batch", "end_with_recognition"): _settled,
     ("policy", "endorse"): _insured_case,
     ("policy", "cancel"): _insured_case,
     ("policy", "rescind"): _insured_case,

@@ -57,7 +57,9 @@ def deliver(situation: Situation, form: forms.FurtherDelivery) -> Effect:
 
 def end_with_recognition(situation: Situation, form: forms.Reasons) -> Effect:
     """随认定终止: the recognition was revoked; an application that no signed plan pays ends with it (article 10)."""
-    return Effect(facts={"revocation": form.said()}, meets=("recognition_valid_until", "insurance"))
+    # Money that a signed plan gave is on its way: the batch waits to be told of it.
+    stays = situation.file.stage if situation.register.settled else None
+    return Effect(facts={"revocation": form.said()}, meets=("recognition_valid_until", "insurance"), stage=stays)
 
 
 NAMES = (

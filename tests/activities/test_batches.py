@@ -143,3 +143,13 @@ async def test_a_quote_tells_what_cap_and_budget_leave_uncovered(desk: Desk) -> 
     assert set(quotes) == {"insurer-a", "insurer-b"}
     told = {name: quotes["insurer-a"][name] for name in ("premium", "subsidy", "cap_left", "uncovered")}
     assert told == {"premium": "1800000.00", "subsidy": "600000.00", "cap_left": "500000.00", "uncovered": "600000.00"}
+
+
+async def test_a_recognition_is_not_revoked_under_an_application_whose_plan_was_just_signed(desk: Desk) -> None:
+    """The case has not been told yet: it would close, and its money come to nobody's case."""
+    await desk.play(first("case", "plan"))
+    await desk.order("propose_revocation", "bureau-1")
+    with pytest.raises(Barred, match="revoked_before_signing"):
+        await desk.order("revoke", "bureau-2")
+    await desk.relay()
+    assert (await desk.file()).stage == "planned"

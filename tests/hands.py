@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.contracts import Answer, Event
@@ -101,8 +102,18 @@ class Hands:
 
     async def pass_days(self, days: int) -> None:
         """Let days pass for the case and for whoever acts in it."""
+        await self._started()
         await self.skipping.fast_forward(self.handle, timedelta(days=days))
         self.clock.ahead += timedelta(days=days)
+
+    async def _started(self) -> None:
+        """Wait until the relay has started the workflow of what another proceeding opened."""
+        async with asyncio.timeout(60):
+            while True:
+                with suppress(RPCError):
+                    await self.handle.describe()
+                    return
+                await asyncio.sleep(0.02)
 
     @property
     def handle(self) -> WorkflowHandle[Any, Any]:

@@ -292,8 +292,8 @@ ACTS = {
         Act("renew", "续保", ("insurer",), "7", ("in_force",), Renewal, renew),
         Act("amend", "更正", ("system",), "15(3)", RUNNING, Concluded, amend),
         Act("release", "不再列管", ("system",), "13", RUNNING, Released, release, "released"),
-        Act("remind", "提醒", ("system",), "7", RUNNING, Rung, remind),
-        Act("expire", "期满", ("system",), "7", RUNNING, Rung, expire, "expired"),
+        Act("remind", "提醒", ("system",), "7", ("in_force",), Rung, remind),
+        Act("expire", "期满", ("system",), "7", ("in_force",), Rung, expire, "expired"),
     )
 }
 

@@ -32,6 +32,9 @@ BESIDE = {
     ("case", "remind"): first("case", "return_for_correction"),
     ("case", "lapse"): first("case", "correct"),
     ("case", "expire"): first("case", "insure"),
+    ("round", "reopen_filing"): first("round", "review"),
+    ("round", "take_back_plan"): first("round", "sign_plan"),
+    ("round", "take_back_order"): first("round", "pay"),
     ("round", "remind"): first("round", "close_filing"),
 }
 #: What the clock or the round hands in with an act that no officer can order.

@@ -303,4 +303,4 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "a later day": _later_day,
 }
 #: What the walk itself sees to.
-OF_ITSELF = {"time passes", "nothing is due", "another is due first"}
+OF_ITSELF = {"time passes", "nothing is due"}

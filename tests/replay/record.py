@@ -108,9 +108,8 @@ async def record_beside_cases(hands: Hands) -> None:
     await policy.pass_days(400)
     await policy.reached("expired")
     await keep(policy, policy.stream, "closed-expired")
-    nominated = await opened(hands, "pilot_insurer", "regulator-1", hands.forms.of("nominate"))
-    await nominated.act("select", "regulator-1")
-    await nominated.act("list", "regulator-1")
+    nomination = {**hands.forms.of("nominate"), "insurer": "insurer-b"}
+    nominated = await opened(hands, "pilot_insurer", "regulator-1", nomination)
     await keep(nominated, nominated.stream, "open-listed")
     hands.clock.ahead = timedelta()
     rescinded = hands.another()

@@ -237,7 +237,8 @@ async def test_what_an_officer_may_do_now_is_told_with_why_not(terminal: Termina
     await hands.submit()
     shown = (await terminal.run("case", "show", hands.stream.number, "--as", "ganjingzi-1", "--json")).json
     may = {act["act"]: act for act in shown["acts"]}
-    assert {name for name, act in may.items() if act["allowed"]} == {"return_for_correction", "ask_rectification", "confirm", "refuse"}
+    allowed = {name for name, act in may.items() if act["allowed"]}
+    assert allowed == {"return_for_correction", "ask_rectification", "confirm", "refuse"}
     assert "is for the enterprise" in may["withdraw"]["why"]
     assert "its stage is 'district_review'" in may["publish"]["why"]
     line = told(await terminal.run("case", "show", hands.stream.number, "--as", "nobody"), 2)

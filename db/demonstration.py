@@ -86,6 +86,13 @@ def _district_letterhead(code: str, name: str) -> tuple[str, str, str, str]:
     return code, f"{place}中小企业主管部门", f"{word}中小新认", government
 
 
+#: 收款账户: office, payee, bank, 联行号, account; of a bank that does not exist, for 999 is no bank's number.
+ACCOUNTS = tuple(
+    (insurer, name.split("（")[0], "演示银行大连分行营业部", "999222000017", f"622200000000000{n}")
+    for n, (insurer, kind, name, _) in enumerate(OFFICES)
+    if kind == "insurer"
+)
+
 OWN_FILES = "select number from proceeding where kind = 'pilot_insurer'"
 
 
@@ -123,6 +130,10 @@ async def fill(connection: Connection, today: date, edition: Edition) -> None:
                 (number, insurer, SINCE, date(9999, 12, 31), sha256(number.encode()).hexdigest())
                 for number, insurer in CLAUSES
             ],
+        ),
+        (
+            "bank_account (office, payee, bank_name, bank_code, account, since)",
+            [(*account, SINCE) for account in ACCOUNTS],
         ),
         (
             "annual_cap (scheme, from_year, amount)",

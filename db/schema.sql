@@ -90,9 +90,9 @@ begin
         where scheme = new.scheme and fiscal_year = new.fiscal_year and enterprise = new.enterprise;
     end if;
     if new.kind = 'payment' and new.amount is distinct from (
-        select sum(amount) from ledger_entry where kind = 'commitment' and application = new.application
+        select amount from ledger_entry where kind = 'commitment' and application = new.application and plan = new.plan
     ) then
-        raise exception 'application % is paid another amount than was committed to it', new.application using errcode = 'check_violation';
+        raise exception 'application % is paid another amount than plan % committed to it', new.application, new.plan using errcode = 'check_violation';
     end if;
     return new;
 end $$;
@@ -109,6 +109,22 @@ begin
     on conflict (code) do nothing;
 end $$;
 
+CREATE FUNCTION public.return_to_treasury() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    kept numeric(18, 2);
+begin
+    select coalesce(sum(case kind when 'payment' then amount when 'recovery' then -amount when 'refund' then -amount end), 0) into kept
+    from ledger_entry where scheme = new.scheme and fiscal_year = new.fiscal_year and application = new.application;
+    if kept < 0 then
+        raise exception 'more comes back of application % than the year % paid on it', new.application, new.fiscal_year using errcode = 'check_violation', constraint = 'returned_was_paid';
+    end if;
+    update budget set returned = returned + new.amount where scheme = new.scheme and fiscal_year = new.fiscal_year;
+    return new;
+end $$;
+
 CREATE TABLE public.annual_cap (
     scheme text NOT NULL,
     from_year integer NOT NULL,
@@ -118,16 +134,37 @@ CREATE TABLE public.annual_cap (
 
 COMMENT ON TABLE public.annual_cap IS '年度财政扶持额度: the most one enterprise may receive in a fiscal year (article 7), as the editions say';
 
+CREATE TABLE public.bank_account (
+    office text NOT NULL,
+    since date NOT NULL,
+    payee text NOT NULL,
+    bank_name text NOT NULL,
+    bank_code text NOT NULL,
+    account text NOT NULL,
+    CONSTRAINT bank_account_account_check CHECK ((account ~ '^[0-9]{8,32}$'::text)),
+    CONSTRAINT bank_account_bank_code_check CHECK ((bank_code ~ '^[0-9]{12}$'::text)),
+    CONSTRAINT bank_account_bank_name_check CHECK ((bank_name <> ''::text)),
+    CONSTRAINT bank_account_payee_check CHECK ((payee <> ''::text))
+);
+
+COMMENT ON TABLE public.bank_account IS '收款账户: a payee''s bank details; those with the latest `since` that has come are used';
+
+COMMENT ON COLUMN public.bank_account.bank_code IS '联行号: the twelve digits by which payment systems know a branch';
+
 CREATE TABLE public.budget (
     scheme text NOT NULL,
     fiscal_year integer NOT NULL,
     appropriated numeric(18,2) DEFAULT 0 NOT NULL,
     committed numeric(18,2) DEFAULT 0 NOT NULL,
     paid numeric(18,2) DEFAULT 0 NOT NULL,
-    CONSTRAINT budget_not_overspent CHECK ((((0)::numeric <= paid) AND (paid <= committed) AND (committed <= appropriated)))
+    returned numeric(18,2) DEFAULT 0 NOT NULL,
+    CONSTRAINT budget_not_overspent CHECK ((((0)::numeric <= paid) AND (paid <= committed) AND (committed <= appropriated))),
+    CONSTRAINT returned_was_paid CHECK ((((0)::numeric <= returned) AND (returned <= paid)))
 );
 
 COMMENT ON TABLE public.budget IS '预算规模: a fiscal year''s money (article 13), maintained by the ledger''s trigger alone';
+
+COMMENT ON COLUMN public.budget.returned IS '退回: what came back of the year''s payments; `paid` and `committed` stay as they were';
 
 CREATE TABLE public.deadline (
     stream text NOT NULL,
@@ -178,10 +215,20 @@ CREATE TABLE public.event (
     act text GENERATED ALWAYS AS (((body)::jsonb ->> 'act'::text)) STORED NOT NULL,
     officer text GENERATED ALWAYS AS (((body)::jsonb ->> 'officer'::text)) STORED NOT NULL,
     passed boolean GENERATED ALWAYS AS ((((body)::jsonb ->> 'passed'::text))::boolean) STORED NOT NULL,
+    recorded bigint NOT NULL,
     CONSTRAINT event_sequence_check CHECK ((sequence > 0))
 );
 
 COMMENT ON TABLE public.event IS 'The history of each stream (a case, a round, the ledger of a year). `body` is the canonical text that is hashed; the generated columns are read from it, so they cannot say otherwise';
+
+ALTER TABLE public.event ALTER COLUMN recorded ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.event_recorded_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.filed_clause (
     number text NOT NULL,
@@ -269,12 +316,16 @@ CREATE TABLE public.ledger_entry (
     reference text NOT NULL,
     stream text NOT NULL,
     sequence integer NOT NULL,
+    plan text,
     CONSTRAINT application_where_it_must_be CHECK ((((kind = 'appropriation'::text) = (application IS NULL)) AND ((application IS NULL) = (enterprise IS NULL)))),
-    CONSTRAINT kind_fixes_the_accounts CHECK (((((kind = 'appropriation'::text) AND (debit = 'available'::text) AND (credit = 'treasury'::text)) OR ((kind = 'commitment'::text) AND (debit = 'committed'::text) AND (credit = 'available'::text))) OR ((kind = 'payment'::text) AND (debit = 'paid'::text) AND (credit = 'committed'::text)))),
-    CONSTRAINT ledger_entry_amount_check CHECK ((amount > (0)::numeric))
+    CONSTRAINT kind_fixes_the_accounts CHECK (((((((kind = 'appropriation'::text) AND (debit = 'available'::text) AND (credit = 'treasury'::text)) OR ((kind = 'commitment'::text) AND (debit = 'committed'::text) AND (credit = 'available'::text))) OR ((kind = 'payment'::text) AND (debit = 'paid'::text) AND (credit = 'committed'::text))) OR ((kind = 'recovery'::text) AND (debit = 'returned'::text) AND (credit = 'paid'::text))) OR ((kind = 'refund'::text) AND (debit = 'returned'::text) AND (credit = 'paid'::text)))),
+    CONSTRAINT ledger_entry_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT plan_where_it_must_be CHECK (((kind = ANY (ARRAY['commitment'::text, 'payment'::text])) = (plan IS NOT NULL)))
 );
 
-COMMENT ON TABLE public.ledger_entry IS '总账: double entry, one row a movement; `reference` is the appropriation''s 指标文号, the plan''s number or the payment''s voucher';
+COMMENT ON TABLE public.ledger_entry IS '总账: double entry, one row a movement; `reference` is the appropriation''s 指标文号, the plan''s number, the voucher of a payment or a recovery, or the policy that is refunded';
+
+COMMENT ON COLUMN public.ledger_entry.plan IS '补贴计划: which plan gave the money that is committed or paid';
 
 ALTER TABLE public.ledger_entry ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.ledger_entry_id_seq
@@ -441,17 +492,27 @@ CREATE TABLE public.subsidy_application (
     state text NOT NULL,
     round text,
     return_received_at timestamp without time zone,
+    waiting numeric(18,2) DEFAULT 0 NOT NULL,
+    admitted boolean DEFAULT false NOT NULL,
     CONSTRAINT subsidy_application_asked_check CHECK ((asked >= (0)::numeric)),
-    CONSTRAINT subsidy_application_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'filed'::text, 'planned'::text, 'waitlisted'::text, 'refused'::text, 'signed'::text, 'paid'::text, 'withdrawn'::text])))
+    CONSTRAINT subsidy_application_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'filed'::text, 'returned'::text, 'waitlisted'::text, 'refused'::text, 'signed'::text, 'paid'::text, 'withdrawn'::text, 'lapsed'::text]))),
+    CONSTRAINT subsidy_application_waiting_check CHECK ((waiting >= (0)::numeric))
 );
 
 COMMENT ON TABLE public.subsidy_application IS '保费补贴申请: one application for one policy (article 13)';
+
+COMMENT ON COLUMN public.subsidy_application.waiting IS '轮候: what a signed plan approved of and had no budget for; zero where nothing waits';
+
+COMMENT ON COLUMN public.subsidy_application.admitted IS 'Whether it is decided that it is reviewed although its insurer is barred (I-15)';
 
 ALTER TABLE ONLY public.annual_cap
     ADD CONSTRAINT annual_cap_pkey PRIMARY KEY (scheme, from_year);
 
 ALTER TABLE ONLY public.subsidy_application
     ADD CONSTRAINT application_and_applicant UNIQUE (number, enterprise);
+
+ALTER TABLE ONLY public.bank_account
+    ADD CONSTRAINT bank_account_pkey PRIMARY KEY (office, since);
 
 ALTER TABLE ONLY public.budget
     ADD CONSTRAINT budget_pkey PRIMARY KEY (scheme, fiscal_year);
@@ -554,7 +615,11 @@ CREATE UNIQUE INDEX one_commitment_per_plan ON public.ledger_entry USING btree (
 
 CREATE UNIQUE INDEX one_live_case_per_product ON public.proceeding USING btree (scheme, enterprise, product_key) WHERE ((kind = 'case'::text) AND (product_key IS NOT NULL));
 
-CREATE UNIQUE INDEX one_payment_per_application ON public.ledger_entry USING btree (application) WHERE (kind = 'payment'::text);
+CREATE UNIQUE INDEX one_payment_per_plan ON public.ledger_entry USING btree (application, plan) WHERE (kind = 'payment'::text);
+
+CREATE UNIQUE INDEX one_recovery_per_voucher ON public.ledger_entry USING btree (application, fiscal_year, reference) WHERE (kind = 'recovery'::text);
+
+CREATE UNIQUE INDEX one_refund_per_application ON public.ledger_entry USING btree (application, fiscal_year) WHERE (kind = 'refund'::text);
 
 CREATE UNIQUE INDEX one_suspension_at_a_time ON public.insurer_suspension USING btree (insurer) WHERE (ended_on IS NULL);
 
@@ -577,6 +642,11 @@ CREATE INDEX subsidy_application_round_state_idx ON public.subsidy_application U
 CREATE TRIGGER check_chain BEFORE INSERT ON public.event FOR EACH ROW EXECUTE FUNCTION public.check_chain();
 
 CREATE TRIGGER post_to_balances AFTER INSERT ON public.ledger_entry FOR EACH ROW EXECUTE FUNCTION public.post_to_balances();
+
+CREATE TRIGGER return_to_treasury AFTER INSERT ON public.ledger_entry FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['recovery'::text, 'refund'::text]))) EXECUTE FUNCTION public.return_to_treasury();
+
+ALTER TABLE ONLY public.bank_account
+    ADD CONSTRAINT bank_account_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
 
 ALTER TABLE ONLY public.deadline
     ADD CONSTRAINT deadline_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
@@ -690,6 +760,8 @@ GRANT ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_
 
 GRANT SELECT ON TABLE public.annual_cap TO firstcover_app;
 
+GRANT SELECT ON TABLE public.bank_account TO firstcover_app;
+
 GRANT SELECT ON TABLE public.budget TO firstcover_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.deadline TO firstcover_app;
@@ -757,3 +829,7 @@ GRANT UPDATE(state) ON TABLE public.subsidy_application TO firstcover_app;
 GRANT UPDATE(round) ON TABLE public.subsidy_application TO firstcover_app;
 
 GRANT UPDATE(return_received_at) ON TABLE public.subsidy_application TO firstcover_app;
+
+GRANT UPDATE(waiting) ON TABLE public.subsidy_application TO firstcover_app;
+
+GRANT UPDATE(admitted) ON TABLE public.subsidy_application TO firstcover_app;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
@@ -12,7 +13,7 @@ from rules.edition import Edition
 from rules.facts import Application
 from rules.values import ZERO
 
-__all__ = ["Application", "Plan", "PlanLine", "allocate"]
+__all__ = ["Application", "Placed", "Plan", "PlanLine", "Standing", "allocate", "explain"]
 
 
 class PlanLine(NamedTuple):
@@ -67,7 +68,7 @@ def allocate(
             if rest:
                 contenders.append(number)
                 wanted += rest
-        if len(contenders) > 1 and 0 < left_before < wanted:
+        if _tied(len(contenders), left_before, wanted):
             ties.append(contenders)
     return Plan(fiscal_year, lines, left, ties)
 
@@ -81,3 +82,74 @@ def _ranked(applications: Iterable[Application]) -> list[Application]:
     ranked.sort(key=attrgetter("return_received_at"))
     ranked.sort(key=_insurance_time)
     return ranked
+
+
+def _tied(contenders: int, left_before: Decimal, wanted: Decimal) -> bool:
+    """同时投保: whether the budget runs out between applications of one insurance time (I-12)."""
+    return contenders > 1 and 0 < left_before < wanted
+
+
+class Placed(NamedTuple):
+    """A line of a plan with what its rank goes by, in the order of the ranks."""
+
+    line: PlanLine
+    concluded_at: datetime
+    return_received_at: datetime | None
+
+
+class Standing(NamedTuple):
+    """位次说明: why a line stands where it is, and what it left of its enterprise's cap and of the budget."""
+
+    line: PlanLine
+    cap_before: Decimal
+    cap_after: Decimal
+    budget_before: Decimal
+    budget_after: Decimal
+    #: Each reason's name and the article it rests on.
+    reasons: tuple[tuple[str, str], ...]
+
+
+def explain(
+    plan: Sequence[Placed], budget: Decimal, committed_this_year: Mapping[str, Decimal], cap: Decimal
+) -> Iterator[Standing]:
+    """Tell of each line of an allocation why it stands where it is (articles 7, 13; I-9 to I-12).
+
+    Nothing is allocated again: the lines are followed down the ranks. One that does not follow from what was left
+    before it is `moved`: the budget or a cap is another now than when the plan was drawn.
+    """
+    cap_left = {enterprise: max(cap - given, ZERO) for enterprise, given in committed_this_year.items()}
+    before: Placed | None = None
+    for _, at_once in groupby(plan, key=_insurance_time):
+        together = list(at_once)
+        contenders = [one.line for one in together if one.line.approved + one.line.waitlisted]
+        tied = _tied(len(contenders), budget, sum((line.approved + line.waitlisted for line in contenders), ZERO))
+        for placed in together:
+            line = placed.line
+            cap_before = cap_left.get(line.enterprise, cap)
+            after = (cap_before - line.approved, budget - line.approved)
+            reasons = [_ranked_by(placed, before), *_given(line, cap_before, budget)]
+            if tied and line in contenders:
+                reasons.append(("tied", "13"))
+            yield Standing(line, cap_before, after[0], budget, after[1], tuple(reasons))
+            (cap_left[line.enterprise], budget), before = after, placed
+
+
+def _ranked_by(placed: Placed, before: Placed | None) -> tuple[str, str]:
+    """排序: what puts a line behind the one before it: insurance time, else the return's receipt, else its number."""
+    if before is None or before.concluded_at != placed.concluded_at:
+        return "ranked_by_time", "13"
+    by_return = before.return_received_at != placed.return_received_at
+    return ("ranked_by_return" if by_return else "ranked_by_number"), "13"
+
+
+def _given(line: PlanLine, cap_left: Decimal, budget_left: Decimal) -> Iterator[tuple[str, str]]:
+    """What a line is given of what it asks, and why no more."""
+    if line.cut_by_cap:
+        yield "cut_by_cap", "7"
+    if line.waitlisted:
+        yield ("funded_in_part" if line.approved else "budget_spent"), "13"
+    elif line.approved:
+        yield "funded", "13"
+    rest = min(line.asked, cap_left)
+    if (line.cut_by_cap, line.approved) != (line.asked - rest, min(rest, budget_left)):
+        yield "moved", "13"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,8 +12,9 @@ from db.sql import queries
 from rules.notices import WrittenNotice
 from rules.procedures import Stream
 from runtime.documents import letter
-from runtime.errors import BadInput, Unreachable
-from runtime.messages import language, say
+from runtime.errors import BadInput
+from runtime.messages import say
+from starters.papers import Out, languages, write
 from starters.reading import plain, read_word
 from starters.session import reading, run
 from starters.telling import Json, console, tell_json, tell_rows
@@ -66,26 +66,14 @@ def show(number: Number, as_json: Json = False) -> None:
     if as_json:
         tell_json(notice.model_dump(mode="json"))
         return
-    for place, spoken in enumerate(_languages()):
+    for place, spoken in enumerate(languages()):
         console().print(*([""] if place else []), *letter.letter(notice, spoken).lines(), sep="\n")
 
 
 @app.command()
-def pdf(
-    number: Number,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")],
-) -> None:
+def pdf(number: Number, out: Out) -> None:
     """Write a notice as PDF: in Chinese, followed by its translation where another language is spoken."""
-    made = letter.pdf(_read(number), *_languages())
-    try:
-        out.write_bytes(made)
-    except OSError as error:
-        raise Unreachable(say("file"), str(out), str(error.strerror)) from error
-
-
-def _languages() -> tuple[str, ...]:
-    """The law's language, and after it the one that is spoken here."""
-    return tuple(dict.fromkeys((letter.LANGUAGES[0], language())))
+    write(out, letter.pdf(_read(number), *languages()))
 
 
 def _read(number: str) -> WrittenNotice:

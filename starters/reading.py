@@ -74,7 +74,8 @@ def bad_input(faults: Iterable[tuple[str, str]]) -> BadInput:
     return BadInput(*told[:MOST_FAULTS], *more)
 
 
-def _text_of(source: str) -> str:
+def read_bytes(source: str) -> bytes:
+    """Read the file `source`, or standard input where it is `-`; raise `BadInput` for one absent or above 10 MB."""
     try:
         with sys.stdin.buffer if source == "-" else Path(source).open("rb") as stream:
             raw = stream.read(MOST_BYTES + 1)
@@ -83,8 +84,12 @@ def _text_of(source: str) -> str:
         raise BadInput(("file", f"{source!r} cannot be read: {why}")) from None
     if len(raw) > MOST_BYTES:
         raise BadInput(("file", f"must not be larger than {MOST_BYTES // 1024 // 1024} MB"))
+    return raw
+
+
+def _text_of(source: str) -> str:
     try:
-        return raw.decode("utf-8-sig")
+        return read_bytes(source).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput(("file", f"must be UTF-8 (byte {error.start + 1} is not)")) from None
 

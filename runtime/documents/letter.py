@@ -6,25 +6,14 @@ the template as data and is never read as markup.
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any, Literal
 
-import typst
 from pydantic import BaseModel, ConfigDict
 
 from rules.notices import Ground, Period, Remedy, WrittenNotice
-
-FOLDER = Path(__file__).parent
-#: The languages a letter can be written in; the first is the law's.
-LANGUAGES = ("zh", "en")
-
-Words = dict[str, dict[str, str]]
+from runtime.documents.typesetting import LANGUAGES, Words, typeset, words_of
 
 
 class Paragraph(BaseModel):
@@ -62,9 +51,8 @@ class Letter(BaseModel):
         yield from filter(None, (self.signature, self.signed_on, self.caseworker, self.courtesy))
 
 
-@cache
 def _words(language: str) -> Words:
-    return tomllib.loads((FOLDER / f"notice.{language}.toml").read_text(encoding="utf-8"))
+    return words_of("notice", language)
 
 
 def letter(notice: WrittenNotice, language: str = LANGUAGES[0]) -> Letter:
@@ -96,22 +84,14 @@ def pdf(notice: WrittenNotice, *languages: str) -> bytes:
 
 def pages(notice: WrittenNotice, *languages: str, ppi: int = 96) -> list[bytes]:
     """Return a notice's pages as pictures (PNG)."""
-    made: Any = _typeset(notice, languages or LANGUAGES[:1], "png", ppi)
-    return made if isinstance(made, list) else [made]
+    made: list[bytes] = _typeset(notice, languages or LANGUAGES[:1], "png", ppi)
+    return made
 
 
 def _typeset(notice: WrittenNotice, languages: tuple[str, ...], form: Literal["pdf", "png"], ppi: int = 96) -> Any:
     letters = [letter(notice, language).model_dump() for language in languages]
     data = {"letters": letters, "day": [notice.issued_on.year, notice.issued_on.month, notice.issued_on.day]}
-    return typst.compile(
-        str(FOLDER / "notice.typ"),
-        root=str(FOLDER),
-        font_paths=[str(files("noto_cjk_sans_otc"))],
-        ignore_system_fonts=True,
-        format=form,
-        ppi=ppi,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-    )
+    return typeset("notice", data, form, ppi)
 
 
 def _paragraphs(notice: WrittenNotice, words: Words) -> Iterator[Paragraph]:

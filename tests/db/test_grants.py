@@ -18,7 +18,7 @@ from tests.conftest import PASSWORD
 READS, ADDS, KEEPS = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT"}), frozenset({"SELECT", "INSERT", "UPDATE"})
 #: What the role may do with each table.
 MAY = {
-    **dict.fromkeys(("annual_cap", "budget", "district", "enterprise_year"), READS),
+    **dict.fromkeys(("annual_cap", "bank_account", "budget", "district", "enterprise_year"), READS),
     **dict.fromkeys(("migration", "office", "officer", "letterhead"), READS),
     # A listing and a suspension can be ended, a clause prolonged or withdrawn: by their columns, not as a whole.
     **dict.fromkeys(("insurer_bar", "insurer_listing", "insurer_suspension", "filed_clause"), ADDS),
@@ -28,7 +28,7 @@ MAY = {
 }
 #: Of tables it may not update as a whole, the columns that it may.
 MAY_CHANGE = {
-    "subsidy_application": {"state", "round", "return_received_at", "asked", "concluded_at"},
+    "subsidy_application": {"state", "round", "return_received_at", "asked", "concluded_at", "waiting", "admitted"},
     "insurer_listing": {"ended_on"},
     "insurer_suspension": {"ended_on"},
     "filed_clause": {"valid_until", "withdrawn_on"},
@@ -163,7 +163,7 @@ async def test_what_keeps_history_and_money_cannot_be_put_out_of_force(barred: C
 
 async def test_a_temporary_table_of_the_same_name_deceives_neither_ledger_nor_chain(program: Connection) -> None:
     await program.execute("create temporary table budget (like public.budget)")
-    await program.execute("insert into pg_temp.budget values ('dalian', 2026, 900, 0, 0)")
+    await program.execute("insert into pg_temp.budget values ('dalian', 2026, 900, 0, 0, 0)")
     assert await program.fetchval("select lock_budget('dalian', 2026)") == 0
     await program.execute("create temporary table event (like public.event)")
     with pytest.raises(asyncpg.UniqueViolationError, match="does not follow the last one"):

@@ -1,0 +1,33 @@
+-- lines --
+-- The lines of a plan in rank order, with everyone's names and the policy each is asked for.
+select l.rank, l.application, l.enterprise, e.name_zh as enterprise_name, l.insurer, i.name_zh as insurer_name, i.name_en as insurer_name_en,
+    p.policy_number, a.concluded_at, a.return_received_at, l.asked, l.cut_by_cap, l.approved, l.waitlisted
+from plan_line l join subsidy_application a on a.number = l.application
+join office e on e.code = l.enterprise join office i on i.code = l.insurer
+left join policy p on p.stream = 'policy:' || a.scheme || ':' || a.number
+where l.plan = $1 order by l.rank
+
+-- available_before --
+-- What was left of a year's budget before a plan committed any of it; null where it has committed none.
+select sum(case 'available' when l.debit then l.amount when l.credit then -l.amount else 0 end) from ledger_entry l
+where l.scheme = $1 and l.fiscal_year = $2 and l.id < (select min(c.id) from ledger_entry c where c.kind = 'commitment' and c.plan = $3)
+
+-- committed_before --
+-- What a plan's enterprises had been committed in a year before the plan.
+select l.enterprise, sum(l.amount) as committed from ledger_entry l
+where l.kind = 'commitment' and l.scheme = $1 and l.fiscal_year = $2
+  and l.enterprise in (select enterprise from plan_line where plan = $3)
+  and l.id < coalesce((select min(c.id) from ledger_entry c where c.kind = 'commitment' and c.plan = $3), 9223372036854775807)
+group by l.enterprise
+
+-- accounts --
+-- Where each of some offices is paid to on a day.
+select distinct on (office) office, payee, bank_name, bank_code, account from bank_account
+where office = any ($1) and since <= $2 order by office, since desc
+
+-- reconciled --
+-- What a plan gives each insurer, what the ledger committed to it, and what it says was paid.
+select l.insurer, sum(l.approved) as planned,
+    coalesce(sum((select c.amount from ledger_entry c where c.kind = 'commitment' and c.plan = l.plan and c.application = l.application)), 0) as committed,
+    coalesce(sum((select c.amount from ledger_entry c where c.kind = 'payment' and c.plan = l.plan and c.application = l.application)), 0) as paid
+from plan_line l where l.plan = $1 and l.approved > 0 group by l.insurer order by l.insurer

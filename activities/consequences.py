@@ -5,24 +5,25 @@ Other proceedings are told through the outbox: their commands are written here a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from activities.contracts import Command, Event
-from db.pool import Connection
+from db.pool import Connection, one
 from db.sql import queries
 from rules.procedure import Act, Barred, Effect, File, Situation
 from rules.procedures import Stream
 from rules.schemes.dalian_forms import handed_in
 from rules.schemes.dalian_subsidy import application_number
 from rules.timetable import SHANGHAI
+from rules.values import ZERO
 
 OFFICE, OUTBOX, POLICY = queries("office"), queries("outbox"), queries("policy")
 PROCEEDING, SUBSIDY = queries("proceeding"), queries("subsidy")
-INSURER = queries("insurer")
+INSURER, RECOVERY = queries("insurer"), queries("recovery")
 
 
 @dataclass(frozen=True)
@@ -36,25 +37,38 @@ class Done:
     event: Event
     after: File
 
+    async def give_back(self, kind: str, reference: str, entries: list[dict[str, Any]]) -> None:
+        """Add what comes back to the ledger of the year that paid it, application by application."""
+        for entry in entries:
+            debit, credit = ACCOUNTS[kind]
+            whom = (entry["enterprise"], entry["application"], None, reference)
+            place = (self.stream.scheme, entry["fiscal_year"], kind, debit, credit, Decimal(entry["amount"]))
+            await self.connection.execute(SUBSIDY.post, *place, *whom, str(self.stream), self.event.seq)
+
     async def tell(self, case: str, act: str, data: dict[str, Any]) -> None:
         """Order an act of the system in another proceeding; its id is made from what causes it."""
-        command = Command(
-            id=f"{self.stream}/{self.event.seq}/{act}/{case}",
-            stream=case,
-            act=act,
-            officer=str(self.stream),
-            received_at=self.situation.received_at,
-            data=data,
-        )
-        await self.connection.execute(
-            OUTBOX.send, command.id, case, command.model_dump(mode="json"), self.situation.received_at
-        )
+        await self.tell_all(act, [(case, data)])
+
+    async def tell_all(self, act: str, cases: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Order an act in many proceedings at once: an order each, in one statement."""
+        commands = [
+            Command(
+                id=f"{self.stream}/{self.event.seq}/{act}/{case}",
+                stream=case,
+                act=act,
+                officer=str(self.stream),
+                received_at=self.situation.received_at,
+                data=data,
+            ).model_dump(mode="json")
+            for case, data in cases
+        ]
+        await self.connection.execute(OUTBOX.send_all, commands, self.situation.received_at)
 
     async def post(self, kind: str, amount: Decimal, reference: str, **about: str) -> None:
         """Add an entry to the fiscal year's ledger."""
         debit, credit = ACCOUNTS[kind]
         year = int(self.after.facts["round"]["fiscal_year"]) if self.stream.kind == "round" else int(self.stream.number)
-        whom = (about.get("enterprise"), about.get("application"))
+        whom = (about.get("enterprise"), about.get("application"), about.get("plan"))
         where = (str(self.stream), self.event.seq)
         await self.connection.execute(
             SUBSIDY.post, self.stream.scheme, year, kind, debit, credit, amount, *whom, reference, *where
@@ -66,6 +80,8 @@ ACCOUNTS = {
     "appropriation": ("available", "treasury"),
     "commitment": ("committed", "available"),
     "payment": ("paid", "committed"),
+    "recovery": ("returned", "paid"),
+    "refund": ("returned", "paid"),
 }
 
 
@@ -195,11 +211,10 @@ async def _refuse_application(done: Done) -> None:
 
 async def _take_into_return(done: Done) -> None:
     at = done.situation.received_at.astimezone(SHANGHAI).replace(tzinfo=None, second=0, microsecond=0)
-    filed = {row["number"]: row for row in done.situation.register.applications}
-    for number in done.effect.carries:
-        await done.connection.execute(SUBSIDY.file_application, number, str(done.stream), at)
-        data = {"round": done.stream.number, "return_received_at": f"{at:%Y-%m-%dT%H:%M}"}
-        await done.tell(filed[number]["stream"], "file", data)
+    numbers, streams = done.effect.carries, {r["number"]: r["stream"] for r in done.situation.register.applications}
+    await done.connection.execute(SUBSIDY.file_applications, numbers, str(done.stream), at)
+    data = {"round": done.stream.number, "return_received_at": f"{at:%Y-%m-%dT%H:%M}"}
+    await done.tell_all("file", [(streams[number], data) for number in numbers])
 
 
 async def _enter_opinions(done: Done) -> None:
@@ -246,17 +261,18 @@ async def _commit_plan(done: Done) -> None:
         cap_left[line.enterprise] -= line.approved
     for line in plan.lines:
         row = rows[line.number]
-        state = "signed" if line.approved else "waitlisted" if line.waitlisted else "refused"
-        await done.connection.execute(SUBSIDY.settle, line.number, state)
+        nothing = "paid" if row["paid"] else "refused"
+        state = "signed" if line.approved else "waitlisted" if line.waitlisted else nothing
+        await done.connection.execute(SUBSIDY.settle, line.number, state, line.waitlisted)
         if line.approved:
-            about = {"enterprise": row["enterprise"], "application": line.number}
+            about = {"enterprise": row["enterprise"], "application": line.number, "plan": number}
             await done.post("commitment", line.approved, number, **about)
         amounts = {name: f"{getattr(line, name):.2f}" for name in ("cut_by_cap", "approved", "waitlisted")}
         place = {"plan": number, "rank": line.rank, "fiscal_year": fiscal_year}
         left = {"cap_left": f"{cap_left[line.enterprise]:.2f}", "budget_left": f"{plan.left:.2f}"}
         await done.tell(row["stream"], "plan", {**place, **amounts, **left})
     for row in refused:
-        await done.connection.execute(SUBSIDY.settle, row["number"], "refused")
+        await done.connection.execute(SUBSIDY.settle, row["number"], "refused", ZERO)
         data = {"round": done.stream.number, "reasons": row["objections"]}
         await done.tell(row["stream"], "refuse_subsidy", data)
 
@@ -264,13 +280,39 @@ async def _commit_plan(done: Done) -> None:
 async def _pay_plan(done: Done) -> None:
     plan, vouchers = done.after.facts["plan"]["number"], done.effect.carries
     for line in done.situation.register.plan_lines:
-        if not line["approved"]:
+        if not line["approved"] or line["insurer"] not in vouchers:
             continue
         voucher = vouchers[line["insurer"]]
-        about = {"enterprise": line["enterprise"], "application": line["application"]}
+        about = {"enterprise": line["enterprise"], "application": line["application"], "plan": plan}
         await done.post("payment", line["approved"], voucher, **about)
-        await done.connection.execute(SUBSIDY.settle, line["application"], "paid")
+        await done.connection.execute(SUBSIDY.settle_paid, line["application"])
         await done.tell(line["stream"], "pay", {"plan": plan, "voucher": voucher, "amount": f"{line['approved']:.2f}"})
+
+
+async def _take_up(done: Done) -> None:
+    """What earlier rounds held or could not fund is reviewed and planned with this one's (article 13)."""
+    await done.connection.execute(SUBSIDY.take_up, done.effect.carries, str(done.stream))
+
+
+async def _return_application(done: Done) -> None:
+    form = done.effect.carries
+    (row,) = [row for row in done.situation.register.applications if row["number"] == form.application]
+    await done.connection.execute(SUBSIDY.return_application, form.application)
+    data = {"round": done.stream.number, "office": done.situation.office_kind, "items": form.items}
+    await done.tell(row["stream"], "return_application", data)
+
+
+async def _complete_application(done: Done) -> None:
+    await done.connection.execute(SUBSIDY.complete_application, str(done.stream))
+
+
+async def _admit_held(done: Done) -> None:
+    await done.connection.execute(SUBSIDY.admit_held, done.effect.carries.application)
+
+
+async def _end_waiting(done: Done) -> None:
+    if done.situation.file.stage != "recognised" and not done.situation.register.settled:
+        await done.connection.execute(SUBSIDY.end_waiting, str(done.stream))
 
 
 async def _appropriate(done: Done) -> None:
@@ -300,6 +342,52 @@ async def _end_listing(done: Done) -> None:
 async def _bar_insurer(done: Done) -> None:
     reason = done.after.facts["bar"]["reason"]
     await done.connection.execute(INSURER.bar, done.stream.number, done.situation.today, reason)
+    await _order_recovery(done, reason)
+
+
+async def _order_recovery(done: Done, reason: str) -> None:
+    """What was paid on the falsified applications is recovered, unless another recovery has it (I-15)."""
+    named, connection = done.after.facts["bar"]["applications"], done.connection
+    await connection.execute(RECOVERY.lock, named)
+    rows = await connection.fetch(RECOVERY.disbursed, named)
+    paid = [
+        number
+        for number in dict.fromkeys(row["number"] for row in rows if row["left"])
+        if await connection.fetchrow(RECOVERY.of_application, done.stream.scheme, number) is None
+    ]
+    if not paid:
+        return
+    insurer = done.stream.number
+    opening = {"about": str(done.stream), "applications": paid, "ground": reason, "fraudster": insurer}
+    # What proves it is the decision itself, as the record has it.
+    evidence = {"evidence": [done.event.hash]}
+    await done.tell(str(Stream("recovery", done.stream.scheme, "new")), "open_recovery", {**opening, **evidence})
+
+
+async def _settle_refunds(done: Done) -> None:
+    """A decided recovery takes back all: what policies were still to return of it is part of that."""
+    numbers = done.after.facts["recovery"]["applications"]
+    for policy in await done.connection.fetch(RECOVERY.refund_due, done.stream.scheme, numbers):
+        await done.tell(policy["stream"], "settle_by_recovery", {"recovery": done.stream.number})
+
+
+async def _enter_repayment(done: Done) -> None:
+    repayment = done.after.facts["repayment"]
+    await done.give_back("recovery", repayment["voucher"], repayment["entries"])
+
+
+async def _enter_refund(done: Done) -> None:
+    await done.give_back("refund", done.stream.number, done.after.facts["refund"]["entries"])
+
+
+async def _call_refund(done: Done) -> None:
+    """The subsidy of a contract that had ended was paid: from now on the treasury's part can be returned."""
+    numbers = [application_number(done.after)]
+    for policy in await done.connection.fetch(RECOVERY.refund_due, done.stream.scheme, numbers):
+        voucher = done.after.facts["payment"]["voucher"]
+        row = await one(done.connection, PROCEEDING.by_stream, policy["stream"])
+        if File.model_validate(row["file"]).deadline("refund") is None:
+            await done.tell(policy["stream"], "call_refund", {"voucher": voucher})
 
 
 async def _enter_clause(done: Done) -> None:
@@ -320,11 +408,15 @@ async def _withdraw_clause(done: Done) -> None:
 CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]] = {
     ("case", "apply"): _enter_application,
     ("case", "insure"): _enter_policy,
+    ("case", "complete"): _complete_application,
+    ("case", "expire"): _end_waiting,
     ("case", "rectify"): _amend_policy,
     ("case", "recalculate"): _revise_own_application,
     ("case", "withdraw"): _withdraw_application,
     ("batch", "insure"): _enter_policy,
     ("batch", "apply"): _enter_application,
+    ("batch", "complete"): _complete_application,
+    ("batch", "expire"): _end_waiting,
     ("batch", "rectify"): _amend_policy,
     ("batch", "recalculate"): _revise_own_application,
     ("batch", "withdraw"): _withdraw_application,
@@ -337,6 +429,10 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("offices", "absorb"): _absorb_district,
     ("case", "revoke"): _revoke_application,
     ("round", "file_return"): _take_into_return,
+    ("round", "close_filing"): _take_up,
+    ("round", "close"): _take_up,
+    ("round", "return_for_completion"): _return_application,
+    ("round", "admit_held"): _admit_held,
     ("round", "review"): _enter_opinions,
     ("round", "prepare_plan"): _enter_plan,
     ("round", "sign_plan"): _commit_plan,
@@ -348,6 +444,11 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("pilot_insurer", "expire"): _end_suspension,
     ("pilot_insurer", "delist"): _end_listing,
     ("pilot_insurer", "bar"): _bar_insurer,
+    ("case", "pay"): _call_refund,
+    ("batch", "pay"): _call_refund,
+    ("policy", "record_refund"): _enter_refund,
+    ("recovery", "decide_recovery"): _settle_refunds,
+    ("recovery", "record_repayment"): _enter_repayment,
     ("pilot_insurer", "file_clause"): _enter_clause,
     ("pilot_insurer", "withdraw_clause"): _withdraw_clause,
 }

@@ -53,6 +53,7 @@ SYSTEM: tuple[OfficeKind, ...] = ("system",)
 LIMITS = {
     "budget_not_overspent": ("budget_not_overspent", "13", "the year's budget does not hold this"),
     "cap_not_exceeded": ("cap_not_exceeded", "7", "the enterprise's cap of the year does not hold this"),
+    "returned_was_paid": ("returned_was_paid", "15(2)", "more would come back than was paid"),
 }
 
 log = structlog.get_logger()
@@ -162,9 +163,9 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
     command, stream = attempt.command, stream_of(attempt.command.stream)
     procedure = stream.procedure
     act = procedure.act(command.act)
-    if "/" in command.id and act.by != SYSTEM:
+    if "/" in command.id and "system" not in act.by and not attempt.by_clock:
         # Whoever took the name of an order still to come would keep it from ever being done.
-        raise Unfit(("command_id", f"must be without strokes: the system names its own so (not {command.id!r})"))
+        raise _system_named(command)
     if repeated := await connection.fetchrow(PROCEEDING.repeated, command.id):
         return await _as_first(connection, repeated, command)
     form = read_form(act.form, command.data, command.received_at)
@@ -222,8 +223,9 @@ async def _store(
         await serve(connection, str(stream), event.seq, notice)
     if effect.passed:
         await carry_out(connection, stream, act, situation, effect, event, after)
-    if procedure.driven and not attempt.by_clock:
-        waits = command.received_at + UNACKNOWLEDGED
+    if procedure.driven and (not attempt.by_clock or act is procedure.opening):
+        # What the clock opens nobody starts but the relay.
+        waits = command.received_at + (timedelta() if attempt.by_clock else UNACKNOWLEDGED)
         numbered = command.model_copy(update={"stream": str(stream)})
         await connection.execute(OUTBOX.send, command.id, str(stream), numbered.model_dump(mode="json"), waits)
     await connection.execute(OUTBOX.acknowledge_earlier, str(stream), event.seq)
@@ -286,14 +288,27 @@ async def _register_enterprise(connection: Connection, form: Any, today: Any) ->
 async def _officer_for(connection: Connection, act: Act, file: File, attempt: Attempt) -> Officer:
     """Say who acts, or raise `Barred`: the system may only where its own timer or the record itself ordered it."""
     command = attempt.command
-    if act.by == SYSTEM:
+    if attempt.by_clock and "system" in act.by:
+        return _the_system(command)
+    if "system" in act.by:
         sent = await connection.fetchval(OUTBOX.sent_by_the_record, command.id)
-        if attempt.by_clock or (sent and Command.model_validate(sent) == command):
-            return Officer(code=command.officer, name="", office="system", kind="system", district=None, active=True)
+        if sent and Command.model_validate(sent) == command:
+            return _the_system(command)
+    if act.by == SYSTEM:
         raise Barred("right_office", act.article, f"{act.name} is the system's own act; no officer can order it")
+    if "/" in command.id:
+        raise _system_named(command)
     officer = await known_officer(connection, command.officer, command.received_at)
     authorise(act, file, officer)
     return officer
+
+
+def _system_named(command: Command) -> Unfit:
+    return Unfit(("command_id", f"must be without strokes: the system names its own so (not {command.id!r})"))
+
+
+def _the_system(command: Command) -> Officer:
+    return Officer(code=command.officer, name="", office="system", kind="system", district=None, active=True)
 
 
 async def _as_first(connection: Connection, repeated: asyncpg.Record, command: Command) -> Recorded:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from activities.authority import Officer
@@ -18,7 +19,7 @@ from rules.schemes.dalian_round import fiscal_year_of
 from rules.timetable import SHANGHAI
 
 OFFICE, POLICY, PROCEEDING, SUBSIDY = queries("office"), queries("policy"), queries("proceeding"), queries("subsidy")
-INSURER = queries("insurer")
+INSURER, RECOVERY = queries("insurer"), queries("recovery")
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,38 @@ async def _insured_case(inquiry: Inquiry) -> Register:
     case = inquiry.file.about
     settled = await inquiry.connection.fetchval(SUBSIDY.lock_settled, case)
     row = await one(inquiry.connection, PROCEEDING.by_stream, case)
-    return Register(parent=File.model_validate(row["file"]), settled=bool(settled))
+    money = await _subsidy_of(inquiry, inquiry.file.number)
+    return replace(money, parent=File.model_validate(row["file"]), settled=bool(settled))
+
+
+async def _subsidy_of(inquiry: Inquiry, application: str) -> Register:
+    """What was given on an application, year by year, and which recovery takes it back: the application is locked."""
+    connection = inquiry.connection
+    rows = await _paid_on(connection, [application])
+    recovery = await connection.fetchrow(RECOVERY.of_application, inquiry.stream.scheme, application)
+    return Register(
+        applications=rows,
+        subsidy_committed=await connection.fetchval(RECOVERY.committed, application),
+        subsidy_paid=sum((row["left"] for row in rows), Decimal(0)),
+        recovered_in=recovery["number"] if recovery else None,
+        recovery_decided=bool(recovery and recovery["decided"]),
+    )
+
+
+async def _paid_on(connection: Connection, applications: list[str]) -> tuple[Mapping[str, Any], ...]:
+    """What was paid on some applications and has not come back; they are locked before it is asked."""
+    await connection.execute(RECOVERY.lock, applications)
+    return tuple(map(dict, await connection.fetch(RECOVERY.disbursed, applications)))
+
+
+async def _refund(inquiry: Inquiry) -> Register:
+    money = await _subsidy_of(inquiry, inquiry.file.number)
+    return replace(money, voucher_known=await _voucher_known(inquiry))
+
+
+async def _voucher_known(inquiry: Inquiry) -> bool:
+    values = (inquiry.stream.scheme, inquiry.form.voucher)
+    return bool(await inquiry.connection.fetchval(RECOVERY.voucher_known, *values))
 
 
 async def _settled(inquiry: Inquiry) -> Register:
@@ -153,6 +185,11 @@ async def _offices(inquiry: Inquiry) -> Register:
     )
 
 
+async def _listed_insurers(inquiry: Inquiry) -> Register:
+    rows = await inquiry.connection.fetch(INSURER.listed_on, inquiry.today)
+    return Register(listed_insurers=tuple(row["insurer"] for row in rows))
+
+
 async def _applications_to_file(inquiry: Inquiry) -> Register:
     rows = await inquiry.connection.fetch(SUBSIDY.to_file, inquiry.form.applications)
     insurer = await one(inquiry.connection, OFFICE.insurer, inquiry.officer.office, "", inquiry.today)
@@ -167,6 +204,23 @@ async def _applications_of_round(inquiry: Inquiry) -> Register:
     plan = inquiry.file.facts.get("plan", {}).get("number", "")
     lines = await inquiry.connection.fetch(SUBSIDY.plan_lines, plan)
     return Register(applications=tuple(map(dict, rows)), budget_left=budget_left, plan_lines=tuple(map(dict, lines)))
+
+
+async def _left_over(inquiry: Inquiry) -> Register:
+    rows = await inquiry.connection.fetch(SUBSIDY.left_over, inquiry.file.scheme)
+    return Register(applications=tuple(map(dict, rows)))
+
+
+async def _held(inquiry: Inquiry) -> Register:
+    """The round's applications, and whether a recovery names the one that is to be admitted."""
+    register = await _applications_of_round(inquiry)
+    falsified = await inquiry.connection.fetchval(PROCEEDING.recovering, [inquiry.form.application])
+    return replace(register, recovered_in=falsified)
+
+
+async def _waiting(inquiry: Inquiry) -> Register:
+    signed = await inquiry.connection.fetchval(SUBSIDY.waiting_of, str(inquiry.stream))
+    return Register(settled=bool(signed))
 
 
 async def _appropriation(inquiry: Inquiry) -> Register:
@@ -211,15 +265,27 @@ async def _to_recover(inquiry: Inquiry) -> Register:
     subject = await _proceeding(inquiry, "about", form.about)
     await _known_office(inquiry, "fraudster", form.fraudster)
     # The applications are locked before it is asked: of two recoveries of one the second finds the first.
-    rows = await connection.fetch(SUBSIDY.disbursed, form.applications)
+    rows = await _paid_on(connection, form.applications)
+    if inquiry.officer.kind != "system":
+        await _not_ordered(inquiry)
     if under_way := await connection.fetchval(PROCEEDING.recovering, form.applications):
         raise Barred("recovered_once", "15(2)", f"{under_way} recovers one of these applications already")
-    return Register(parent=subject, applications=tuple(map(dict, rows)))
+    return Register(parent=subject, applications=rows)
+
+
+async def _not_ordered(inquiry: Inquiry) -> None:
+    """What a bar has ordered is on its way: no officer opens it a second time."""
+    new = str(inquiry.stream._replace(number="new"))
+    if by := await inquiry.connection.fetchval(RECOVERY.ordered, new, inquiry.form.applications):
+        raise Barred("recovered_once", "15(2)", f"{by} has ordered the recovery of one of these applications already")
 
 
 async def _disbursed(inquiry: Inquiry) -> Register:
-    rows = await inquiry.connection.fetch(SUBSIDY.disbursed, inquiry.file.facts["recovery"]["applications"])
-    return Register(applications=tuple(map(dict, rows)))
+    return Register(applications=await _paid_on(inquiry.connection, inquiry.file.facts["recovery"]["applications"]))
+
+
+async def _repayment(inquiry: Inquiry) -> Register:
+    return replace(await _disbursed(inquiry), voucher_known=await _voucher_known(inquiry))
 
 
 async def _nominated(inquiry: Inquiry) -> Register:
@@ -258,10 +324,18 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("policy", "endorse"): _insured_case,
     ("policy", "cancel"): _insured_case,
     ("policy", "rescind"): _insured_case,
+    ("policy", "record_refund"): _refund,
     ("offices", "appoint"): _offices,
     ("offices", "leave"): _offices,
     ("offices", "absorb"): _offices,
+    ("round", "open"): _listed_insurers,
     ("round", "file_return"): _applications_to_file,
+    ("case", "expire"): _waiting,
+    ("batch", "expire"): _waiting,
+    ("round", "close_filing"): _left_over,
+    ("round", "close"): _left_over,
+    ("round", "return_for_completion"): _applications_of_round,
+    ("round", "admit_held"): _held,
     ("round", "reopen_filing"): _applications_of_round,
     ("round", "review"): _applications_of_round,
     ("round", "prepare_plan"): _applications_of_round,
@@ -277,4 +351,8 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("complaint", "receive_complaint"): _complained_of,
     ("recovery", "open_recovery"): _to_recover,
     ("recovery", "decide_recovery"): _disbursed,
+    ("recovery", "demand"): _disbursed,
+    ("recovery", "agree_instalments"): _disbursed,
+    ("recovery", "enforce"): _disbursed,
+    ("recovery", "record_repayment"): _repayment,
 }

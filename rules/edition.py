@@ -115,6 +115,9 @@ class CityFigures(BaseModel):
     complaint_answer_days: Cited[int] = Cited(None, "15(1)")
     complaint_appeal_days: Cited[int] = Cited(None, "15(1)")
     complaint_appeal_answer_days: Cited[int] = Cited(None, "15(1)")
+    #: 退保, 追缴: days to return the treasury's part of a contract that ended early, and what was recovered.
+    refund_days: Cited[int] = Cited(None, "7")
+    repayment_days: Cited[int] = Cited(None, "15(2)")
     #: 提醒: working days before a deadline, and the step in which it is told overdue.
     reminder_ladder: Cited[tuple[int, ...]] = Cited(None, "14")
     overdue_reminder_every: Cited[int] = Cited(None, "14")

@@ -82,6 +82,8 @@ class Register:
     insurer_known: bool = False
     insurer_listed: bool = False
     insurer_barred_on: date | None = None
+    #: Whose returns the round that opens awaits.
+    listed_insurers: tuple[str, ...] = ()
     clause_filed: bool = False
     first_batch_before: bool = False
     cap_left: Decimal = Decimal(0)
@@ -98,6 +100,15 @@ class Register:
     parent: File | None = None
     #: Whether a signed plan has fixed what the application gets.
     settled: bool = False
+    #: The recovery that names this application, if any.
+    recovered_in: str | None = None
+    #: Whether that recovery is decided, so that all which was paid goes back by it.
+    recovery_decided: bool = False
+    #: What signed plans give the application, what was paid of it and has not come back.
+    subsidy_committed: Decimal = Decimal(0)
+    subsidy_paid: Decimal = Decimal(0)
+    #: Whether a voucher has returned money already.
+    voucher_known: bool = False
     #: The case in which this policy number of this insurer is insured already.
     policy_insured_in: str | None = None
     #: The proceeding that the one being opened is about.

@@ -16,7 +16,7 @@ from starters.session import reading, run, session
 from starters.telling import As, CommandId, Json, console, tell_answer, tell_json, tell_rows, tell_table
 
 app = typer.Typer(no_args_is_help=True, help="The ledger of a fiscal year (年度账).")
-SUBSIDY = queries("subsidy")
+RECOVERY, SUBSIDY = queries("recovery"), queries("subsidy")
 Year = Annotated[int, typer.Option(min=2016, max=2999, help="The fiscal year.")]
 
 
@@ -64,7 +64,8 @@ async def ledger_of(pool: Pool, scheme: str, year: int) -> dict[str, Any]:
     entries = await pool.fetch(SUBSIDY.ledger, scheme, year)
     row = await pool.fetchrow(SUBSIDY.balances, scheme, year)
     caps = await pool.fetch(SUBSIDY.caps, scheme, year)
-    accounts = dict.fromkeys(("treasury", "available", "committed", "paid"), Decimal("0.00"))
+    returned = await pool.fetchval(RECOVERY.returned, scheme, year) or Decimal(0)
+    accounts = dict.fromkeys(("treasury", "available", "committed", "paid", "returned"), Decimal("0.00"))
     for entry in entries:
         accounts[entry["debit"]] += entry["amount"]
         accounts[entry["credit"]] -= entry["amount"]
@@ -73,7 +74,9 @@ async def ledger_of(pool: Pool, scheme: str, year: int) -> dict[str, Any]:
         sum(accounts.values()) == 0
         and -accounts["treasury"] == said["appropriated"]
         and accounts["committed"] == said["committed"] - said["paid"]
-        and accounts["paid"] == said["paid"]
+        # What came back frees neither budget nor cap: it stands apart (docs/decisions/0012).
+        and accounts["paid"] == said["paid"] - returned
+        and accounts["returned"] == returned
         and accounts["available"] == said["appropriated"] - said["committed"]
         and sum(cap["committed"] for cap in caps) == said["committed"]
     )

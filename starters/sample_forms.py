@@ -260,6 +260,21 @@ class SampleForms:
         decided = {"amount": amount, "reason": "骗取保费补贴 (the subsidy was obtained by fraud)"}
         return {**decided, "decision_sha256": digest("追回决定书")}
 
+    def repayment(self, amount: str = "200000.00", debtor: str = "insurer-a") -> Data:
+        paid = {"debtor": debtor, "amount": amount, "voucher": f"JK-{self.serial}"}
+        return {**paid, "paid_on": f"{self.now.date()}"}
+
+    def instalments(self, *amounts: str) -> Data:
+        """What is left, in a part each thirty days."""
+        parts = [
+            {"due_on": f"{self.now.date() + timedelta(days=30 * place)}", "amount": amount}
+            for place, amount in enumerate(amounts or ("250000.00", "250000.00"), start=1)
+        ]
+        return {"instalments": parts, "agreement_sha256": digest("分期退回协议")}
+
+    def refund(self, amount: str = "498630.14") -> Data:
+        return {"amount": amount, "voucher": f"TB-{self.serial}", "paid_on": f"{self.now.date()}"}
+
     def listing(self) -> Data:
         """The list, published this minute on both portals."""
         return {
@@ -328,6 +343,9 @@ class SampleForms:
                 "last_day": f"{self.now.date()}",
                 "document": "大编办〔2026〕1号",
             },
+            "complete": {"papers": [_paper("other", "补充发票")], "declaration_true_and_complete": True},
+            "return_for_completion": {"application": "DL-2026-000001-1", "items": ["缺少发票 (the invoice is missing)"]},
+            "admit_held": {"application": "DL-2026-000001-1", **self.reasons()},
             "file_return": self.quarterly_return(),
             "review": self.review(),
             "pay": self.vouchers(),
@@ -366,6 +384,16 @@ class SampleForms:
             "open_recovery": self.recovery(),
             "decide_recovery": self.recovery_decision(),
             "drop_recovery": self.reasons(),
+            "demand": self.reasons(),
+            "record_repayment": self.repayment(),
+            "agree_instalments": self.instalments(),
+            "enforce": {"court": "大连市中山区人民法院", "application_sha256": digest("强制执行申请书")},
+            "refer_to_judiciary": {
+                "organ": "大连市公安局",
+                "letter_sha256": digest("涉嫌犯罪案件移送书"),
+                **self.reasons(),
+            },
+            "record_refund": self.refund(),
         }
 
     def _minute(self) -> str:

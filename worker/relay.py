@@ -131,8 +131,13 @@ class Relay:
     async def _open(self, command: Command) -> None:
         """Start a proceeding that an entrance recorded; one that another proceeding ordered is recorded first."""
         row = await self._pool.fetchrow(PROCEEDING.by_stream, command.stream)
-        standing = standing_of(File.model_validate(row["file"])) if row else (await self._record.open(command)).standing
-        await start(self._client, Opening(stream=command.stream, standing=standing), self._task_queue)
+        if row:
+            opening = Opening(stream=command.stream, standing=standing_of(File.model_validate(row["file"])))
+        else:
+            # What is ordered without a number gets it here.
+            answer = await self._record.open(command)
+            opening = Opening(stream=answer.stream, standing=answer.standing)
+        await start(self._client, opening, self._task_queue)
 
 
 def _refused(error: RPCError | WorkflowUpdateFailedError) -> bool:

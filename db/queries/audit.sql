@@ -6,7 +6,7 @@ with signed as (
     where e.act = 'sign_plan' and e.passed and e.body::jsonb #>> '{changes,stage}' = 'signed'
 ), paid as (
     select e.stream, e.sequence, p.scheme, (p.file #>> '{facts,round,fiscal_year}')::integer as fiscal_year, p.file #>> '{facts,plan,number}' as plan,
-        e.body::jsonb #> '{changes,facts,vouchers}' as vouchers
+        e.body::jsonb #> '{data,vouchers}' as vouchers
     from event e join proceeding p using (stream) where p.kind = 'round' and e.act = 'pay' and e.passed
 )
 select e.stream, e.sequence, p.scheme, p.number::integer as fiscal_year, 'appropriation' as kind, 'available' as debit, 'treasury' as credit,
@@ -18,7 +18,15 @@ select s.stream, s.sequence, s.scheme, s.fiscal_year, 'commitment', 'committed',
 from signed s join plan_line l using (plan) where l.approved > 0
 union all
 select s.stream, s.sequence, s.scheme, s.fiscal_year, 'payment', 'paid', 'committed', l.approved, l.enterprise, l.application, s.vouchers ->> l.insurer
-from paid s join plan_line l using (plan) where l.approved > 0
+from paid s join plan_line l using (plan) where l.approved > 0 and s.vouchers ? l.insurer
+union all
+-- What comes back: of a recovery's repayments, and of a policy that ended early.
+select e.stream, e.sequence, p.scheme, (r ->> 'fiscal_year')::integer, case p.kind when 'recovery' then 'recovery' else 'refund' end, 'returned', 'paid',
+    (r ->> 'amount')::numeric(18, 2), r ->> 'enterprise', r ->> 'application',
+    case p.kind when 'recovery' then e.body::jsonb #>> '{changes,facts,repayment,voucher}' else p.number end
+from event e join proceeding p using (stream)
+cross join jsonb_array_elements(e.body::jsonb #> array['changes', 'facts', case p.kind when 'recovery' then 'repayment' else 'refund' end, 'entries']) r
+where (p.kind, e.act) in (('recovery', 'record_repayment'), ('policy', 'record_refund')) and e.passed
 
 -- entries_kept --
 -- What the ledger holds.
@@ -29,13 +37,14 @@ select stream, sequence, scheme, fiscal_year, kind, debit, credit, amount, enter
 select 'ledger:' || scheme || ':' || fiscal_year as stream, 0 as sequence,
     coalesce(sum(amount) filter (where kind = 'appropriation'), 0) as appropriated,
     coalesce(sum(amount) filter (where kind = 'commitment'), 0) as committed,
-    coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid
+    coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
+    coalesce(sum(amount) filter (where kind in ('recovery', 'refund')), 0) as returned
 from ledger_entry group by scheme, fiscal_year
 
 -- balances_kept --
 -- A year's balances; a row that was only locked says nothing.
-select 'ledger:' || scheme || ':' || fiscal_year as stream, 0 as sequence, appropriated, committed, paid
-from budget where (appropriated, committed, paid) <> (0, 0, 0)
+select 'ledger:' || scheme || ':' || fiscal_year as stream, 0 as sequence, appropriated, committed, paid, returned
+from budget where (appropriated, committed, paid, returned) <> (0, 0, 0, 0)
 
 -- caps_told --
 -- What an enterprise was committed in a year, and the cap of that year.
@@ -92,10 +101,10 @@ from told t join plan_line l using (plan) left join subsidy_application a on a.n
 where t.act = 'sign_plan' and t.said #>> '{changes,stage}' = 'signed'
 union all
 select t.stream, t.sequence, 'pay', a.stream, jsonb_build_object(
-    'plan', t.plan, 'voucher', t.said #>> array['changes', 'facts', 'vouchers', l.insurer], 'amount', l.approved::text
+    'plan', t.plan, 'voucher', t.said #>> array['data', 'vouchers', l.insurer], 'amount', l.approved::text
 )
 from told t join plan_line l using (plan) left join subsidy_application a on a.number = l.application
-where t.act = 'pay' and l.approved > 0
+where t.act = 'pay' and l.approved > 0 and t.said #> '{data,vouchers}' ? l.insurer
 
 -- orders_kept --
 -- What cases have done on the order of a round, and what the outbox still holds for them or has settled undone.
@@ -112,22 +121,52 @@ select stream, coalesce(substring(command_id from '^[^/]*/([0-9]{1,9})/')::integ
 from kept
 
 -- applications_told --
--- What cases and rounds say of each subsidy application.
+-- What cases and rounds say of each subsidy application, in the order in which it was recorded.
 with signed as (
-    select p.file #>> '{facts,plan,number}' as plan, p.file #> '{facts,plan,refused}' as refused
+    select e.stream, e.recorded, p.file #>> '{facts,plan,number}' as plan, p.file #> '{facts,plan,refused}' as refused
     from event e join proceeding p using (stream)
     where e.act = 'sign_plan' and e.passed and e.body::jsonb #>> '{changes,stage}' = 'signed'
-), line as (
-    select l.application, max(l.asked) as asked, max(l.approved) as approved, max(l.waitlisted) as waitlisted from signed s join plan_line l using (plan) group by l.application
-), refused as (
-    select distinct r.application from signed s cross join jsonb_array_elements_text(s.refused) r (application)
-), paid as (
-    select distinct application from ledger_entry where kind = 'payment'
-), returned as (
-    select distinct on (n.number) n.number, t.stream as round, date_trunc('minute', (t.said ->> 'at')::timestamptz at time zone 'Asia/Shanghai') as at
-    from (select stream, body::jsonb as said from event where act = 'file_return' and passed) t
+), movement as (
+    select n.number as application, t.recorded, 'filed' as state, t.stream as round, null::numeric as waiting,
+        date_trunc('minute', (t.said ->> 'at')::timestamptz at time zone 'Asia/Shanghai') as at
+    from (select stream, recorded, body::jsonb as said from event where act = 'file_return' and passed) t
     cross join jsonb_array_elements_text(t.said #> array['changes', 'facts', 'returns', t.said ->> 'office', '-1', 'applications']) n (number)
-    order by n.number, t.said ->> 'at' desc
+    union all
+    select n.number, e.recorded, 'filed', e.stream, null, null
+    from event e cross join jsonb_array_elements_text(e.body::jsonb #> '{changes,facts,left_over,applications}') n (number)
+    where e.act = 'close_filing' and e.passed
+    union all
+    select body::jsonb #>> '{data,application}', recorded, 'returned', null, null, null from event where act = 'return_for_completion' and passed
+    union all
+    select p.file #>> '{facts,application,number}', e.recorded, 'applied', null, null, null
+    from event e join proceeding p using (stream) where e.act = 'complete' and e.passed
+    union all
+    select l.application, s.recorded, case when l.approved > 0 then 'signed' when l.waitlisted > 0 then 'waitlisted' else 'nothing' end, s.stream, l.waitlisted, null
+    from signed s join plan_line l using (plan)
+    union all
+    select r.application, s.recorded, 'refused', s.stream, 0, null
+    from signed s cross join jsonb_array_elements_text(s.refused) r (application)
+    union all
+    select l.application, e.recorded, 'paid', e.stream, null, null
+    from event e join proceeding p using (stream) join plan_line l on l.plan = p.file #>> '{facts,plan,number}'
+    where p.kind = 'round' and e.act = 'pay' and e.passed and l.approved > 0 and e.body::jsonb #> '{data,vouchers}' ? l.insurer
+    union all
+    select p.file #>> '{facts,application,number}', e.recorded, 'stopped', null, 0, null
+    from event e join proceeding p using (stream)
+    where e.act = 'expire' and e.passed and e.body::jsonb #> '{changes,money}' ? 'waitlisted'
+), line as (
+    select m.application,
+        (array_agg(m.state order by m.recorded desc))[1] as last,
+        (array_agg(m.state order by m.recorded desc) filter (where m.state <> 'stopped'))[1] as before,
+        (array_agg(m.round order by m.recorded desc) filter (where m.state <> 'stopped'))[1] as round,
+        (array_agg(m.at order by m.recorded desc) filter (where m.at is not null))[1] as at,
+        coalesce((array_agg(m.waiting order by m.recorded desc) filter (where m.waiting is not null))[1], 0) as waiting,
+        bool_or(m.state = 'paid') as paid, bool_or(m.state = 'refused') as refused
+    from movement m group by m.application
+), first_line as (
+    select distinct on (l.application) l.application, l.asked from signed s join plan_line l using (plan) order by l.application, s.recorded
+), admitted as (
+    select distinct body::jsonb #>> '{data,application}' as application from event where act = 'admit_held' and passed
 ), pending as (
     -- What a policy ordered its case to take over, which the application did at once.
     select o.stream, bool_or(o.command ->> 'act' = 'end_insurance') as ended,
@@ -147,35 +186,33 @@ with signed as (
         p.file -> 'facts' ? 'revocation' as revoked
     from proceeding p left join pending using (stream) where p.file -> 'facts' ?& array['application', 'contract']
 ), stated as (
-    select a.*, l.asked as signed_for, r.round, r.at, case
-        when paid.application is not null then 'paid'
-        when l.approved > 0 then 'signed'
-        when l.waitlisted > 0 then 'waitlisted'
-        when l.application is not null then 'refused'
+    select a.*, f.asked as signed_for, l.round, l.at, coalesce(l.waiting, 0) as waiting, d.application is not null as admitted, case
+        when l.last = 'paid' then case when l.waiting > 0 then 'waitlisted' else 'paid' end
+        when l.last in ('signed', 'waitlisted') then l.last
+        when l.last = 'nothing' then case when l.paid then 'paid' else 'refused' end
+        when l.last = 'stopped' then case when l.before = 'signed' then 'signed' when l.paid then 'paid' else 'lapsed' end
         -- Of two who ended it the first did, and their streams do not say who that was.
-        when refused.application is not null and a.withdrawn and k.state in ('refused', 'withdrawn') then k.state
+        when l.refused and a.withdrawn and k.state in ('refused', 'withdrawn') then k.state
         when a.withdrawn then 'withdrawn'
-        when refused.application is not null or a.revoked then 'refused'
-        when r.round is not null then 'filed'
-        else 'applied'
+        when l.refused or a.revoked then 'refused'
+        else coalesce(l.last, 'applied')
     end as state, k.asked as kept_asked, k.concluded_at as kept_at
     from applied a
-    left join paid on paid.application = a.number
     left join line l on l.application = a.number
-    left join refused on refused.application = a.number
-    left join returned r on r.number = a.number
+    left join first_line f on f.application = a.number
+    left join admitted d on d.application = a.number
     left join subsidy_application k on k.number = a.number
 )
 -- A revision that came after the plan was signed, or after the application ended, leaves it as it was.
 select stream, sequence, number, scheme, enterprise, insurer,
-    case when revised and state not in ('applied', 'filed') then kept_at else concluded_at end as concluded_at,
-    case when revised and state not in ('applied', 'filed') then coalesce(signed_for, kept_asked) else asked end as asked,
-    state, round, at as return_received_at
+    case when revised and state not in ('applied', 'filed', 'returned') then kept_at else concluded_at end as concluded_at,
+    case when revised and state not in ('applied', 'filed', 'returned') then coalesce(signed_for, kept_asked) else asked end as asked,
+    state, round, at as return_received_at, waiting, admitted
 from stated
 
 -- applications_kept --
 -- The subsidy applications.
-select a.stream, coalesce(p.sequence, 0) as sequence, a.number, a.scheme, a.enterprise, a.insurer, a.concluded_at, a.asked, a.state, a.round, a.return_received_at
+select a.stream, coalesce(p.sequence, 0) as sequence, a.number, a.scheme, a.enterprise, a.insurer, a.concluded_at, a.asked, a.state, a.round, a.return_received_at, a.waiting, a.admitted
 from subsidy_application a left join proceeding p using (stream)
 
 -- opinions_told --

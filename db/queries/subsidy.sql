@@ -21,33 +21,67 @@ values ($1, $2, $3, $4, $5, $6, $7, 'applied')
 
 -- withdraw_application --
 -- Withdraw a case's application, unless a plan that gives it money is signed.
-update subsidy_application set state = 'withdrawn' where stream = $1 and state in ('applied', 'filed') returning number
+update subsidy_application set state = 'withdrawn' where stream = $1 and state in ('applied', 'filed', 'returned') and waiting = 0 returning number
 
 -- lock_settled --
 -- Whether a signed plan has settled a case's application, which stays locked to the end of the transaction.
-select state in ('signed', 'waitlisted', 'paid') from subsidy_application
+select state in ('signed', 'waitlisted', 'paid') or waiting > 0 from subsidy_application
 where stream = $1 and state not in ('refused', 'withdrawn') for update
 
 -- revise_application --
 -- Give an application, not yet planned, what an endorsement or a correction leaves to be asked, and its place in time.
 update subsidy_application set asked = $2, concluded_at = coalesce($3, concluded_at)
-where stream = $1 and state in ('applied', 'filed')
+where stream = $1 and state in ('applied', 'filed', 'returned') and waiting = 0
 
 -- refuse_application --
 -- Refuse a case's application whose recognition was revoked.
-update subsidy_application set state = 'refused' where stream = $1 and state in ('applied', 'filed')
+update subsidy_application set state = 'refused' where stream = $1 and state in ('applied', 'filed', 'returned') and waiting = 0
 
 -- to_file --
 -- Applications by number, locked, as an insurer is about to file them.
 select number, stream, enterprise, insurer, concluded_at, state from subsidy_application where number = any ($1) order by number for update
 
--- file_application --
--- Take an application into a round's return.
-update subsidy_application set state = 'filed', round = $2, return_received_at = $3 where number = $1
+-- file_applications --
+-- Take applications into a round's return.
+update subsidy_application set state = 'filed', round = $2, return_received_at = $3 where number = any ($1)
+
+-- return_application --
+-- Return an application for completion, out of its round.
+update subsidy_application set state = 'returned', round = null where number = $1
+
+-- complete_application --
+-- Let a completed application be filed again.
+update subsidy_application set state = 'applied' where stream = $1 and state = 'returned'
+
+-- admit_held --
+-- Let an application be reviewed although its insurer is barred.
+update subsidy_application set admitted = true where number = $1
+
+-- left_over --
+-- What earlier rounds of a scheme left over, locked: applications held when their round closed, and those that wait for budget.
+select a.number, a.stream from subsidy_application a
+where a.scheme = $1 and (a.state = 'waitlisted' or a.state = 'filed' and exists (select from proceeding p where p.stream = a.round and p.closed))
+order by a.number for update of a
+
+-- take_up --
+-- Take what was left over into a round.
+update subsidy_application set state = 'filed', round = $2 where number = any ($1)
+
+-- waiting_of --
+-- Whether a case's application waits, or a plan has just given it money again; locked.
+select state = 'signed' as signed from subsidy_application where stream = $1 and waiting > 0 for update
+
+-- end_waiting --
+-- What waits of a case's application waits no more: it is paid in part, or lapsed.
+update subsidy_application a set waiting = 0,
+    state = case when state = 'signed' then 'signed' when exists (select from ledger_entry l where l.kind = 'payment' and l.application = a.number) then 'paid' else 'lapsed' end
+where stream = $1 and waiting > 0
 
 -- of_round --
--- A round's applications with the offices' opinions, their insurers' bars and what their enterprises have been committed this year, locked.
-select a.number, a.stream, a.enterprise, a.insurer, a.concluded_at, a.return_received_at, a.asked, a.state,
+-- A round's applications with the offices' opinions, their insurers' bars and what their enterprises have been committed this year, locked. Of one that waited only the rest is asked for.
+select a.number, a.stream, a.enterprise, a.insurer, a.concluded_at, a.return_received_at, case when a.waiting > 0 then a.waiting else a.asked end as asked, a.state,
+    a.waiting > 0 as waited, a.admitted,
+    exists (select from ledger_entry l where l.kind = 'payment' and l.application = a.number) as paid,
     (select b.barred_on from insurer_bar b where b.insurer = a.insurer) as barred_on,
     coalesce((select jsonb_object_agg(o.office_kind, o.approves) from opinion o where o.application = a.number and o.round = a.round), '{}') as opinions,
     coalesce((select jsonb_agg(o.reason) from opinion o where o.application = a.number and o.round = a.round and not o.approves), '[]') as objections,
@@ -73,13 +107,17 @@ select l.rank, l.application, a.stream, l.enterprise, l.insurer, a.concluded_at,
 from plan_line l join subsidy_application a on a.number = l.application where l.plan = $1 order by l.rank
 
 -- settle --
--- Give an application the state the plan, the review or the payment leaves it in.
-update subsidy_application set state = $2 where number = $1
+-- Give an application the state that a plan or the review leaves it in, and what waits of it.
+update subsidy_application set state = $2, waiting = $3 where number = $1
+
+-- settle_paid --
+-- A plan's money for an application is paid; what waits of it goes on waiting.
+update subsidy_application set state = case when waiting > 0 then 'waitlisted' else 'paid' end where number = $1
 
 -- post --
 -- Add an entry to the ledger; its trigger moves the balances and refuses what would overdraw them.
-insert into ledger_entry (scheme, fiscal_year, kind, debit, credit, amount, enterprise, application, reference, stream, sequence)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+insert into ledger_entry (scheme, fiscal_year, kind, debit, credit, amount, enterprise, application, plan, reference, stream, sequence)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 
 -- document_known --
 -- Whether a document has already granted money to a year.
@@ -87,7 +125,7 @@ select exists (select from ledger_entry where kind = 'appropriation' and scheme 
 
 -- ledger --
 -- A year's entries in the order they were made.
-select id, kind, debit, credit, amount, enterprise, application, reference, stream, sequence
+select id, kind, debit, credit, amount, enterprise, application, plan, reference, stream, sequence
 from ledger_entry where scheme = $1 and fiscal_year = $2 order by id
 
 -- balances --
@@ -97,9 +135,3 @@ select appropriated, committed, paid from budget where scheme = $1 and fiscal_ye
 -- caps --
 -- What each enterprise has been committed in a year.
 select enterprise, cap, committed from enterprise_year where scheme = $1 and fiscal_year = $2 order by enterprise
-
--- disbursed --
--- What has been paid on each of some applications, locked.
-select a.number, a.stream, a.enterprise, a.insurer,
-    coalesce((select sum(l.amount) from ledger_entry l where l.kind = 'payment' and l.application = a.number), 0) as disbursed
-from subsidy_application a where a.number = any ($1) order by a.number for update of a

@@ -1,28 +1,31 @@
 """保单: the insurance contract's own life, from its conclusion to its end (articles 3, 5, 7; I-13, I-14).
 
 A case says whether a contract is subsidised; its policy says what became of the contract. What changes the subsidy
-asked for is told to the case, as long as no signed plan has fixed it.
+asked for is told to the case, as long as no signed plan has fixed it. Where one has, a contract that ends early waits
+until the insurer has returned the treasury's part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from rules.cancellation import split_refund
-from rules.deadlines import Due
+from rules.deadlines import Due, days_after
 from rules.facts import CancellationFacts
 from rules.faults import Unfit, read
 from rules.finding import Finding
 from rules.identifiers import Uscc
 from rules.periods import days_later
 from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage, remind_of
+from rules.repayments import Disbursed, spread
 from rules.schemes.dalian_forms import InsuranceContract, Rung, Sha256, Text, in_future
 from rules.subsidy import premium_shares
 from rules.timetable import Deadline, fixed
-from rules.values import LawDate, Minute, Rate, Yuan, YuanOrZero
+from rules.values import LawDate, Minute, Rate, Yuan, YuanOrZero, in_yuan
 
 
 class Concluded(Form):
@@ -74,6 +77,29 @@ class Released(Form):
     """不再列管: how the case ended."""
 
     because: Text
+
+
+class RefundPaid(Form):
+    """退回财政: the treasury's part of a contract that ended early, by which voucher and on which day (I-14)."""
+
+    amount: Yuan
+    voucher: Text
+    paid_on: LawDate
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from in_future(now, paid_on=self.paid_on)
+
+
+class Called(Form):
+    """通知退回: the payment after which the refund falls due."""
+
+    voucher: Text
+
+
+class TakenOver(Form):
+    """并入追回: the recovery that takes all of the subsidy back."""
+
+    recovery: Text
 
 
 class Renewal(Form):
@@ -171,9 +197,9 @@ def cancel(situation: Situation, form: Cancellation) -> Effect:
     )
     split = split_refund(facts, situation.edition)
     told = {name: f"{amount:.2f}" for name, amount in split._asdict().items()}
-    return _changed(
+    return _ended_early(
         situation,
-        findings=(_fixed_by_plan(situation, split.to_treasury),),
+        to_treasury=split.to_treasury,
         facts={"cancellation": {**form.said(), **told}},
         premium=facts.premium - split.refund,
         asked=subsidy - split.to_treasury,
@@ -183,13 +209,82 @@ def cancel(situation: Situation, form: Cancellation) -> Effect:
 def rescind(situation: Situation, form: Rescission) -> Effect:
     """解除: nothing was ever insured, so nothing is subsidised; what was paid goes back whole (articles 5, 13)."""
     subsidy = _subsidy(situation)
-    return _changed(
+    return _ended_early(
         situation,
-        findings=(_fixed_by_plan(situation, subsidy),),
+        to_treasury=subsidy,
         facts={"rescission": {**form.said(), "to_treasury": f"{subsidy:.2f}"}},
         premium=Decimal(0),
         asked=Decimal(0),
     )
+
+
+def call_refund(situation: Situation, form: Called) -> Effect:
+    """通知退回: the subsidy was paid after the contract had ended, so the days to return it begin now (article 7)."""
+    return Effect(facts={"refund_called": form.said()}, opens=(_refund(situation),))
+
+
+def _refund(situation: Situation) -> Deadline:
+    due = days_after(situation.today, situation.edition.refund_days.value, situation.calendar)
+    return fixed("refund", "7", "insurer", situation.today, due)
+
+
+def record_refund(situation: Situation, form: RefundPaid) -> Effect:
+    """退回财政: the insurer has returned the treasury's part, to the fen, and the policy is done with (I-14)."""
+    if situation.register.voucher_known:
+        raise Unfit(("voucher", f"must be a new one: {form.voucher!r} has returned money already"))
+    findings = _may_be_refunded(situation, form)
+    if not all(finding.passed for finding in findings):
+        return Effect(findings=findings)
+    entries = [{**one._asdict(), "amount": in_yuan(one.amount)} for one in spread(form.amount, _paid(situation))]
+    facts = {"refund": {**form.said(), "entries": entries}}
+    return Effect(findings=findings, facts=facts, meets=("refund",), stage=_end(situation))
+
+
+def _may_be_refunded(situation: Situation, form: RefundPaid) -> tuple[Finding, ...]:
+    due, register = Decimal(_ending(situation)["to_treasury"]), situation.register
+    return (
+        Finding(
+            rule="refund_is_whole",
+            article="7",
+            passed=form.amount == due,
+            reason=f"{in_yuan(due)} yuan are the treasury's part; {in_yuan(form.amount)} are returned",
+        ),
+        Finding(
+            rule="subsidy_was_paid",
+            article="7",
+            passed=register.subsidy_paid >= due,
+            reason=f"{in_yuan(register.subsidy_paid)} yuan of the subsidy were paid and have not come back",
+        ),
+        Finding(
+            rule="not_recovered_besides",
+            article="15(2)",
+            passed=register.recovered_in is None,
+            reason=f"{register.recovered_in or 'no recovery'} takes the whole of it back",
+        ),
+    )
+
+
+def _paid(situation: Situation) -> tuple[Disbursed, ...]:
+    return tuple(
+        Disbursed(row["number"], row["enterprise"], row["insurer"], row["fiscal_year"], row["left"])
+        for row in situation.register.applications
+        if row["left"]
+    )
+
+
+def settle_by_recovery(situation: Situation, form: TakenOver) -> Effect:
+    """并入追回: a recovery takes back all that was paid, so no part of it is returned besides (article 15(2))."""
+    return Effect(facts={"taken_over": form.said()}, meets=("refund",), stage=_end(situation))
+
+
+def _ending(situation: Situation) -> dict[str, Any]:
+    """How the contract ended early."""
+    facts = situation.file.facts
+    return facts.get("rescission") or facts["cancellation"]
+
+
+def _end(situation: Situation) -> str:
+    return "rescinded" if "rescission" in situation.file.facts else "cancelled"
 
 
 def renew(situation: Situation, form: Renewal) -> Effect:
@@ -214,7 +309,7 @@ def expire(situation: Situation, form: Rung) -> Effect:
 
 
 def remind(situation: Situation, form: Rung) -> Effect:
-    """提醒: the term ends soon."""
+    """提醒: the term ends soon, or the treasury's part is to be returned."""
     return remind_of(situation, form.deadline, form.rung)
 
 
@@ -230,16 +325,36 @@ def release(situation: Situation, form: Released) -> Effect:
 
 def _subsidy(situation: Situation) -> Decimal:
     """What the treasury gives, once a plan is signed, else what is asked for."""
-    case = situation.register.parent
-    signed = case is not None and "plan" in case.facts
-    return Decimal(case.money["approved"] if case and signed else situation.file.money["subsidy_asked"])
+    register = situation.register
+    return register.subsidy_committed if _fixed(situation) else Decimal(situation.file.money["subsidy_asked"])
+
+
+def _fixed(situation: Situation) -> bool:
+    """Whether a signed plan has fixed the subsidy, and be it at nothing so far."""
+    return situation.register.settled or bool(situation.register.subsidy_committed)
+
+
+def _ended_early(
+    situation: Situation, *, to_treasury: Decimal, facts: dict[str, dict[str, Any]], premium: Decimal, asked: Decimal
+) -> Effect:
+    """Where a plan gave the subsidy the policy waits for the treasury's part, which is due once it was paid."""
+    changed = _changed(
+        situation, findings=(_fixed_by_plan(situation, to_treasury),), facts=facts, premium=premium, asked=asked
+    )
+    done = replace(changed, meets=("cover_begins", "cover_ends"))
+    if not (_fixed(situation) and to_treasury) or situation.register.recovery_decided:
+        return done
+    opens = (_refund(situation),) if situation.register.subsidy_paid else ()
+    return replace(done, stage="refund_due", opens=opens)
 
 
 def _fixed_by_plan(situation: Situation, to_treasury: Decimal) -> Finding:
-    settled = situation.register.settled
+    register = situation.register
     reason = (
-        f"a signed plan gave the subsidy: {to_treasury:.2f} is to be returned to the treasury"
-        if settled
+        f"{register.recovered_in} takes back all that was paid, so nothing is returned besides"
+        if register.recovery_decided
+        else f"a signed plan gave the subsidy: {to_treasury:.2f} is to be returned to the treasury"
+        if _fixed(situation)
         else "no signed plan gave a subsidy yet: what is asked for is reduced"
     )
     return Finding(rule="treasury_share", article="7", passed=True, reason=reason)
@@ -264,7 +379,7 @@ def _changed(
         **money,
         "insurance_time": f"{insurance_time:%Y-%m-%dT%H:%M}" if insurance_time else None,
     }
-    return Effect(findings=findings, facts=facts, money=money, carries=None if situation.register.settled else told)
+    return Effect(findings=findings, facts=facts, money=money, carries=None if _fixed(situation) else told)
 
 
 STAGES = {
@@ -272,6 +387,7 @@ STAGES = {
     for stage in (
         Stage("concluded", "已签订"),
         Stage("in_force", "保险期间"),
+        Stage("refund_due", "待退回财政"),
         Stage("expired", "期满终止", closed=True),
         Stage("renewed", "已续保", closed=True),
         Stage("cancelled", "已退保", closed=True),
@@ -290,11 +406,15 @@ ACTS = {
         Act("cancel", "退保", ("insurer",), "7", ("in_force",), Cancellation, cancel, "cancelled"),
         Act("rescind", "解除", ("insurer",), "5", RUNNING, Rescission, rescind, "rescinded"),
         Act("renew", "续保", ("insurer",), "7", ("in_force",), Renewal, renew),
+        Act("record_refund", "退回财政", ("finance",), "7", ("refund_due",), RefundPaid, record_refund, "cancelled"),
+        Act("call_refund", "通知退回", ("system",), "7", ("refund_due",), Called, call_refund),
+        Act("settle_by_recovery", "并入追回", ("system",), "15(2)", ("refund_due",), TakenOver, settle_by_recovery,
+            "cancelled"),
         Act("amend", "更正", ("system",), "15(3)", RUNNING, Concluded, amend),
         Act("release", "不再列管", ("system",), "13", RUNNING, Released, release, "released"),
-        Act("remind", "提醒", ("system",), "7", ("in_force",), Rung, remind),
+        Act("remind", "提醒", ("system",), "7", ("in_force", "refund_due"), Rung, remind),
         Act("expire", "期满", ("system",), "7", ("in_force",), Rung, expire, "expired"),
     )
-}
+}  # fmt: skip
 
 POLICY = Procedure("policy", STAGES, ACTS)

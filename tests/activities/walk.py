@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from activities.contracts import Command, Recorded
 from rules.edition import Cited, edition_of
 from rules.periods import last_day_of_years
 from rules.timetable import SHANGHAI
-from tests.activities.desk import OFFICES, PATH, Desk, first
+from tests.activities.desk import OFFICES, PATH, QUARTER, Desk, Step, first
 from tests.model import Transition, model
 
 #: So much further an enterprise's other case is numbered: its code keeps seven digits, so it is the same enterprise.
@@ -36,6 +36,9 @@ class Walk(Desk):
     kind: str = ""
     #: How many days after its conclusion a contract's cover begins.
     begins_in: int = 0
+    #: What a debtor pays back of a recovery, and an insurer of a policy that ended early.
+    repays: str = "200000.00"
+    refunds: str = "498630.14"
     #: How many steps of the path of each other kind of proceeding have been played.
     played: dict[str, int] = field(default_factory=dict)
 
@@ -127,7 +130,11 @@ class Walk(Desk):
             ("batch", "deliver"): self.forms.further_delivery(self.case.split(":")[-1]),
             ("round", "file_return"): self.forms.quarterly_return(*self.applications),
             ("round", "review"): {"opinions": [{**one, "approves": self.approves} for one in opinions]},
+            ("round", "return_for_completion"): {"application": self.application, "items": ["发票"]},
+            ("round", "admit_held"): {"application": self.application, **self.forms.reasons()},
             ("round", "pay"): None if self.case else {"vouchers": {}},
+            ("recovery", "record_repayment"): self.forms.repayment(self.repays),
+            ("policy", "record_refund"): self.forms.refund(self.refunds),
             ("ledger", "appropriate"): {"amount": self.budget or "0.01", "document": f"大财指{self.named}号"},
             ("offices", "appoint"): self.forms.of(act) | {"code": f"bureau-{self.named + 2}"},
         }
@@ -179,10 +186,26 @@ async def _insured_besides(walk: Walk) -> None:
 
 
 async def _later_plan(walk: Walk) -> None:
-    """No round takes a waiting application up yet."""
-    money = {"cut_by_cap": "0.00", "approved": "0.01", "waitlisted": "0.00", "cap_left": "0.00", "budget_left": "0.00"}
-    data = {"plan": "2030Q2-P1", "rank": 1, "fiscal_year": 2030, **money}
-    await _by_hand(walk, "plan", data)
+    """The round ends, the year gets money, and the next round takes up what waits."""
+    await walk.order("appropriate", "finance-1", {"amount": "5000000.00", "document": "追加"}, kind="ledger")
+    await _next_round(walk)
+
+
+async def _next_round(walk: Walk) -> None:
+    for act, officer, form in (("order_payment", "finance-1", {}), ("pay", "finance-2", {"vouchers": {}})):
+        await walk.order(act, officer, form, kind="round")
+    later = f"round:dalian:{QUARTER[:5]}2"
+    steps = (
+        *(("open", "regulator-1"), ("close_filing", "regulator-1"), ("prepare_plan", "regulator-1")),
+        *(("sign_plan", f"{office}-2") for office in ("regulator", "bureau", "finance")),
+    )
+    for act, officer in steps:
+        await walk.order(act, officer, {"quarter": later[-6:]} if act == "open" else {}, kind="round", stream=later)
+
+
+async def _returned(walk: Walk) -> None:
+    await walk.play_beside("round", "close_filing")
+    await walk.order("return_for_completion", "finance-1", kind="round")
 
 
 async def _told_late(walk: Walk) -> None:
@@ -274,6 +297,41 @@ async def _two_signatures(walk: Walk) -> None:
         await walk.order("sign_plan", f"{office}-2", kind="round")
 
 
+async def _signed(walk: Walk) -> None:
+    """A plan gives the policy's case its money, which is not paid yet."""
+    await walk.play_beside("case", "apply")
+    for act in ("file_return", "sign_plan"):
+        await walk.play_beside("round", act)
+        await walk.relay()
+
+
+async def _paid_meanwhile(walk: Walk) -> None:
+    await walk.play_beside("round", "pay")
+    await walk.write(await walk.next(Step("case", "pay", "system")))
+
+
+async def _returned_to_treasury(walk: Walk) -> None:
+    facts = (await walk.file("policy")).facts
+    walk.refunds = facts.get("rescission", facts.get("cancellation"))["to_treasury"]  # type: ignore[index]
+
+
+async def _recovered_whole(walk: Walk) -> None:
+    await walk.order("open_recovery", "regulator-1", kind="recovery")
+    await walk._must(await walk.order("decide_recovery", "finance-1", kind="recovery"))
+
+
+async def _overdue(walk: Walk) -> None:
+    """The day after the last one on which money was to be paid back."""
+    file = await walk.file("recovery")
+    due = [deadline.due_on for deadline in file.deadlines if deadline.running]
+    last = max(due, default=date.fromisoformat(file.facts["demand"]["pay_by"]))
+    walk.moment = max(walk.moment, datetime.combine(last + timedelta(days=1), time(10), SHANGHAI))
+
+
+async def _pays_all(walk: Walk) -> None:
+    walk.repays = "500000.00"
+
+
 Arrangement = Callable[[Walk], Awaitable[None]]
 #: The page's words about the world: what is arranged before the way begins, and what just before the act.
 BEFOREHAND: dict[str, Arrangement] = {
@@ -292,6 +350,8 @@ BEFOREHAND: dict[str, Arrangement] = {
 }
 JUST_BEFORE: dict[str, Arrangement] = {
     "a later plan has money": _later_plan,
+    "a later plan has none": _next_round,
+    "an office returns it": _returned,
     "the notice has run out": _notice_over,
     "the other two have signed": _two_signatures,
     "its policy is endorsed": _endorsed,
@@ -301,6 +361,14 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "its case is withdrawn": _withdrawn,
     "the recognition of its case is revoked": _revoked,
     "a later day": _later_day,
+    "a signed plan gave the subsidy": _signed,
+    "the subsidy is paid meanwhile": _paid_meanwhile,
+    "the treasury's part is returned": _returned_to_treasury,
+    "a recovery takes all of it": _recovered_whole,
+    "the last day to pay has passed": _overdue,
+    "it pays all that is left": _pays_all,
 }
 #: What the walk itself sees to.
 OF_ITSELF = {"time passes", "nothing is due"}
+#: What needs more than one proceeding on its way: taken in `test_waiting.py`.
+ELSEWHERE = {"the bank did not pay"}

@@ -1,0 +1,38 @@
+-- lock --
+-- Lock some applications: whoever takes money of one back waits for whoever pays it or takes it back already.
+select number from subsidy_application where number = any ($1) order by number for update
+
+-- disbursed --
+-- What was paid on each of some applications and has not come back, year by year, and whom it was paid to.
+select a.number, a.stream, a.enterprise, a.insurer, l.fiscal_year,
+    coalesce(sum(case when l.kind = 'payment' then l.amount when l.kind in ('recovery', 'refund') then -l.amount end), 0) as left
+from subsidy_application a left join ledger_entry l on l.application = a.number and l.kind in ('payment', 'recovery', 'refund')
+where a.number = any ($1) group by a.number, l.fiscal_year order by a.number, l.fiscal_year
+
+-- committed --
+-- What signed plans give an application.
+select coalesce(sum(amount), 0) from ledger_entry where application = $1 and kind = 'commitment'
+
+-- voucher_known --
+-- Whether a voucher has returned money already, in whatever proceeding.
+select exists (select from ledger_entry where kind = 'recovery' and scheme = $1 and reference = $2)
+    or exists (select from proceeding where kind = 'policy' and scheme = $1 and file #>> '{facts,refund,voucher}' = $2)
+
+-- of_application --
+-- The recovery of an application, unless it was dropped, and whether it is decided.
+select number, stage <> 'opened' as decided from proceeding
+where kind = 'recovery' and scheme = $1 and stage <> 'dropped' and file #> '{facts,recovery,applications}' ? $2 order by number limit 1
+
+-- ordered --
+-- Which proceeding ordered a recovery of any of some applications that is not opened yet.
+select o.command ->> 'officer' from outbox o
+where o.stream = $1 and not o.done and o.command #> '{data,applications}' ?| $2::text[]
+    and not exists (select from event e where e.command_id = o.command_id) order by 1 limit 1
+
+-- refund_due --
+-- The policies of some applications from which the treasury waits for its part.
+select stream from proceeding where kind = 'policy' and scheme = $1 and number = any ($2) and stage = 'refund_due' order by stream
+
+-- returned --
+-- What came back of a year's payments.
+select returned from budget where scheme = $1 and fiscal_year = $2

@@ -31,8 +31,9 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-#: What a deadline's passing does by itself: a term's beginning, silence that is an answer, a term's end.
-Passing = Literal["begin", "lapse", "expire"]
+#: What a deadline's passing does by itself: a term's beginning, silence that is an answer, a term's end, the end of
+#: what can be handed in.
+Passing = Literal["begin", "lapse", "expire", "close"]
 
 
 class Wake(Frozen):

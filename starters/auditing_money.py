@@ -31,8 +31,8 @@ class Proof(NamedTuple):
 
 #: In this order: the later ones rely on the tables of the earlier ones.
 PROOFS = (
-    Proof("subsidy_application", AUDIT.applications_told, AUDIT.applications_kept),
     Proof("plan_line", AUDIT.plans_told, AUDIT.plans_kept),
+    Proof("subsidy_application", AUDIT.applications_told, AUDIT.applications_kept),
     Proof("outbox", AUDIT.orders_told, AUDIT.orders_kept),
     Proof("ledger_entry", AUDIT.entries_told, AUDIT.entries_kept),
     Proof("budget", AUDIT.balances_told, AUDIT.balances_kept),

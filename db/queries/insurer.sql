@@ -4,6 +4,13 @@ select notice, listed_from, listed_until from insurer_listing
 where insurer = $1 and $2::date between listed_from and listed_until and (ended_on is null or $2 < ended_on)
 order by listed_until desc limit 1
 
+-- listed_on --
+-- The insurers that the list names on a day, so that their returns are awaited: one that is suspended still files what it concluded before, one that is barred files nothing.
+select distinct insurer from insurer_listing l
+where $1::date between listed_from and listed_until and (ended_on is null or $1 < ended_on)
+    and not exists (select from insurer_bar b where b.insurer = l.insurer and b.barred_on <= $1)
+order by insurer
+
 -- list --
 -- Enter an insurer's term on the published list.
 insert into insurer_listing (insurer, listed_from, listed_until, notice, industry_bureau_page, regulator_page)

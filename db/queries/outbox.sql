@@ -2,6 +2,11 @@
 -- Note a command to be offered to its workflow, not before a moment.
 insert into outbox (command_id, stream, command, not_before) values ($1, $2, $3, $4) on conflict do nothing
 
+-- send_all --
+-- Note many commands at once.
+insert into outbox (command_id, stream, command, not_before)
+select one ->> 'id', one ->> 'stream', one, $2 from jsonb_array_elements($1::jsonb) one on conflict do nothing
+
 -- sent_by_the_record --
 -- Whether the record itself caused this command: what allows an act of the system.
 select command from outbox where command_id = $1

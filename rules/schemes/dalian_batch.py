@@ -63,13 +63,13 @@ def end_with_recognition(situation: Situation, form: forms.Reasons) -> Effect:
 
 
 NAMES = (
-    *("recognised", "insured", "applied", "filed", "planned", "waitlisted"),
-    *("paid", "nothing_left", "subsidy_refused", "uninsured", "revoked", "expired", "withdrawn"),
+    *("recognised", "insured", "applied", "filed", "returned", "planned", "waitlisted"),
+    *("paid", "nothing_left", "waiting_lapsed", "subsidy_refused", "uninsured", "revoked", "expired", "withdrawn"),
 )
 STAGES = {name: case.STAGES[name] for name in NAMES}
 SHARED = (
-    *("quote", "insure", "apply", "file", "refuse_subsidy", "plan", "pay", "recalculate", "end_insurance"),
-    *("ask_rectification", "rectify", "decline_rectification", "remind", "expire"),
+    *("quote", "insure", "apply", "file", "return_application", "complete", "refuse_subsidy", "plan", "pay"),
+    *("recalculate", "end_insurance", "ask_rectification", "rectify", "decline_rectification", "remind", "expire"),
 )
 
 
@@ -82,7 +82,7 @@ ACTS = {
     for act in (
         Act("deliver", "后续交付", ("enterprise",), "11", (), forms.FurtherDelivery, deliver, "recognised"),
         *(_within(case.ACTS[name]) for name in SHARED),
-        Act("withdraw", "撤回", ("enterprise",), "13", ("recognised", "applied", "filed"), forms.Reasons,
+        Act("withdraw", "撤回", ("enterprise",), "13", ("recognised", "applied", "filed", "returned"), forms.Reasons,
             case.withdraw, "withdrawn"),
         Act("end_with_recognition", "随认定终止", ("system",), "10", case.REVOCABLE, forms.Reasons,
             end_with_recognition, "revoked"),

@@ -35,6 +35,7 @@ from rules.schemes.dalian_recognition import (
 from rules.schemes.dalian_rectification import ask_rectification, decline_rectification, rectify
 from rules.schemes.dalian_subsidy import (
     apply,
+    complete,
     end_insurance,
     file,
     insure,
@@ -44,6 +45,8 @@ from rules.schemes.dalian_subsidy import (
     recalculate,
     record_delivery,
     refuse_subsidy,
+    return_application,
+    stop_waiting,
 )
 from rules.timetable import OfficeKind
 
@@ -64,8 +67,10 @@ def lapse(situation: Situation, form: forms.Rung) -> Effect:
 
 
 def expire(situation: Situation, form: forms.Rung) -> Effect:
-    """期满: the recognition's year has passed without insurance (article 10)."""
-    return Effect(rings=form.deadline)
+    """期满: the recognition's year has passed without insurance (article 10), or the waiting list's (article 13)."""
+    if situation.file.stage == "recognised":
+        return Effect(rings=form.deadline)
+    return stop_waiting(situation, form.deadline)
 
 
 STAGES = {
@@ -85,10 +90,12 @@ STAGES = {
         Stage("insured", "已投保"),
         Stage("applied", "已申请补贴"),
         Stage("filed", "已汇总申报"),
+        Stage("returned", "退回补充"),
         Stage("planned", "计划已签署"),
         Stage("waitlisted", "轮候"),
         Stage("paid", "已拨付", closed=True, again=False),
         Stage("nothing_left", "额度已满", closed=True, again=False),
+        Stage("waiting_lapsed", "轮候期满", closed=True, again=False),
         Stage("subsidy_refused", "补贴审核不通过", closed=True, again=False),
         Stage("uninsured", "保险已解除", closed=True),
         Stage("refused_by_district", "区县不予确认", closed=True),
@@ -105,11 +112,13 @@ BEFORE_PUBLICATION = (
     "district_review", "correction", "confirmed", "received", "assessment", "assessment_correction", "assessed",
     "public_notice", "objection", "proposed",
 )  # fmt: skip
-REVOCABLE = ("recognised", "insured", "applied", "filed")
+REVOCABLE = ("recognised", "insured", "applied", "filed", "returned")
 BEFORE_INSURANCE = (*BEFORE_PUBLICATION, "recognised")
+BEFORE_PLAN = ("insured", "applied", "filed", "returned")
+AFTER_INSURANCE = (*BEFORE_PLAN, "planned", "waitlisted")
 #: Whose acts copy from papers, and the bureau that keeps the file.
 WHO_COPIES: tuple[OfficeKind, ...] = ("enterprise", "district", "insurer", "industry_bureau")
-BEFORE_FILING = (*BEFORE_INSURANCE, "insured", "applied")
+BEFORE_FILING = (*BEFORE_INSURANCE, "insured", "applied", "returned")
 RUNNING = tuple(name for name, stage in STAGES.items() if not stage.closed)
 
 ACTS = {
@@ -163,22 +172,25 @@ ACTS = {
             "subsidy_refused", notice="decision", in_name_of={"filed": "regulator"}),
         Act("plan", "列入计划", ("system",), "13", ("filed", "waitlisted"), forms.Planned, plan, "planned"),
         Act("pay", "拨付", ("system",), "13", ("planned",), forms.Paid, pay, "paid"),
-        Act("recalculate", "重新计算", ("system",), "7", ("insured", "applied", "filed", "planned", "waitlisted"),
-            forms.Recalculated, recalculate),
-        Act("end_insurance", "保险解除", ("system",), "13", ("insured", "applied", "filed"), forms.InsuranceEnded,
-            end_insurance, "uninsured"),
+        Act("return_application", "退回补充", ("system",), "13", ("filed",), forms.Returned, return_application,
+            "returned", notice="correction", in_name_of={"filed": "regulator"}),
+        Act("complete", "补充完善", ("enterprise",), "13", ("returned",), forms.Completed, complete, "applied"),
+        Act("recalculate", "重新计算", ("system",), "7", AFTER_INSURANCE, forms.Recalculated, recalculate),
+        Act("end_insurance", "保险解除", ("system",), "13", BEFORE_PLAN, forms.InsuranceEnded, end_insurance,
+            "uninsured"),
         Act("ask_rectification", "申请更正", WHO_COPIES, "15(3)", BEFORE_FILING, forms.RectificationRequest,
             ask_rectification),
         Act("rectify", "更正", ("industry_bureau",), "15(3)", BEFORE_FILING, Nothing, rectify,
             not_by_doer_of=("ask_rectification",)),
         Act("decline_rectification", "不予更正", ("industry_bureau",), "15(3)", BEFORE_FILING, forms.Reasons,
             decline_rectification),
-        Act("withdraw", "撤回", ("enterprise",), "9", (*BEFORE_PUBLICATION, "applied", "filed"), forms.Reasons,
+        Act("withdraw", "撤回", ("enterprise",), "9", (*BEFORE_PUBLICATION, "applied", "filed", "returned"), forms.Reasons,
             withdraw, "withdrawn"),
         Act("remind", "提醒", ("system",), "9", RUNNING, forms.Rung, remind),
         Act("lapse", "逾期", ("system",), "9", ("correction", "assessment_correction"), forms.Rung, lapse, "lapsed",
             notice="decision", in_name_of={"correction": "district", "assessment_correction": "industry_bureau"}),
-        Act("expire", "期满", ("system",), "10", ("recognised",), forms.Rung, expire, "expired"),
+        Act("expire", "期满", ("system",), "10", ("recognised", "planned", "waitlisted"), forms.Rung, expire,
+            "expired"),
     )
 }  # fmt: skip
 

@@ -350,6 +350,21 @@ class Filed(Form):
     return_received_at: Minute
 
 
+class Returned(Form):
+    """退回补充: which office of the joint review lacks what (article 13)."""
+
+    round: Text
+    office: Text
+    items: list[Text]
+
+
+class Completed(Form):
+    """补充完善: what the enterprise adds to its application (article 13)."""
+
+    papers: list[Paper] = Field(min_length=1, max_length=200)
+    declaration_true_and_complete: Declared
+
+
 class Reviewed(Form):
     """会同审核: why the joint review refuses an application (article 13)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -16,7 +17,7 @@ from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Situation, Stage, remind_of
 from rules.schemes.dalian_forms import Code, Reasons, Rung, Sha256, Text
-from rules.timetable import OfficeKind, budgeted, fixed
+from rules.timetable import Deadline, OfficeKind, budgeted, fixed
 from rules.values import ZERO, Flag, Yuan
 
 #: 会同: the regulator leads; the industry bureau and finance review with it.
@@ -35,6 +36,18 @@ def fiscal_year_of(year: int, quarter: int) -> int:
 def quarter_end(year: int, quarter: int) -> date:
     """季末: 31 March, 30 June, 30 September or 31 December."""
     return date(year, quarter * 3, 30 if quarter in (2, 3) else 31)
+
+
+def quarter_before(day: date) -> str:
+    """刚结束的季度: the last quarter that ended before a day, as `2026Q4`."""
+    quarter = (day.month - 1) // 3
+    return f"{day.year}Q{quarter}" if quarter else f"{day.year - 1}Q4"
+
+
+def quarter_after(quarter: str) -> str:
+    """下一季度: the quarter whose return takes what comes too late for this one's."""
+    year, number = int(quarter[:4]), int(quarter[5])
+    return f"{year + 1}Q1" if number == 4 else f"{year}Q{number + 1}"
 
 
 class RoundOpening(Form):
@@ -83,10 +96,29 @@ class Review(Form):
         yield from _listed_once("opinions[{}].application", [opinion.application for opinion in self.opinions])
 
 
+class Completion(Form):
+    """退回补充: everything an application lacks, told at once (article 13)."""
+
+    application: Text
+    items: list[Text] = Field(min_length=1, max_length=50)
+
+
+class Admission(Form):
+    """恢复审核: why an honest application is reviewed although its insurer is barred (I-15)."""
+
+    application: Text
+    reason: Text
+
+
 class Payment(Form):
-    """拨付凭证: the voucher of each insurer's payment."""
+    """拨付凭证: the voucher of each insurer's payment, or why the bank did not make it."""
 
     vouchers: dict[Code, Text] = Field(max_length=MOST_AT_ONCE)
+    failed: dict[Code, Text] = Field(default={}, max_length=MOST_AT_ONCE)
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        for insurer in self.vouchers.keys() & self.failed.keys():
+            yield f"failed.{insurer}", "must not have a voucher too: it was paid, or it was not"
 
 
 class Appropriation(Form):
@@ -99,17 +131,27 @@ class Appropriation(Form):
 def open_round(situation: Situation, form: RoundOpening) -> Effect:
     """开启: the quarter's returns can be filed; by hand this may be before the quarter has ended, and says so."""
     year, quarter = form.year_and_quarter
-    ends, days = quarter_end(year, quarter), situation.edition.filing_day
-    over = situation.today > ends
-    told = f"opened on {situation.today}, " + (
-        f"after the quarter's end {ends}" if over else f"by hand, before the quarter's end {ends}"
-    )
-    due = days_after(ends, days.value, situation.calendar)
+    ends = quarter_end(year, quarter)
+    how = "by the Schedule" if situation.office_kind == "system" else "by hand"
+    when = "after" if situation.today > ends else "before"
+    told = f"opened on {situation.today} {how}, {when} the quarter's end {ends}"
     return Effect(
         findings=(Finding(rule="quarter_opened", article="13", passed=True, reason=told),),
-        facts={"round": {"quarter": form.quarter, "fiscal_year": fiscal_year_of(year, quarter), "ends_on": str(ends)}},
-        opens=(fixed("filing", "13", "regulator", ends, due),),
+        facts={
+            "round": {"quarter": form.quarter, "fiscal_year": fiscal_year_of(year, quarter), "ends_on": str(ends)},
+            "awaited": dict.fromkeys(situation.register.listed_insurers, False),
+        },
+        opens=(_filing_days(situation, ends),),
     )
+
+
+def _filing_days(situation: Situation, ends: date) -> Deadline:
+    """申报期限: the days to file; a round opened after they would have run gives them from its opening."""
+    days, counted_from = situation.edition.filing_day.value, ends
+    due = days_after(ends, days, situation.calendar)
+    if situation.today > due.due_on:
+        counted_from, due = situation.today, days_after(situation.today, days, situation.calendar)
+    return fixed("filing", "13", "regulator", counted_from, due, silence="close")
 
 
 def file_return(situation: Situation, form: QuarterlyReturn) -> Effect:
@@ -132,7 +174,27 @@ def file_return(situation: Situation, form: QuarterlyReturn) -> Effect:
     of_the_quarter = _insured_by_quarter_end(situation, [known[number] for number in form.applications])
     filed = situation.file.facts.get("returns", {}).get(situation.office, [])
     returns = {**situation.file.facts.get("returns", {}), situation.office: [*filed, form.said()]}
-    return Effect(findings=(allowed, of_the_quarter), facts={"returns": returns}, carries=form.applications)
+    awaited = {**situation.file.facts.get("awaited", {}), situation.office: True}
+    return Effect(
+        findings=(allowed, _filed_in_time(situation), of_the_quarter),
+        facts={"returns": returns, "awaited": awaited},
+        carries=form.applications,
+    )
+
+
+def _filed_in_time(situation: Situation) -> Finding:
+    """按期申报: what is received after the filing day is filed with the next quarter (article 13)."""
+    day = _filing_day(situation)
+    in_time = situation.today <= day
+    told = f"received on {situation.today}; the filing day was {day}"
+    next_one = f": file it with the return of {quarter_after(situation.file.number)}"
+    return Finding(rule="filed_in_time", article="13", passed=in_time, reason=told + ("" if in_time else next_one))
+
+
+def _filing_day(situation: Situation) -> date:
+    filing = situation.file.deadline("filing")
+    assert filing is not None
+    return filing.due_on
 
 
 def _not_to_file(row: Mapping[str, Any] | None, number: str, situation: Situation) -> str | None:
@@ -162,10 +224,54 @@ def _insured_by_quarter_end(situation: Situation, filed: list[Mapping[str, Any]]
 def close_filing(situation: Situation, form: Nothing) -> Effect:
     """截止: filing ends and the joint review's days begin (article 13)."""
     days = situation.edition.joint_review_days.value
+    left_over = [row["number"] for row in situation.register.applications]
+    told = Finding(
+        rule="left_over_taken_up",
+        article="13",
+        passed=True,
+        reason=f"{len(left_over)} applications that earlier rounds held or could not fund are reviewed with these",
+    )
     return Effect(
+        findings=(told,),
+        facts={"left_over": {"applications": left_over}},
         opens=(budgeted("joint_review", "13", "regulator", situation.today, days, situation.calendar),),
         meets=("filing",),
+        carries=left_over,
     )
+
+
+def return_for_completion(situation: Situation, form: Completion) -> Effect:
+    """退回补充: an office lacks something; the enterprise completes it, and it is filed again (article 13)."""
+    if (state := _state_in_round(situation, form.application)) != "reviewable":
+        raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
+    return Effect(
+        facts={"returned": {**situation.file.facts.get("returned", {}), form.application: form.said()}}, carries=form
+    )
+
+
+def admit_held(situation: Situation, form: Admission) -> Effect:
+    """恢复审核: it is decided that an honest application of a barred insurer is reviewed (article 15(2), I-15)."""
+    if (state := _state_in_round(situation, form.application)) != "reviewable":
+        raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
+    recovery = situation.register.recovered_in
+    honest = Finding(
+        rule="not_falsified",
+        article="15(2)",
+        passed=recovery is None,
+        reason=f"{recovery} recovers it as falsified" if recovery else "no recovery names it",
+    )
+    admitted = {**situation.file.facts.get("admitted", {}), form.application: form.reason}
+    return Effect(findings=(honest,), facts={"admitted": admitted}, carries=form)
+
+
+def _state_in_round(situation: Situation, application: str) -> str:
+    row = next((row for row in situation.register.applications if row["number"] == application), None)
+    return "is not in it" if row is None else "was approved before and waits" if row["waited"] else "reviewable"
+
+
+def close(situation: Situation, form: Rung) -> Effect:
+    """到期截止: the filing day has passed, and filing closes by itself (article 13)."""
+    return close_filing(situation, Nothing())
 
 
 def reopen_filing(situation: Situation, form: Reasons) -> Effect:
@@ -177,8 +283,15 @@ def reopen_filing(situation: Situation, form: Reasons) -> Effect:
         passed=not reviewed,
         reason=f"{len(reviewed)} applications have an opinion" if reviewed else "no application has an opinion yet",
     )
+    day = _filing_day(situation)
+    ahead = Finding(
+        rule="filing_day_ahead",
+        article="13",
+        passed=situation.today <= day,
+        reason=f"the filing day is {day}; what comes after it is filed with the next quarter",
+    )
     return Effect(
-        findings=(nothing,),
+        findings=(nothing, ahead),
         facts={"filing_reopened": form.said()},
         reopens=("filing",),
         suspends=("joint_review",),
@@ -203,6 +316,9 @@ def review(situation: Situation, form: Review) -> Effect:
         row = filed.get(opinion.application)
         if row is None:
             wrong.append((f"opinions[{place}].application", f"must be in this round (not {opinion.application!r})"))
+        elif row["waited"]:
+            why = f"must not be one that was approved and waits ({opinion.application!r})"
+            wrong.append((f"opinions[{place}].application", why))
         elif situation.office_kind in row["opinions"]:
             wrong.append((f"opinions[{place}].application", f"{opinion.application} has your office's opinion already"))
     if wrong:
@@ -219,8 +335,10 @@ def _reviewed(situation: Situation) -> dict[Literal["approved", "refused", "held
         if any(not approves for approves in opinions.values()):
             sorted_["refused"].append(row)
         else:
-            barred = row["barred_on"] is not None and row["barred_on"] <= situation.today
-            sorted_["approved" if len(opinions) == len(JOINT) and not barred else "held"].append(row)
+            barred = row["barred_on"] is not None and row["barred_on"] <= situation.today and not row["admitted"]
+            # What waits was approved by all three before its first plan.
+            approved = row["waited"] or len(opinions) == len(JOINT)
+            sorted_["approved" if approved and not barred else "held"].append(row)
     return sorted_
 
 
@@ -339,22 +457,38 @@ def sign_plan(situation: Situation, form: Nothing) -> Effect:
 def order_payment(situation: Situation, form: Nothing) -> Effect:
     """拨付单: one payment is ordered to each insurer of the signed plan (article 13)."""
     amounts: dict[str, Decimal] = {}
+    paid = situation.file.facts.get("vouchers", {})
     for line in situation.register.plan_lines:
-        amounts[line["insurer"]] = amounts.get(line["insurer"], Decimal(0)) + line["approved"]
+        if line["insurer"] not in paid:
+            amounts[line["insurer"]] = amounts.get(line["insurer"], Decimal(0)) + line["approved"]
     return Effect(facts={"order": {insurer: f"{amount:.2f}" for insurer, amount in amounts.items() if amount}})
 
 
 def pay(situation: Situation, form: Payment) -> Effect:
-    """拨付: another officer of finance confirms each payment with its voucher (articles 13, 15(3))."""
+    """拨付: another officer of finance confirms each payment with its voucher (articles 13, 15(3)).
+
+    What the bank did not pay is ordered again; the round is paid when all of it is.
+    """
     ordered = situation.fact("order")
-    if set(form.vouchers) != set(ordered):
+    if form.vouchers.keys() | form.failed.keys() != ordered.keys():
         raise Unfit(("vouchers", f"must name one voucher for each insurer ordered: {', '.join(ordered) or 'none'}"))
-    return Effect(facts={"vouchers": form.vouchers}, meets=("payment",), carries=form.vouchers)
+    vouchers = {**situation.file.facts.get("vouchers", {}), **form.vouchers}
+    facts = {"vouchers": vouchers, "failed_payments": form.failed, **({"order": {}} if form.failed else {})}
+    if form.failed:
+        return Effect(facts=facts, stage="signed", carries=form.vouchers)
+    return Effect(facts=facts, meets=("payment",), carries=form.vouchers)
 
 
 def remind(situation: Situation, form: Rung) -> Effect:
-    """提醒: a rung of a deadline's ladder was reached."""
-    return remind_of(situation, form.deadline, form.rung)
+    """提醒: a rung of a deadline's ladder was reached; that of the filing day names who has not filed."""
+    effect = remind_of(situation, form.deadline, form.rung)
+    if form.deadline != "filing":
+        return effect
+    awaited = [insurer for insurer, filed in situation.file.facts.get("awaited", {}).items() if not filed]
+    told = f"not filed yet: {', '.join(awaited)}" if awaited else "every return awaited has been filed"
+    return replace(
+        effect, findings=(*effect.findings, Finding(rule="returns_awaited", article="13", passed=True, reason=told))
+    )
 
 
 RUNNING = ("filing", "review", "planned", "signed", "ordered")
@@ -375,10 +509,13 @@ ROUND = Procedure(
     {
         act.name: act
         for act in (
-            Act("open", "开启", ("regulator",), "13", (), RoundOpening, open_round, "filing"),
+            Act("open", "开启", ("regulator", "system"), "13", (), RoundOpening, open_round, "filing"),
             Act("file_return", "汇总申报", ("insurer",), "13", ("filing",), QuarterlyReturn, file_return, "filing"),
             Act("close_filing", "截止申报", ("regulator",), "13", ("filing",), Nothing, close_filing, "review"),
+            Act("close", "到期截止", ("system",), "13", ("filing",), Rung, close, "review"),
             Act("reopen_filing", "重新开放申报", ("regulator",), "13", ("review",), Reasons, reopen_filing, "filing"),
+            Act("return_for_completion", "退回补充", JOINT, "13", ("review",), Completion, return_for_completion),
+            Act("admit_held", "恢复审核", ("regulator",), "15(2)", ("review",), Admission, admit_held),
             Act("review", "审核", JOINT, "13", ("review",), Review, review, "review"),
             Act("prepare_plan", "拟定计划", ("regulator",), "13", ("review", "planned"), Nothing, prepare_plan,
                 "planned"),

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from rules.deadlines import insure_by
+from rules.deadlines import Due, insure_by
 from rules.eligibility import check_subsidy
 from rules.facts import SubsidyFacts
 from rules.faults import Unfit
@@ -15,7 +15,7 @@ from rules.finding import Finding
 from rules.procedure import Effect, File, Situation
 from rules.schemes import dalian_forms as forms
 from rules.subsidy import premium_shares
-from rules.timetable import Deadline, fixed
+from rules.timetable import Deadline, budgeted, fixed
 from rules.values import ZERO
 
 NOT_YET = {"cut_by_cap": "0.00", "approved": "0.00", "waitlisted": "0.00", "paid": "0.00", "insurer_share": "0.00"}
@@ -177,25 +177,88 @@ def refuse_subsidy(situation: Situation, form: forms.Reviewed) -> Effect:
     return Effect(facts={"review": form.said()})
 
 
+def return_application(situation: Situation, form: forms.Returned) -> Effect:
+    """退回补充: an office of the joint review lacks something; what it lacks is told at once (article 13)."""
+    days, today = situation.edition.correction_days.value, situation.today
+    clock = budgeted("completion", "13", "enterprise", today, days, situation.calendar)
+    return Effect(facts={"returned": form.said()}, opens=(clock,))
+
+
+def complete(situation: Situation, form: forms.Completed) -> Effect:
+    """补充完善: the enterprise completes its application; its insurer files it again, in its old place (article 13)."""
+    return Effect(facts={"completion": form.said()}, meets=("completion",))
+
+
 def plan(situation: Situation, form: forms.Planned) -> Effect:
     """列入计划: the plan is signed by the three offices; what it gives is fixed (articles 7, 13).
 
-    What the cap cut off falls on whom the contract's special terms name (特别约定, I-9); the shares still add up.
+    What the cap cut off falls on whom the contract's special terms name (特别约定, I-9); the shares still add up. What
+    waits may be given by a later plan, up to the end of the fiscal year that follows.
     """
-    money = {
-        name: f"{getattr(form, name):.2f}"
-        for name in ("cut_by_cap", "approved", "waitlisted", "cap_left", "budget_left")
-    }
+    before, waits = situation.file.money, form.waitlisted > ZERO
     on_insurer = situation.fact("contract")["shortfall_borne_by"] == "insurer"
-    insurer_share = form.cut_by_cap if on_insurer else ZERO
-    on_enterprise = Decimal(situation.file.money["premium"]) - form.approved - form.waitlisted - insurer_share
-    money |= {"insurer_share": f"{insurer_share:.2f}", "enterprise_share": f"{on_enterprise:.2f}"}
-    stage = "planned" if form.approved else "waitlisted" if form.waitlisted else "nothing_left"
-    return Effect(facts={"plan": form.said()}, money=money, stage=stage)
+    cut, approved = Decimal(before["cut_by_cap"]) + form.cut_by_cap, Decimal(before["approved"]) + form.approved
+    insurer_share = cut if on_insurer else ZERO
+    on_enterprise = Decimal(before["premium"]) - approved - form.waitlisted - insurer_share
+    amounts = {
+        "cut_by_cap": cut,
+        "approved": approved,
+        "waitlisted": form.waitlisted,
+        "cap_left": form.cap_left,
+        "budget_left": form.budget_left,
+        "insurer_share": insurer_share,
+        "enterprise_share": on_enterprise,
+    }
+    ended = "paid" if Decimal(before["paid"]) else "nothing_left"
+    stage = "planned" if form.approved else "waitlisted" if waits else ended
+    return Effect(
+        facts={"plan": form.said()},
+        money={name: f"{amount:.2f}" for name, amount in amounts.items()},
+        opens=(_waitlist(situation, form),) if waits and situation.file.deadline("waitlist") is None else (),
+        meets=() if waits else ("waitlist",),
+        stage=stage,
+    )
+
+
+def _waitlist(situation: Situation, form: forms.Planned) -> Deadline:
+    """轮候期限: what waits lapses at the end of the fiscal year that follows its first plan's (article 13, P)."""
+    years = situation.edition.waitlist_years
+    ends = date(form.fiscal_year + years.value, 12, 31)
+    because = (f"planned in fiscal year {form.fiscal_year}: it waits to the end of {ends.year} ({years.because})",)
+    due = Due(nominal_on=ends, due_on=ends, rolled=False, provisional=False, because=because)
+    return fixed("waitlist", "13", "finance", situation.today, due, silence="expire")
+
+
+def stop_waiting(situation: Situation, deadline: str) -> Effect:
+    """轮候期满: what no plan could fund by then is funded no more (article 13, P).
+
+    Money that a plan has just given is on its way: then the case only waits to be told of it.
+    """
+    if situation.register.settled:
+        return Effect(opens=(_tomorrow(situation, deadline),), article="13", stage=situation.file.stage)
+    money = situation.file.money
+    kept = {"planned": "planned"}.get(situation.file.stage)
+    return Effect(
+        rings=deadline,
+        article="13",
+        money={
+            "waitlisted": "0.00",
+            "enterprise_share": f"{Decimal(money['enterprise_share']) + Decimal(money['waitlisted']):.2f}",
+        },
+        stage=kept or ("paid" if Decimal(money["paid"]) else "waiting_lapsed"),
+    )
+
+
+def _tomorrow(situation: Situation, name: str) -> Deadline:
+    deadline = situation.file.deadline(name)
+    assert deadline is not None
+    return deadline.model_copy(update={"due_on": situation.today, "wake": None})
 
 
 def pay(situation: Situation, form: forms.Paid) -> Effect:
     """拨付: the finance bureau has paid the insurer by the plan (article 13)."""
     waits = situation.file.money["waitlisted"] != "0.00"
-    stage = "waitlisted" if waits else "paid"
-    return Effect(facts={"payment": form.said()}, money={"paid": f"{form.amount:.2f}"}, stage=stage)
+    paid = Decimal(situation.file.money["paid"]) + form.amount
+    return Effect(
+        facts={"payment": form.said()}, money={"paid": f"{paid:.2f}"}, stage="waitlisted" if waits else "paid"
+    )

@@ -32,6 +32,7 @@ BESIDE = {
     ("case", "remind"): first("case", "return_for_correction"),
     ("case", "lapse"): first("case", "correct"),
     ("case", "expire"): first("case", "insure"),
+    ("round", "close"): first("round", "close_filing"),
     ("round", "reopen_filing"): first("round", "review"),
     ("round", "take_back_plan"): first("round", "sign_plan"),
     ("round", "take_back_order"): first("round", "pay"),

@@ -39,8 +39,10 @@ class Books:
     async def post(
         self, kind: str, amount: str | Decimal, reference: str, application: str | None = None, year: int = YEAR
     ) -> None:
+        """Post an entry; `reference` is the document of an appropriation, else the plan."""
         enterprise = APPLICATIONS[application][0] if application else None
-        what = (kind, *ACCOUNTS[kind], Decimal(amount), enterprise, application, reference)
+        plan, voucher = (reference if application else None), f"V-{reference}" if kind == "payment" else reference
+        what = (kind, *ACCOUNTS[kind], Decimal(amount), enterprise, application, plan, voucher)
         await self.connection.execute(SUBSIDY.post, "dalian", year, *what, BOOKS, 1)
 
     async def appropriate(self, amount: str, document: str = "document", year: int = YEAR) -> None:
@@ -49,8 +51,8 @@ class Books:
     async def commit(self, application: str, amount: str, plan: str = "P1", year: int = YEAR) -> None:
         await self.post("commitment", amount, plan, application, year)
 
-    async def pay(self, application: str, amount: str, voucher: str = "V1", year: int = YEAR) -> None:
-        await self.post("payment", amount, voucher, application, year)
+    async def pay(self, application: str, amount: str, plan: str = "P1", year: int = YEAR) -> None:
+        await self.post("payment", amount, plan, application, year)
 
     async def balances(self, year: int = YEAR) -> tuple[Decimal, ...]:
         """Appropriated, committed and paid, as the balance row has them."""
@@ -150,7 +152,7 @@ async def test_an_application_is_paid_once_even_by_another_voucher(books: Books)
     await books.commit(MINE[0], "100.00")
     await books.commit(MINE[1], "100.00")
     await books.pay(MINE[0], "100.00")
-    with pytest.raises(asyncpg.UniqueViolationError, match="one_payment_per_application"):
+    with pytest.raises(asyncpg.UniqueViolationError, match="one_payment_per_plan"):
         await books.pay(MINE[0], "100.00", voucher="V2")
     assert (await books.balances())[2] == Decimal(100)
 
@@ -160,7 +162,7 @@ async def test_nothing_is_paid_that_was_not_committed(books: Books) -> None:
     with pytest.raises(asyncpg.CheckViolationError, match="budget_not_overspent"):
         await books.pay(MINE[0], "100.00")
     await books.commit(YOURS[0], "100.00")
-    with pytest.raises(asyncpg.CheckViolationError, match="another amount than was committed"):
+    with pytest.raises(asyncpg.CheckViolationError, match="another amount than plan"):
         await books.pay(MINE[0], "100.00")
 
 
@@ -169,7 +171,7 @@ async def test_another_amount_than_was_committed_is_not_paid(books: Books, amoun
     await books.appropriate("5000000.00")
     await books.commit(MINE[0], "100.00")
     await books.commit(YOURS[0], "400.00")
-    with pytest.raises(asyncpg.CheckViolationError, match="another amount than was committed"):
+    with pytest.raises(asyncpg.CheckViolationError, match="another amount than plan"):
         await books.pay(MINE[0], amount)
     assert (await books.balances())[2] == 0
 
@@ -191,7 +193,7 @@ async def test_an_entry_moves_more_than_nothing(books: Books, amount: str) -> No
 
 @pytest.mark.parametrize("accounts", [("treasury", "available"), ("paid", "treasury"), ("available", "committed")])
 async def test_a_kind_of_entry_has_its_own_two_accounts(books: Books, accounts: tuple[str, str]) -> None:
-    values = ("dalian", YEAR, "appropriation", *accounts, Decimal(1), None, None, "document", BOOKS, 1)
+    values = ("dalian", YEAR, "appropriation", *accounts, Decimal(1), None, None, None, "document", BOOKS, 1)
     with pytest.raises(asyncpg.CheckViolationError, match="kind_fixes_the_accounts"):
         await books.connection.execute(SUBSIDY.post, *values)
 
@@ -199,14 +201,26 @@ async def test_a_kind_of_entry_has_its_own_two_accounts(books: Books, accounts: 
 async def test_an_application_is_charged_to_the_enterprise_whose_it_is(books: Books) -> None:
     await books.appropriate("5000000.00")
     await books.commit(MINE[0], "500000.00")
-    values = ("dalian", YEAR, "commitment", *ACCOUNTS["commitment"], Decimal(1), MAKERS[1], MINE[1], "P1", BOOKS, 1)
+    values = (
+        "dalian",
+        YEAR,
+        "commitment",
+        *ACCOUNTS["commitment"],
+        Decimal(1),
+        MAKERS[1],
+        MINE[1],
+        "P1",
+        "P1",
+        BOOKS,
+        1,
+    )
     with pytest.raises(asyncpg.ForeignKeyViolationError, match="entry_of_the_applicant"):
         await books.connection.execute(SUBSIDY.post, *values)
     assert await books.committed_to(MAKERS[1]) == 0
 
 
 async def test_an_entry_belongs_to_an_event(books: Books) -> None:
-    values = ("dalian", YEAR, "appropriation", *ACCOUNTS["appropriation"], Decimal(1), None, None, "d", BOOKS, 2)
+    values = ("dalian", YEAR, "appropriation", *ACCOUNTS["appropriation"], Decimal(1), None, None, None, "d", BOOKS, 2)
     with pytest.raises(asyncpg.ForeignKeyViolationError, match="ledger_entry_stream_sequence_fkey"):
         await books.connection.execute(SUBSIDY.post, *values)
     assert await books.entries() == 0
@@ -270,7 +284,7 @@ async def test_the_same_entry_from_two_connections_is_made_once(books: Books, da
     once = {
         "one_appropriation_per_document": ("appropriation", "500.00", "document", None),
         "one_commitment_per_plan": ("commitment", "100.00", "P1", MINE[0]),
-        "one_payment_per_application": ("payment", "100.00", "V1", MINE[0]),
+        "one_payment_per_plan": ("payment", "100.00", "P1", MINE[0]),
     }
     for constraint, entry in once.items():
         assert sorted(await at_once(database, entry, entry)) == ["done", constraint]
@@ -279,7 +293,7 @@ async def test_the_same_entry_from_two_connections_is_made_once(books: Books, da
 
 # --- any sequence of entries ----------------------------------------------------------------------------------------
 
-#: One entry: kind, amount (None is just what has been committed), reference, application, year.
+#: One entry: kind, amount (None is just what the plan committed), document or plan, application, year.
 Entry = tuple[str, Decimal | None, str, str | None, int]
 AMOUNTS = st.sampled_from(
     [*map(Decimal, ("0.01", "100000.00", "250000.00", "499999.99", "500000.00", "500000.01", "0.00"))]
@@ -290,14 +304,14 @@ PLANS = st.sampled_from(["P1", "P2"])
 ENTRIES = st.one_of(
     st.tuples(st.just("appropriation"), AMOUNTS, st.sampled_from(["D1", "D2", "D3", "D4"]), st.none(), YEARS),
     st.tuples(st.just("commitment"), AMOUNTS, PLANS, SOME, YEARS),
-    st.tuples(st.just("payment"), st.one_of(st.none(), AMOUNTS), st.sampled_from(["V1", "V2"]), SOME, YEARS),
+    st.tuples(st.just("payment"), st.one_of(st.none(), AMOUNTS), PLANS, SOME, YEARS),
 )
 
 
 def _key(entry: Entry) -> tuple[object, ...]:
     """What may be in the ledger once."""
     kind, _, reference, application, year = entry
-    return (kind, application, *{"appropriation": (reference, year), "commitment": (reference,)}.get(kind, ()))
+    return (kind, application, reference, *((year,) if kind == "appropriation" else ()))
 
 
 class Fold:
@@ -306,13 +320,14 @@ class Fold:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
-    def total(self, kind: str, year: int | None = None, of: str | None = None) -> Decimal:
-        """What entries of a kind add up to, in a year, of an application or an enterprise."""
+    def total(self, kind: str, year: int | None = None, of: str | None = None, plan: str | None = None) -> Decimal:
+        """What entries of a kind add up to, in a year, of an application or an enterprise, by a plan."""
         return sum(
             (
                 amount or Decimal(0)
-                for its_kind, amount, _, application, its_year in self.entries
+                for its_kind, amount, its_plan, application, its_year in self.entries
                 if its_kind == kind
+                and plan in (None, its_plan)
                 and (year is None or its_year == year)
                 and (of is None or of in (application, APPLICATIONS[application or MINE[0]][0]))
             ),
@@ -320,7 +335,7 @@ class Fold:
         )
 
     def allows(self, entry: Entry) -> bool:
-        kind, amount, _, application, year = entry
+        kind, amount, reference, application, year = entry
         if not amount:
             return False
         if any(_key(one) == _key(entry) for one in self.entries):
@@ -331,7 +346,7 @@ class Fold:
             return in_budget and self.total("commitment", year, APPLICATIONS[application][0]) + amount <= CAP
         if kind == "payment":
             covered = self.total("payment", year) + amount <= self.total("commitment", year)
-            return covered and amount == self.total("commitment", of=application)
+            return covered and amount == self.total("commitment", of=application, plan=reference)
         return True
 
 
@@ -344,7 +359,8 @@ async def test_whatever_is_posted_the_balances_are_the_fold_of_the_entries_and_k
     await transaction.start()
     try:
         for kind, given_amount, reference, application, year in entries:
-            amount = fold.total("commitment", of=application) if given_amount is None else given_amount
+            given = fold.total("commitment", of=application, plan=reference)
+            amount = given if given_amount is None else given_amount
             entry = (kind, amount, reference, application, year)
             allowed = fold.allows(entry)
             try:

@@ -27,7 +27,7 @@ async def test_a_recorded_history_replays(path: Path) -> None:
 
 def test_the_corpus_has_an_open_history_of_a_case_at_every_stage_its_own_offices_reach() -> None:
     recorded = {path.stem for path in RECORDED}
-    told_by_the_round = {"filed", "planned", "waitlisted"}
+    told_by_the_round = {"filed", "returned", "planned", "waitlisted"}
     not_under_the_demonstration_edition = {"public_notice", "objection"}
     elsewhere = told_by_the_round | not_under_the_demonstration_edition
     for stage in PROCEDURES["case", "dalian"].stages.values():

@@ -167,7 +167,7 @@ MONEY = {
     "an entry is deleted with its balance": (
         "delete from ledger_entry where kind = 'payment'",
         "update budget set paid = 0",
-        "subsidy_application",
+        "ledger_entry",
     ),
     "a commitment is deleted with its balances": (
         "delete from ledger_entry where kind = 'commitment'",
@@ -235,6 +235,8 @@ MONEY = {
         "update subsidy_application set return_received_at = '2016-01-01'",
         "subsidy_application",
     ),
+    "an application waits for more": ("update subsidy_application set waiting = 1", "subsidy_application"),
+    "an application is admitted": ("update subsidy_application set admitted = true", "subsidy_application"),
     "an application is deleted": ("delete from subsidy_application", "subsidy_application"),
     "an application is added": (
         "insert into subsidy_application select 'another', stream, scheme, enterprise, insurer, concluded_at, asked, "

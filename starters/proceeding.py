@@ -93,6 +93,8 @@ def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
         for deadline in told["deadlines"]
     ]
     tell_rows(say("deadlines"), ("name", "article", "office", "due_on", "met_on", "because"), rows)
+    if "awaited" in told["facts"]:
+        tell_rows(say("returns"), ("insurer", "filed"), _returns(told["facts"]["awaited"]))
     if told["related"]:
         tell_rows(say("related"), ("kind", "number", "stage"), told["related"])
     if told["notices"]:
@@ -100,6 +102,11 @@ def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
     tell_history(told["events"])
     can = [f"{act['act']} ({act['office']})" for act in told["acts"] if act["allowed"]]
     console().print(say("possible", acts=", ".join(can) or say("nothing_more")))
+
+
+def _returns(awaited: dict[str, bool]) -> list[dict[str, str]]:
+    """Which of the insurers listed when the round was opened have filed."""
+    return [{"insurer": insurer, "filed": "✓" if filed else "✗"} for insurer, filed in awaited.items()]
 
 
 def _due(deadline: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from runtime.settings import Settings
 from runtime.temporal_client import connect
 from worker.build import build_worker
 from worker.relay import Relay
+from workflows.schedules import ensure_rounds
 
 
 async def work() -> None:
@@ -32,6 +33,7 @@ async def work() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with pool, build_worker(client, pool, settings.task_queue):
         relay = asyncio.create_task(Relay(pool, client, settings.task_queue).run())
+        await ensure_rounds(client, settings.task_queue)
         structlog.get_logger().info("worker ready", task_queue=settings.task_queue)
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({relay, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -12,13 +12,14 @@ from workflows.case import Case
 from workflows.complaint import Complaint
 from workflows.ids import TASK_QUEUE
 from workflows.loss_claim import LossClaim
+from workflows.opener import Opener
 from workflows.pilot_insurer import PilotInsurer
 from workflows.policy import Policy
 from workflows.recovery import Recovery
 from workflows.round import Round
 
-#: One for each kind of proceeding that is driven.
-WORKFLOWS = [Batch, Case, Complaint, LossClaim, PilotInsurer, Policy, Recovery, Round]
+#: One for each kind of proceeding that is driven, and what opens the quarters.
+WORKFLOWS = [Batch, Case, Complaint, LossClaim, Opener, PilotInsurer, Policy, Recovery, Round]
 
 
 def build_worker(client: Client, pool: Pool, task_queue: str = TASK_QUEUE) -> Worker:

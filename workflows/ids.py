@@ -5,5 +5,7 @@ CASE, ROUND = "case", "round"
 BATCH, POLICY = "batch", "policy"
 COMPLAINT, RECOVERY, LOSS_CLAIM = "complaint", "recovery", "loss_claim"
 PILOT_INSURER = "pilot_insurer"
+#: Opens a quarter's round; no proceeding of its own.
+OPENER = "opener"
 #: The update by which every act reaches its proceeding.
 ACT = "act"

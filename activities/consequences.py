@@ -311,7 +311,7 @@ async def _admit_held(done: Done) -> None:
 
 
 async def _end_waiting(done: Done) -> None:
-    if done.situation.file.stage != "recognised" and not done.situation.register.settled:
+    if done.effect.carries:
         await done.connection.execute(SUBSIDY.end_waiting, str(done.stream))
 
 

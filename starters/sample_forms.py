@@ -344,7 +344,7 @@ class SampleForms:
                 "document": "大编办〔2026〕1号",
             },
             "complete": {"papers": [_paper("other", "补充发票")], "declaration_true_and_complete": True},
-            "return_for_completion": {"application": "DL-2026-000001-1", "items": ["缺少发票 (the invoice is missing)"]},
+            "return_for_completion": {"application": "DL-2026-000001-1", "items": ["缺少发票 (no invoice)"]},
             "admit_held": {"application": "DL-2026-000001-1", **self.reasons()},
             "file_return": self.quarterly_return(),
             "review": self.review(),

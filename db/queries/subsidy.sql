@@ -68,8 +68,8 @@ order by a.number for update of a
 update subsidy_application set state = 'filed', round = $2 where number = any ($1)
 
 -- waiting_of --
--- Whether a case's application waits, or a plan has just given it money again; locked.
-select state = 'signed' as signed from subsidy_application where stream = $1 and waiting > 0 for update
+-- Whether a signed plan gives a case's application money that is not paid yet; locked.
+select state = 'signed' from subsidy_application where stream = $1 and state not in ('refused', 'withdrawn') for update
 
 -- end_waiting --
 -- What waits of a case's application waits no more: it is paid in part, or lapsed.

@@ -234,13 +234,14 @@ def stop_waiting(situation: Situation, deadline: str) -> Effect:
 
     Money that a plan has just given is on its way: then the case only waits to be told of it.
     """
-    if situation.register.settled:
+    if situation.register.settled and situation.file.stage == "waitlisted":
         return Effect(opens=(_tomorrow(situation, deadline),), article="13", stage=situation.file.stage)
     money = situation.file.money
     kept = {"planned": "planned"}.get(situation.file.stage)
     return Effect(
         rings=deadline,
         article="13",
+        carries="stopped",
         money={
             "waitlisted": "0.00",
             "enterprise_share": f"{Decimal(money['enterprise_share']) + Decimal(money['waitlisted']):.2f}",

@@ -274,3 +274,22 @@ async def test_an_insurer_is_not_paid_and_unpaid_at_once(desk: Desk) -> None:
     await quarter.do("order_payment", "finance-1")
     with pytest.raises(Unfit, match=r"failed\.insurer-a"):
         await quarter.try_("pay", "finance-2", {"vouchers": {"insurer-a": "V"}, "failed": {"insurer-a": "x"}})
+
+
+async def test_what_a_plan_has_just_funded_does_not_lapse_before_its_case_is_told(desk: Desk) -> None:
+    one = await applied(desk)
+    await (await (await Quarter(desk, "2030Q1").open()).filed(one)).reviewed(one)
+    await (await Quarter(desk, "2030Q1").signed()).paid()
+    await appropriate(desk, "1000000.00")
+    second = await (await Quarter(desk, "2030Q2").open()).reviewed()
+    await second.do("prepare_plan", "regulator-1")
+    for office in JOINT:
+        # Nothing is relayed: the case does not know yet.
+        await second.try_("sign_plan", f"{office}-2")
+    command = one.command("case", "expire", "clock", {"deadline": "waitlist", "rung": "passed"}, id="waitlist/rung")
+    await one.write(await one.attempt(command, by_clock=True))
+    file = await one.file()
+    assert (file.stage, "waitlist" in {wake.deadline for wake in file.wakes}) == ("waitlisted", True)
+    await one.relay()
+    assert ((await one.file()).stage, (await one.file()).money["approved"]) == ("planned", "200000.00")
+    await sound(desk)

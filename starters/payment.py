@@ -106,7 +106,8 @@ def import_(
     async def work() -> dict[str, dict[str, str]]:
         async with reading() as pool:
             place = await _placed(pool, quarter)
-            used = place.file.facts.get("vouchers", {}).values()
+            facts = place.file.facts
+            used = [voucher for whose, voucher in facts.get("vouchers", {}).items() if whose not in facts["order"]]
             try:
                 read = read_answer(rows_of(raw), await _orders(pool, place), used)
             except Unfit as unfit:

@@ -32,10 +32,8 @@ from starters.telling import As, CommandId, Json, minute_of, tell_json, tell_row
 app = typer.Typer(no_args_is_help=True, help="Subsidy plans (补贴计划).")
 PLAN, NOTICE = queries("plan"), queries("notice")
 Quarter = Annotated[str, typer.Argument(metavar="QUARTER", help="The round's quarter, as 2026Q4.")]
-COLUMNS = (
-    "rank", "application", "insurer", "concluded_at", "asked", "cut_by_cap", "approved", "waitlisted",
-    "cap_before", "cap_after", "budget_before", "budget_after", "why",
-)  # fmt: skip
+COLUMNS = ("rank", "application", "insurer", "concluded_at", "asked", "cut_by_cap", "approved", "waitlisted")
+WHY = ("rank", "application", "cap_left", "budget_left", "why")
 
 
 def round_stream(quarter: str) -> Stream:
@@ -63,8 +61,8 @@ def show(quarter: Quarter, as_json: Json = False) -> None:
         lines = [_told(row) for row in plan.rows]
         tell_json({**file.facts["plan"], "signatures": file.facts["signatures"], "ties": ties, "lines": lines})
         return
-    rows = [{**_told(row), "why": "; ".join(paper.reasons(row.standing, language()))} for row in plan.rows]
-    tell_rows(say("plan", number=plan.number), COLUMNS, rows)
+    tell_rows(say("plan", number=plan.number), COLUMNS, [_told(row) for row in plan.rows])
+    tell_table(say("why"), WHY, [_why(row) for row in plan.rows])
     if ties:
         tell_table(say("ties"), ("application",), [(", ".join(tie),) for tie in ties])
     tell_table(say("signatures"), ("office", "officer"), list(file.facts["signatures"].items()))
@@ -172,6 +170,13 @@ def _ties(plan: paper.SubsidyPlan) -> list[list[str]]:
     """Applications of one insurance time between which the budget runs out: the offices settle them (I-12)."""
     tied = [row for row in plan.rows if ("tied", "13") in row.standing.reasons]
     return [[row.standing.line.number for row in tie] for _, tie in groupby(tied, key=lambda row: row.concluded_at)]
+
+
+def _why(row: paper.PlanRow) -> tuple[object, ...]:
+    stands, line = row.standing, row.standing.line
+    cap = f"{in_yuan(stands.cap_before)} → {in_yuan(stands.cap_after)}"
+    budget = f"{in_yuan(stands.budget_before)} → {in_yuan(stands.budget_after)}"
+    return line.rank, line.number, cap, budget, "\n".join(paper.reasons(stands, language()))
 
 
 def _told(row: paper.PlanRow) -> dict[str, Any]:

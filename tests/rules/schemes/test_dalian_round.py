@@ -15,7 +15,16 @@ from rules.edition import edition_of
 from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import File, Form, Nothing, Register, Situation, read_form
-from rules.schemes.dalian_round import Payment, QuarterlyReturn, Review, file_return, prepare_plan, sign_plan
+from rules.schemes.dalian_round import (
+    Payment,
+    QuarterlyReturn,
+    Review,
+    RoundOpening,
+    file_return,
+    open_round,
+    prepare_plan,
+    sign_plan,
+)
 
 EDITION = edition_of("dalian")
 ALL_APPROVE = dict.fromkeys(("regulator", "industry_bureau", "finance"), True)
@@ -59,12 +68,13 @@ def third_signature(budget: int, *applications: dict[str, Any]) -> Finding:
 
 def returned(**insured: datetime) -> Finding:
     """What an insurer's return of applications insured at these moments is found to be, in 2026's second quarter."""
-    facts = {"round": {"quarter": "2026Q2", "fiscal_year": 2026, "ends_on": "2026-06-30"}}
     rows = [
         {"number": number, "insurer": "I", "state": "applied", "concluded_at": at} for number, at in insured.items()
     ]
     asked = situation(0, *rows)
-    asked = replace(asked, file=asked.file.model_copy(update={"facts": facts}), office="I", office_kind="insurer")
+    opened = open_round(asked, RoundOpening(quarter="2026Q2"))
+    file = asked.file.model_copy(update={"facts": dict(opened.facts), "deadlines": opened.opens})
+    asked = replace(asked, file=file, office="I", office_kind="insurer")
     form = {"applications": list(insured), "summary_sha256": "0" * 64, "cover_letter_sha256": "0" * 64}
     *_, of_the_quarter = file_return(asked, read_form(QuarterlyReturn, form, asked.received_at)).findings
     return of_the_quarter

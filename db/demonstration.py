@@ -86,7 +86,7 @@ def _district_letterhead(code: str, name: str) -> tuple[str, str, str, str]:
     return code, f"{place}中小企业主管部门", f"{word}中小新认", government
 
 
-#: 收款账户: office, payee, bank, 联行号, account; of a bank that does not exist, for 999 is no bank's number.
+#: 收款账户: office, payee, bank, 联行号, account; bank and numbers are made up.
 ACCOUNTS = tuple(
     (insurer, name.split("（")[0], "演示银行大连分行营业部", "999222000017", f"622200000000000{n}")
     for n, (insurer, kind, name, _) in enumerate(OFFICES)

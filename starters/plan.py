@@ -106,7 +106,7 @@ async def plan_of(pool: Pool, file: File, events: Sequence[Event]) -> paper.Subs
         prepared_at=local(prepared.at),
         budget_before=budget,
         rows=rows,
-        signatures=await _signatures(pool, file, [event for event in events if event.seq > prepared.seq]),
+        signatures=await _signatures(pool, file, events[events.index(prepared) :]),
     )
 
 
@@ -138,20 +138,21 @@ def _row(row: Any, standing: Standing) -> paper.PlanRow:
 
 
 async def _signatures(pool: Pool, file: File, events: Sequence[Event]) -> tuple[paper.Signature, ...]:
+    """Who has signed what the first of some events prepared; an office that has not is called as it was then."""
     signed = {event.officer: event for event in events if event.act == "sign_plan" and event.passed}
     found = []
     for kind in JOINT:
         event = signed.get(file.facts["signatures"].get(kind, ""))
-        office = await office_names(pool, kind, event.at if event else None)
+        office = await office_names(pool, kind, (event or events[0]).at)
         day = local(event.at).date() if event else None
         found.append(paper.Signature(office, event.officer_name if event else "", day))
     return tuple(found)
 
 
-async def office_names(pool: Pool, kind: str, at: datetime | None) -> dict[str, str]:
+async def office_names(pool: Pool, kind: str, at: datetime) -> dict[str, str]:
     """Return the full name of the office of a kind, in the languages of a document, as it was at a moment."""
     code = await pool.fetchval(NOTICE.in_charge, kind, None)
-    issuer = await pool.fetchrow(NOTICE.issuer, code, local(at or datetime.now(SHANGHAI)).date())
+    issuer = await pool.fetchrow(NOTICE.issuer, code, local(at).date())
     assert issuer is not None
     return {"zh": issuer["title"], "en": issuer["title_en"]}
 

@@ -20,6 +20,7 @@ from rules.faults import Unfit
 from rules.schemes.dalian_bank import HEADINGS, Account, Answered, PaymentOrder, masked, orders, read_answer
 from runtime.documents import payment as paper
 from runtime.documents.sheets import csv_of, rows_of
+from starters.showing import events_of
 from tests.hands import Hands
 from tests.starters.terminal import Outcome, Terminal
 from tests.workflows.test_round import Quarter
@@ -269,7 +270,7 @@ async def test_a_wrong_answer_is_told_whole_in_one_line_and_stores_nothing(
     await told(terminal, "pay", "order", number, "--as", "finance-1")
     rows = await sent(terminal, quarter)
     before = await told(terminal, "pay", "show", number)
-    events = await quarter.hands.session.pool.fetchval("select count(*) from event")
+    events = await events_of(quarter.hands.session.pool, quarter.stream)
     short = [*rows[0][:5], "0.01", *rows[0][6:]]
     wrong = (
         answer((short, "V-1", ""), (["x"] * 6, "V-2", "")), answer((rows[0], "V-1", "")), b"", b"\xff\xfe", b"\x00",
@@ -281,7 +282,7 @@ async def test_a_wrong_answer_is_told_whole_in_one_line_and_stores_nothing(
         assert (outcome.status, outcome.out, outcome.err.count("\n")) == (2, "", 1), (raw, outcome)
         assert outcome.err.rstrip("\n").isprintable()
     assert await told(terminal, "pay", "show", number) == before
-    assert await quarter.hands.session.pool.fetchval("select count(*) from event") == events
+    assert await events_of(quarter.hands.session.pool, quarter.stream) == events
     absent = await terminal.run("pay", "import", number, "none.csv", "--as", "finance-2")
     assert (absent.status, "cannot be read" in absent.err) == (2, True)
 

@@ -19,6 +19,7 @@ from rules.facts import RecognitionFacts, SubsidyFacts
 from rules.national import ARTICLES as NATIONAL
 from rules.procedures import PROCEDURES
 from rules.schemes.dalian import ARTICLES as CITY
+from rules.schemes.dalian_return import RULES
 from rules.timetable import OfficeKind
 from starters.cli import COMMANDS, app
 
@@ -152,6 +153,10 @@ def conditions(edition: Edition, check: str) -> list[Condition[Any]]:
 def test_the_glossary_has_every_rule_beside_the_checks() -> None:
     of_checks = {one.rule for check in ("recognition", "subsidy") for one in conditions(edition_of("dalian"), check)}
     assert set(glossary()["Rules of an act"]) == set(rules_named_in_code()) - of_checks
+
+
+def test_the_glossary_has_every_rule_of_a_returns_row() -> None:
+    assert chinese_of("Rules of a return's row") == RULES
 
 
 def rules_named_in_code() -> Iterator[str]:

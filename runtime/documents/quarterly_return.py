@@ -5,6 +5,7 @@ The same rows print the same bytes: the day is written by hand when the papers a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,6 +28,7 @@ PRINTED = (
     "subsidy_asked",
 )
 _AMOUNTS = ("sum_insured", "premium", "subsidy_asked")
+_LONG = re.compile(r"[!-~]{15,}")
 _QUARTERS = dict(zip("1234", "一二三四", strict=True))
 Part = Literal["letter", "summary"]
 
@@ -67,4 +69,9 @@ def _cell(name: str, said: str) -> str:
         return f"{Decimal(said):,.2f}"
     if name == "premium_rate":
         return f"{Decimal(said) * 100:f}".rstrip("0").rstrip(".") + "%"
-    return said.replace("T", " ") if name == "concluded_at" else said
+    if name == "concluded_at":
+        return said.replace("T", " ")
+    if name in ("application", "uscc"):
+        return said
+    # A word that is longer than its column may break anywhere.
+    return _LONG.sub(lambda word: "\u200b".join(word[0]), said)

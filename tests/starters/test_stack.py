@@ -16,6 +16,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
+from temporalio.service import RPCError
 
 from runtime.errors import Unreachable
 from runtime.processes import ProcessId
@@ -23,6 +24,7 @@ from runtime.settings import Settings, StackInfo, find_stack
 from runtime.temporal_client import connect
 from starters.stack import forget_data
 from tests.polling import until
+from workflows.schedules import ROUNDS
 
 CODE = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from starters.cli import main; main()"]
@@ -109,6 +111,17 @@ def test_it_is_found_and_alone_while_it_runs_and_ctrl_c_leaves_nothing_running(d
         assert str(stack.ui_url) in told
     assert all(process.find() is None for process in stack.processes.values())
     assert find_stack() is None
+
+
+def test_its_worker_sees_to_it_that_quarters_open_themselves(data: Path) -> None:
+    with up(data):
+        until(lambda: asyncio.run(schedule_there()))
+
+
+async def schedule_there() -> bool:
+    with suppress(RPCError):
+        return (await (await connect()).get_schedule_handle(ROUNDS).describe()).id == ROUNDS
+    return False
 
 
 def test_commands_in_the_folder_it_was_started_in_find_a_stack_whose_data_is_elsewhere(

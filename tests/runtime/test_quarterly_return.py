@@ -34,8 +34,19 @@ def printed(heading: Heading, *rows: dict[str, str], parts: tuple[Part, ...] = (
 
 def test_the_letter_says_to_whom_what_and_how_much_and_the_summary_says_each_row() -> None:
     letter, summary = printed(HEADING, ROW, {**ROW, "application": "DL-2026-000002-1"})
-    for said in ("大连监管局：", "关于报送2026年第四季度保费补贴申请汇总材料的函", "《实施办法（试行）》第十三条",
-                 "2件", "24,691,357.80元", "679,012.34元", "246,913.58元", "示范财产保险（盖章）", "a" * 64):  # fmt: skip
+    title, totals = (
+        "关于报送2026年第四季度保费补贴申请汇总材料的函",
+        ("24,691,357.80元", "679,012.34元", "246,913.58元"),
+    )
+    for said in (
+        "大连监管局：",
+        title,
+        "《实施办法（试行）》第十三条",
+        "2件",
+        *totals,
+        "示范财产保险（盖章）",
+        "a" * 64,
+    ):
         assert said in letter, said
     for said in ("DL-2026-000001-1", "DL-2026-000002-1", "91210211MA0000001X", "2.75%", "2026-11-2210:10", "合计"):
         assert said in summary, said

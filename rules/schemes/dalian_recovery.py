@@ -100,6 +100,10 @@ def open_recovery(situation: Situation, form: RecoveryOpening) -> Effect:
     """立案: all that was disbursed on the applications said to be falsified is at stake (article 15(2))."""
     paid = situation.register.applications
     _must_be_paid(situation, form, {row["number"]: row for row in paid})
+    parties = dict.fromkeys(row[party] for party in ("enterprise", "insurer") for row in paid)
+    if form.fraudster not in parties:
+        whose = f"must be the enterprise or the insurer of an application: {', '.join(parties)}"
+        raise Unfit(("fraudster", f"{whose} (not {form.fraudster!r})"))
     payees = dict.fromkeys(row["insurer"] for row in paid)
     debtors = dict.fromkeys((*payees, form.fraudster))
     disbursed = {

@@ -76,9 +76,15 @@ def sha256_of(body: dict[str, Any]) -> str:
 
 async def serve(connection: Connection, stream: str, sequence: int, notice: WrittenNotice) -> None:
     """Keep a notice beside the event it was served with."""
-    whose = (notice.issuer.code, notice.addressed_to.code or notice.addressed_to.name, notice.issued_on)
+    number, *listed_by = _columns(notice)
     body = notice.model_dump(mode="json")
-    await connection.execute(NOTICE.add, notice.number, stream, sequence, notice.kind, *whose, body)
+    await connection.execute(NOTICE.add, number, stream, sequence, *listed_by, body)
+
+
+def _columns(notice: WrittenNotice) -> tuple[Any, ...]:
+    """What of a notice is kept beside its body too, so that it can be looked up."""
+    whom = notice.addressed_to.code or notice.addressed_to.name
+    return notice.number, notice.kind, notice.issuer.code, whom, notice.issued_on
 
 
 async def disagreeing(connection: Connection | Pool) -> list[str]:
@@ -88,9 +94,10 @@ async def disagreeing(connection: Connection | Pool) -> list[str]:
 
 
 def _agree(row: asyncpg.Record) -> bool:
+    """Whether a notice is what its event says it is, and is kept under what it says itself."""
     if row["number"] is None or row["told"] is None:
         return False
-    told: dict[str, str] = row["told"]
-    return (
-        told == {"number": row["number"], "sha256": sha256_of(row["body"])} and row["body"]["number"] == row["number"]
-    )
+    if row["told"] != {"number": row["number"], "sha256": sha256_of(row["body"])}:
+        return False
+    columns = _columns(WrittenNotice.model_validate(row["body"]))
+    return columns == (row["number"], row["kind"], row["office"], row["addressed_to"], row["issued_on"])

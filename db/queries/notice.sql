@@ -39,6 +39,6 @@ order by issued_on, stream, sequence limit $6
 
 -- every_notice --
 -- Every notice beside what its event says of it, and events whose notice is missing: both must agree.
-select n.number, n.body, coalesce(n.stream, e.stream) as stream, coalesce(n.sequence, e.sequence) as sequence, e.body::jsonb -> 'notice' as told
+select n.number, n.kind, n.office, n.addressed_to, n.issued_on, n.body, coalesce(n.stream, e.stream) as stream, coalesce(n.sequence, e.sequence) as sequence, e.body::jsonb -> 'notice' as told
 from notice n full join (select stream, sequence, body from event where body::jsonb ? 'notice') e using (stream, sequence)
 order by 3, 4

@@ -231,6 +231,10 @@ async def test_an_event_holds_its_notices_number_and_hash_so_that_a_change_is_se
     for change in (
         "update notice set body = jsonb_set(body, '{article}', '\"11\"') where kind = 'acceptance'",
         "update notice set number = number || 'x' where kind = 'acceptance'",
+        "update notice set office = 'finance' where kind = 'acceptance'",
+        "update notice set addressed_to = 'insurer-a' where kind = 'acceptance'",
+        "update notice set issued_on = '2020-01-01' where kind = 'acceptance'",
+        "update notice set kind = 'decision' where kind = 'acceptance'",
         "delete from notice where kind = 'acceptance'",
     ):
         changing = workshop.superuser.transaction()

@@ -19,7 +19,7 @@ from activities.consequences import ACCOUNTS
 from db.pool import Connection
 from db.sql import queries
 
-SUBSIDY = queries("subsidy")
+RECOVERY, SUBSIDY = queries("recovery"), queries("subsidy")
 CAP, YEAR = Decimal("500000.00"), 2026
 MAKERS = ("91210211MA0000001A", "91210211MA0000002A")
 #: Applications and whose they are; the enterprise's other policies are with another insurer.
@@ -41,7 +41,8 @@ class Books:
     ) -> None:
         """Post an entry; `reference` is the document of an appropriation, else the plan."""
         enterprise = APPLICATIONS[application][0] if application else None
-        plan, voucher = (reference if application else None), f"V-{reference}" if kind == "payment" else reference
+        plan = reference if kind in ("commitment", "payment") else None
+        voucher = f"V-{reference}" if kind == "payment" else reference
         what = (kind, *ACCOUNTS[kind], Decimal(amount), enterprise, application, plan, voucher)
         await self.connection.execute(SUBSIDY.post, "dalian", year, *what, BOOKS, 1)
 
@@ -381,5 +382,141 @@ async def test_whatever_is_posted_the_balances_are_the_fold_of_the_entries_and_k
                 given_to = fold.total("commitment", year, maker)
                 assert await books.committed_to(maker, year) == given_to <= CAP
         assert await books.entries() == len(fold.entries)
+    finally:
+        await transaction.rollback()
+
+
+# --- Money that comes back (articles 7, 15(2)) ----------------------------------------------------------------------
+
+
+async def paid_out(books: Books, application: str = MINE[0], amount: str = "300.00", year: int = YEAR) -> None:
+    await books.appropriate("5000000.00", f"document {application}", year)
+    await books.commit(application, amount, year=year)
+    await books.pay(application, amount, year=year)
+
+
+async def returned(books: Books, year: int = YEAR) -> Decimal:
+    amount: Decimal = await books.connection.fetchval(RECOVERY.returned, "dalian", year)
+    return amount
+
+
+async def test_what_comes_back_stands_apart_and_frees_neither_budget_nor_cap(books: Books) -> None:
+    await paid_out(books)
+    before, cap = await books.balances(), await books.committed_to(MAKERS[0])
+    await books.post("recovery", "100.00", "JK-1", MINE[0])
+    await books.post("refund", "200.00", "policy", MINE[0])
+    assert (await returned(books), await books.balances()) == (Decimal(300), before)
+    assert await books.committed_to(MAKERS[0]) == cap
+
+
+@pytest.mark.parametrize("kind", ["recovery", "refund"])
+async def test_not_a_fen_more_comes_back_of_an_application_than_was_paid_on_it(books: Books, kind: str) -> None:
+    await paid_out(books)
+    await paid_out(books, MINE[1])
+    with pytest.raises(asyncpg.CheckViolationError, match="more comes back of application"):
+        await books.post(kind, "300.01", "JK-1", MINE[0])
+    await books.post("recovery", "250.00", "JK-1", MINE[0])
+    with pytest.raises(asyncpg.CheckViolationError, match="more comes back of application"):
+        await books.post(kind, "50.01", "JK-2", MINE[0])
+    await books.post(kind, "50.00", "JK-2", MINE[0])
+    assert await returned(books) == Decimal(300)
+
+
+async def test_what_one_year_paid_does_not_come_back_of_another(books: Books) -> None:
+    await paid_out(books)
+    await paid_out(books, MINE[1], year=YEAR + 1)
+    with pytest.raises(asyncpg.CheckViolationError, match="more comes back of application"):
+        await books.post("recovery", "0.01", "JK-1", MINE[0], YEAR + 1)
+
+
+async def test_nothing_comes_back_of_what_was_only_committed(books: Books) -> None:
+    await books.appropriate("5000000.00")
+    await books.commit(MINE[0], "300.00")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await books.post("refund", "0.01", "policy", MINE[0])
+
+
+async def test_a_voucher_and_a_policy_bring_money_of_an_application_back_once(books: Books) -> None:
+    await paid_out(books)
+    await books.post("recovery", "1.00", "JK-1", MINE[0])
+    with pytest.raises(asyncpg.UniqueViolationError, match="one_recovery_per_voucher"):
+        await books.post("recovery", "1.00", "JK-1", MINE[0])
+    await books.post("refund", "1.00", "policy", MINE[0])
+    with pytest.raises(asyncpg.UniqueViolationError, match="one_refund_per_application"):
+        await books.post("refund", "1.00", "another name", MINE[0])
+    assert await returned(books) == Decimal(2)
+
+
+@pytest.mark.parametrize("accounts", [("treasury", "paid"), ("available", "paid"), ("returned", "committed")])
+async def test_what_comes_back_is_booked_to_no_account_it_could_be_spent_from(
+    books: Books, accounts: tuple[str, str]
+) -> None:
+    await paid_out(books)
+    values = ("dalian", YEAR, "recovery", *accounts, Decimal(1), MAKERS[0], MINE[0], None, "JK-1", BOOKS, 1)
+    with pytest.raises(asyncpg.CheckViolationError, match="kind_fixes_the_accounts"):
+        await books.connection.execute(SUBSIDY.post, *values)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update ledger_entry set amount = 1 where kind = 'recovery'",
+        "delete from ledger_entry where kind = 'recovery'",
+        "update budget set returned = 0",
+        "alter table ledger_entry disable trigger return_to_treasury",
+    ],
+)
+async def test_what_came_back_is_neither_edited_nor_deleted_by_the_program(books: Books, statement: str) -> None:
+    await paid_out(books)
+    await books.post("recovery", "1.00", "JK-1", MINE[0])
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await books.connection.execute(statement)
+    assert await returned(books) == Decimal(1)
+
+
+async def test_from_two_connections_never_more_comes_back_than_was_paid(books: Books, database: str) -> None:
+    await paid_out(books, amount="500.00")
+    await paid_out(books, MINE[1], "500.00")
+    outcomes = await at_once(database, *(("recovery", "100.00", f"JK-{place}", MINE[0]) for place in range(10)))
+    assert sorted(outcomes) == ["done"] * 5 + ["returned_was_paid"] * 5
+    assert await returned(books) == Decimal(500)
+
+
+BACK = st.tuples(
+    st.sampled_from(["recovery", "refund"]),
+    st.sampled_from([*map(Decimal, ("0.01", "100.00", "299.99", "300.00", "300.01"))]),
+    st.sampled_from([MINE[0], MINE[1], YOURS[0]]),
+    YEARS,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(entries=st.lists(BACK, min_size=3, max_size=15))
+async def test_whatever_comes_back_the_balance_is_the_fold_and_no_application_gives_more_than_it_got(
+    books: Books, entries: list[tuple[str, Decimal, str, int]]
+) -> None:
+    transaction = books.connection.transaction()
+    await transaction.start()
+    try:
+        await paid_out(books)
+        await paid_out(books, YOURS[0])
+        await paid_out(books, MINE[1], year=YEAR + 1)
+        left = {(MINE[0], YEAR): Decimal(300), (YOURS[0], YEAR): Decimal(300), (MINE[1], YEAR + 1): Decimal(300)}
+        refunded, back = set(), {YEAR: Decimal(0), YEAR + 1: Decimal(0)}
+        for place, (kind, amount, application, year) in enumerate(entries):
+            fits = amount <= left.get((application, year), Decimal(0))
+            allowed = fits and (kind == "recovery" or (application, year) not in refunded)
+            try:
+                async with books.connection.transaction():
+                    await books.post(kind, amount, f"JK-{place}", application, year)
+            except (asyncpg.CheckViolationError, asyncpg.UniqueViolationError):
+                assert not allowed
+                continue
+            assert allowed
+            left[application, year] -= amount
+            back[year] += amount
+            refunded |= {(application, year)} if kind == "refund" else set()
+        for year in (YEAR, YEAR + 1):
+            assert await returned(books, year) == back[year] <= (await books.balances(year))[2]
     finally:
         await transaction.rollback()

@@ -11,9 +11,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from activities import recoveries
 from activities.contracts import Command, Event
-from db.pool import Connection, one
+from db.pool import Connection
 from db.sql import queries
+from rules.identifiers import same_name
 from rules.procedure import Act, Barred, Effect, File, Situation
 from rules.procedures import Stream
 from rules.schemes.dalian_forms import handed_in
@@ -23,7 +25,7 @@ from rules.values import ZERO
 
 OFFICE, OUTBOX, POLICY = queries("office"), queries("outbox"), queries("policy")
 PROCEEDING, SUBSIDY = queries("proceeding"), queries("subsidy")
-INSURER, RECOVERY = queries("insurer"), queries("recovery")
+INSURER = queries("insurer")
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ async def _enter_policy(done: Done) -> None:
     """The contract gets a proceeding of its own, which the relay opens."""
     contract, number = done.after.facts["contract"], application_number(done.after)
     policy = str(Stream("policy", done.stream.scheme, number))
-    whose = (done.stream.scheme, contract["insurer"], contract["policy_number"])
+    whose = (done.stream.scheme, contract["insurer"], contract["policy_number"], same_name(contract["policy_number"]))
     await done.connection.execute(POLICY.add, policy, str(done.stream), *whose)
     await done.tell(policy, "conclude", _of_policy(done))
 
@@ -146,7 +148,8 @@ async def _amend_policy(done: Done) -> None:
     asked, added = Decimal(done.after.money["subsidy_asked"]), "recalculation" in done.after.facts
     moment = None if added else contract.concluded_at
     await done.connection.execute(SUBSIDY.revise_application, str(done.stream), asked, moment)
-    await done.connection.execute(POLICY.renumber, str(done.stream), contract.policy_number)
+    number = contract.policy_number
+    await done.connection.execute(POLICY.renumber, str(done.stream), number, same_name(number))
     policy = str(Stream("policy", done.stream.scheme, application_number(done.after)))
     await done.tell(policy, "amend", _of_policy(done))
 
@@ -181,6 +184,11 @@ async def _end_insurance(done: Done) -> None:
     await done.tell(case, "end_insurance", {"policy": done.after.number, "ground": ground})
 
 
+async def _withdraw_uninsured(done: Done) -> None:
+    """An application that came while the policy was being rescinded ends with its case."""
+    await done.connection.execute(SUBSIDY.withdraw_application, str(done.stream))
+
+
 async def _appoint(done: Done) -> None:
     form = done.effect.carries
     await done.connection.execute(OFFICE.appoint, form.code, form.name, form.office, form.since)
@@ -200,13 +208,27 @@ async def _revoke_application(done: Done) -> None:
     """A revoked recognition takes with it what no plan gives money to: its application, and its further batches."""
     if await done.connection.fetchval(SUBSIDY.lock_settled, str(done.stream)):
         raise Barred("revoked_before_signing", "13", "a signed plan gives this application its money")
-    await _refuse_application(done)
-    for batch in await done.connection.fetch(PROCEEDING.open_about, str(done.stream), "batch"):
-        await done.tell(batch["stream"], "end_with_recognition", done.after.facts["revocation"])
-
-
-async def _refuse_application(done: Done) -> None:
     await done.connection.execute(SUBSIDY.refuse_application, str(done.stream))
+    await _release_policy(done)
+    await _end_batches(done)
+
+
+async def _end_batches(done: Done) -> None:
+    """A recognition that ends takes its further batches with it."""
+    facts = done.after.facts
+    ended = facts.get("revocation") or facts["supersession"]
+    reason = ended.get("reason") or f"superseded by {ended['by_case']}"
+    for batch in await done.connection.fetch(PROCEEDING.open_about, str(done.stream), "batch"):
+        await done.tell(batch["stream"], "end_with_recognition", {"reason": reason})
+
+
+async def _end_batch(done: Done) -> None:
+    if done.situation.file.stage in ("planned", "waitlisted"):
+        await done.connection.execute(SUBSIDY.end_waiting, str(done.stream))
+    else:
+        await done.connection.execute(SUBSIDY.refuse_application, str(done.stream))
+    if done.after.stage == "revoked":
+        await _release_policy(done)
 
 
 async def _take_into_return(done: Done) -> None:
@@ -342,52 +364,7 @@ async def _end_listing(done: Done) -> None:
 async def _bar_insurer(done: Done) -> None:
     reason = done.after.facts["bar"]["reason"]
     await done.connection.execute(INSURER.bar, done.stream.number, done.situation.today, reason)
-    await _order_recovery(done, reason)
-
-
-async def _order_recovery(done: Done, reason: str) -> None:
-    """What was paid on the falsified applications is recovered, unless another recovery has it (I-15)."""
-    named, connection = done.after.facts["bar"]["applications"], done.connection
-    await connection.execute(RECOVERY.lock, named)
-    rows = await connection.fetch(RECOVERY.disbursed, named)
-    paid = [
-        number
-        for number in dict.fromkeys(row["number"] for row in rows if row["left"])
-        if await connection.fetchrow(RECOVERY.of_application, done.stream.scheme, number) is None
-    ]
-    if not paid:
-        return
-    insurer = done.stream.number
-    opening = {"about": str(done.stream), "applications": paid, "ground": reason, "fraudster": insurer}
-    # What proves it is the decision itself, as the record has it.
-    evidence = {"evidence": [done.event.hash]}
-    await done.tell(str(Stream("recovery", done.stream.scheme, "new")), "open_recovery", {**opening, **evidence})
-
-
-async def _settle_refunds(done: Done) -> None:
-    """A decided recovery takes back all: what policies were still to return of it is part of that."""
-    numbers = done.after.facts["recovery"]["applications"]
-    for policy in await done.connection.fetch(RECOVERY.refund_due, done.stream.scheme, numbers):
-        await done.tell(policy["stream"], "settle_by_recovery", {"recovery": done.stream.number})
-
-
-async def _enter_repayment(done: Done) -> None:
-    repayment = done.after.facts["repayment"]
-    await done.give_back("recovery", repayment["voucher"], repayment["entries"])
-
-
-async def _enter_refund(done: Done) -> None:
-    await done.give_back("refund", done.stream.number, done.after.facts["refund"]["entries"])
-
-
-async def _call_refund(done: Done) -> None:
-    """The subsidy of a contract that had ended was paid: from now on the treasury's part can be returned."""
-    numbers = [application_number(done.after)]
-    for policy in await done.connection.fetch(RECOVERY.refund_due, done.stream.scheme, numbers):
-        voucher = done.after.facts["payment"]["voucher"]
-        row = await one(done.connection, PROCEEDING.by_stream, policy["stream"])
-        if File.model_validate(row["file"]).deadline("refund") is None:
-            await done.tell(policy["stream"], "call_refund", {"voucher": voucher})
+    await recoveries.order_recovery(done, reason)
 
 
 async def _enter_clause(done: Done) -> None:
@@ -410,6 +387,9 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("case", "insure"): _enter_policy,
     ("case", "complete"): _complete_application,
     ("case", "expire"): _end_waiting,
+    ("case", "end_insurance"): _withdraw_uninsured,
+    ("batch", "end_insurance"): _withdraw_uninsured,
+    ("case", "supersede"): _end_batches,
     ("case", "rectify"): _amend_policy,
     ("case", "recalculate"): _revise_own_application,
     ("case", "withdraw"): _withdraw_application,
@@ -420,7 +400,7 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("batch", "rectify"): _amend_policy,
     ("batch", "recalculate"): _revise_own_application,
     ("batch", "withdraw"): _withdraw_application,
-    ("batch", "end_with_recognition"): _refuse_application,
+    ("batch", "end_with_recognition"): _end_batch,
     ("policy", "endorse"): _revise_application,
     ("policy", "cancel"): _revise_application,
     ("policy", "rescind"): _end_insurance,
@@ -444,11 +424,11 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("pilot_insurer", "expire"): _end_suspension,
     ("pilot_insurer", "delist"): _end_listing,
     ("pilot_insurer", "bar"): _bar_insurer,
-    ("case", "pay"): _call_refund,
-    ("batch", "pay"): _call_refund,
-    ("policy", "record_refund"): _enter_refund,
-    ("recovery", "decide_recovery"): _settle_refunds,
-    ("recovery", "record_repayment"): _enter_repayment,
+    ("case", "pay"): recoveries.call_refund,
+    ("batch", "pay"): recoveries.call_refund,
+    ("policy", "record_refund"): recoveries.enter_refund,
+    ("recovery", "decide_recovery"): recoveries.settle_refunds,
+    ("recovery", "record_repayment"): recoveries.enter_repayment,
     ("pilot_insurer", "file_clause"): _enter_clause,
     ("pilot_insurer", "withdraw_clause"): _withdraw_clause,
 }

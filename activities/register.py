@@ -12,14 +12,18 @@ from activities.authority import Officer
 from db.pool import Connection, one
 from db.sql import queries
 from rules.faults import Unfit, read
+from rules.identifiers import same_name
 from rules.procedure import Act, Barred, File, Form, Register
 from rules.procedures import Stream, stream_of
+from rules.schemes import dalian_forms as forms
 from rules.schemes.dalian_forms import InsuranceContract, handed_in
 from rules.schemes.dalian_round import fiscal_year_of
 from rules.timetable import SHANGHAI
 
 OFFICE, POLICY, PROCEEDING, SUBSIDY = queries("office"), queries("policy"), queries("proceeding"), queries("subsidy")
-INSURER, RECOVERY = queries("insurer"), queries("recovery")
+INSURER, OUTBOX, RECOVERY = queries("insurer"), queries("outbox"), queries("recovery")
+#: How a case or batch ends without a subsidy, so that its contract may be tried again.
+ENDED_UNPAID = ("withdrawn", "uninsured", "revoked")
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ async def _insurance(inquiry: Inquiry) -> Register:
     insurer, officer = inquiry.form.insurer, inquiry.officer
     if insurer != officer.office:
         raise Barred("own_contract", "5", f"the contract is {insurer}'s; {officer.code} acts for {officer.office}")
-    return await _of_contract(inquiry, inquiry.form)
+    return await _of_contract(inquiry, inquiry.form, inquiry.file.facts.get("delivery", {}))
 
 
 async def _rectification(inquiry: Inquiry) -> Register:
@@ -80,32 +84,67 @@ async def _rectification(inquiry: Inquiry) -> Register:
     facts = inquiry.file.facts
     if "contract" not in facts:
         return Register()
-    corrected = handed_in(facts["contract"])
-    section, _, field = facts.get("rectification_asked", {}).get("field", "").rpartition(".")
-    if section == "contract":
-        corrected[field] = facts["rectification_asked"]["correct"]
-    return await _of_contract(inquiry, read(InsuranceContract, corrected))
+    await _settle_what_is_told(inquiry, str(inquiry.stream), ("recalculate", "end_insurance", "file"))
+    corrected = {section: handed_in(facts[section]) for section in ("contract", "delivery")}
+    asked = facts.get("rectification_asked", {})
+    section, _, field = asked.get("field", "").rpartition(".")
+    if section in corrected:
+        corrected[section] = forms.corrected(section, corrected[section], field, asked["correct"])
+    return await _of_contract(inquiry, read(InsuranceContract, corrected["contract"]), corrected["delivery"])
 
 
-async def _of_contract(inquiry: Inquiry, form: InsuranceContract) -> Register:
+async def _application(inquiry: Inquiry) -> Register:
+    """Nothing is asked for that the policy is just changing or undoing."""
+    await _settle_what_is_told(inquiry, str(inquiry.stream), ("recalculate", "end_insurance"))
+    return Register()
+
+
+async def _settle_what_is_told(inquiry: Inquiry, case: str, acts: tuple[str, ...]) -> None:
+    """Lock a case's application and then its policy, and raise `Barred` where one is just being told of the other.
+
+    A case and its policy change each other. Both sides lock the same rows in this order, so that whoever comes second
+    finds what the first has ordered; it is done within a second.
+    """
+    connection, stream = inquiry.connection, str(inquiry.stream)
+    await connection.fetchval(SUBSIDY.lock_settled, case)
+    await connection.fetchval(POLICY.lock, case)
+    if order := await connection.fetchval(OUTBOX.being_told, stream, acts):
+        raise Barred(
+            "told_first", "13", f"{inquiry.stream.number} is just being told to {order}; then this can be done"
+        )
+
+
+async def _of_contract(inquiry: Inquiry, form: InsuranceContract, delivery: Mapping[str, Any]) -> Register:
     file, connection = inquiry.file, inquiry.connection
     concluded_on = form.concluded_at.date()
     insurer = await one(connection, OFFICE.insurer, form.insurer, form.clause_number, concluded_on)
-    model, delivery = file.facts["submission"]["product"]["model"], file.facts.get("delivery", {})
-    user, supply = delivery.get("user"), delivery.get("contract_number")
-    numbered = (file.scheme, form.insurer, form.policy_number, str(inquiry.stream))
+    numbered = (file.scheme, form.insurer, same_name(form.policy_number), str(inquiry.stream))
     forecast = await _forecast(inquiry)
     return Register(
         insurer_known=insurer["known"],
         insurer_listed=insurer["listed"],
         insurer_barred_on=insurer["barred_on"],
         clause_filed=insurer["clause_filed"],
-        first_batch_before=await connection.fetchval(
-            SUBSIDY.first_batch_before, file.enterprise, str(inquiry.stream), model, user, supply
-        ),
+        first_batch_before=await _first_batch_before(inquiry, delivery),
         policy_insured_in=await connection.fetchval(POLICY.insured_elsewhere, *numbered),
         cap_left=forecast.cap_left,
         budget_left=forecast.budget_left,
+    )
+
+
+async def _first_batch_before(inquiry: Inquiry, delivery: Mapping[str, Any]) -> bool:
+    """Whether this model was insured as a first batch for this user in another case or batch of the enterprise.
+
+    One that ended without a subsidy under the very same supply contract is this one, tried again.
+    """
+    enterprise, product = inquiry.file.enterprise, inquiry.file.facts["submission"]["product"]
+    await inquiry.connection.execute(SUBSIDY.lock_first_batches, enterprise)
+    mine = [same_name(product["model"]), same_name(delivery.get("user", ""))]
+    supply = same_name(delivery.get("contract_number", ""))
+    return any(
+        [same_name(row["model"]), same_name(row["user"])] == mine
+        and not (row["stage"] in ENDED_UNPAID and same_name(row["supply"]) == supply)
+        for row in await inquiry.connection.fetch(SUBSIDY.insured_besides, enterprise, str(inquiry.stream))
     )
 
 
@@ -134,6 +173,8 @@ async def _recognition(inquiry: Inquiry) -> Register:
 async def _insured_case(inquiry: Inquiry) -> Register:
     """The case of a policy, and whether a signed plan has fixed its subsidy: its application is locked."""
     case = inquiry.file.about
+    assert case is not None
+    await _settle_what_is_told(inquiry, case, ("amend",))
     settled = await inquiry.connection.fetchval(SUBSIDY.lock_settled, case)
     row = await one(inquiry.connection, PROCEEDING.by_stream, case)
     money = await _subsidy_of(inquiry, inquiry.file.number)
@@ -263,7 +304,6 @@ async def _complained_of(inquiry: Inquiry) -> Register:
 async def _to_recover(inquiry: Inquiry) -> Register:
     form, connection = inquiry.form, inquiry.connection
     subject = await _proceeding(inquiry, "about", form.about)
-    await _known_office(inquiry, "fraudster", form.fraudster)
     # The applications are locked before it is asked: of two recoveries of one the second finds the first.
     rows = await _paid_on(connection, form.applications)
     if inquiry.officer.kind != "system":
@@ -316,10 +356,12 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("case", "quote"): _forecast,
     ("case", "insure"): _insurance,
     ("case", "rectify"): _rectification,
+    ("case", "apply"): _application,
     ("batch", "deliver"): _recognition,
     ("batch", "quote"): _forecast,
     ("batch", "insure"): _insurance,
     ("batch", "rectify"): _rectification,
+    ("batch", "apply"): _application,
     ("batch", "end_with_recognition"): _settled,
     ("policy", "endorse"): _insured_case,
     ("policy", "cancel"): _insured_case,

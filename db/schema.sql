@@ -109,6 +109,13 @@ begin
     on conflict (code) do nothing;
 end $$;
 
+CREATE FUNCTION public.register_stays() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception '%: what is ended, withdrawn or given stays so', tg_table_name using errcode = 'check_violation';
+end $$;
+
 CREATE FUNCTION public.return_to_treasury() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -243,6 +250,8 @@ CREATE TABLE public.filed_clause (
 );
 
 COMMENT ON TABLE public.filed_clause IS '备案条款: a clause of the comprehensive cover filed with the regulator (article 3)';
+
+COMMENT ON COLUMN public.filed_clause.filed_on IS 'The day the filing was entered, from which it counts; the day its insurer states is in the event';
 
 COMMENT ON COLUMN public.filed_clause.head_office_filing_number IS '总公司备案号: the number the head office filed the clause under; null where it is older than the file';
 
@@ -439,7 +448,8 @@ CREATE TABLE public.policy (
     scheme text NOT NULL,
     insurer text NOT NULL,
     policy_number text NOT NULL,
-    released boolean DEFAULT false NOT NULL
+    released boolean DEFAULT false NOT NULL,
+    number_key text NOT NULL
 );
 
 COMMENT ON TABLE public.policy IS '保单: each contract insured in a case, by its number; released where the case ended without a subsidy';
@@ -533,7 +543,7 @@ ALTER TABLE ONLY public.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (stream, sequence);
 
 ALTER TABLE ONLY public.filed_clause
-    ADD CONSTRAINT filed_clause_pkey PRIMARY KEY (number);
+    ADD CONSTRAINT filed_clause_pkey PRIMARY KEY (insurer, number);
 
 ALTER TABLE ONLY public.given_number
     ADD CONSTRAINT given_number_pkey PRIMARY KEY (series);
@@ -597,8 +607,6 @@ ALTER TABLE ONLY public.subsidy_application
 
 CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
 
-CREATE INDEX filed_clause_insurer_idx ON public.filed_clause USING btree (insurer);
-
 CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING btree (scheme, fiscal_year);
 
 CREATE INDEX notice_office_issued_on_idx ON public.notice USING btree (office, issued_on);
@@ -609,7 +617,7 @@ CREATE UNIQUE INDEX one_application_per_policy ON public.subsidy_application USI
 
 CREATE UNIQUE INDEX one_appropriation_per_document ON public.ledger_entry USING btree (scheme, fiscal_year, reference) WHERE (kind = 'appropriation'::text);
 
-CREATE UNIQUE INDEX one_case_per_policy ON public.policy USING btree (scheme, insurer, upper(regexp_replace(policy_number, '\s'::text, ''::text, 'g'::text))) WHERE (NOT released);
+CREATE UNIQUE INDEX one_case_per_policy ON public.policy USING btree (scheme, insurer, number_key) WHERE (NOT released);
 
 CREATE UNIQUE INDEX one_commitment_per_plan ON public.ledger_entry USING btree (application, reference) WHERE (kind = 'commitment'::text);
 
@@ -640,6 +648,14 @@ CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree
 CREATE INDEX subsidy_application_round_state_idx ON public.subsidy_application USING btree (round, state);
 
 CREATE TRIGGER check_chain BEFORE INSERT ON public.event FOR EACH ROW EXECUTE FUNCTION public.check_chain();
+
+CREATE TRIGGER end_stays BEFORE UPDATE ON public.filed_clause FOR EACH ROW WHEN ((((old.withdrawn_on IS NOT NULL) AND (new.withdrawn_on IS DISTINCT FROM old.withdrawn_on)) OR (new.valid_until < old.valid_until))) EXECUTE FUNCTION public.register_stays();
+
+CREATE TRIGGER end_stays BEFORE UPDATE ON public.insurer_listing FOR EACH ROW WHEN (((old.ended_on IS NOT NULL) AND (new.ended_on IS DISTINCT FROM old.ended_on))) EXECUTE FUNCTION public.register_stays();
+
+CREATE TRIGGER end_stays BEFORE UPDATE ON public.insurer_suspension FOR EACH ROW WHEN (((old.ended_on IS NOT NULL) AND (new.ended_on IS DISTINCT FROM old.ended_on))) EXECUTE FUNCTION public.register_stays();
+
+CREATE TRIGGER number_stays BEFORE UPDATE ON public.given_number FOR EACH ROW WHEN (((new.last < old.last) OR (new.series <> old.series))) EXECUTE FUNCTION public.register_stays();
 
 CREATE TRIGGER post_to_balances AFTER INSERT ON public.ledger_entry FOR EACH ROW EXECUTE FUNCTION public.post_to_balances();
 
@@ -813,6 +829,8 @@ GRANT SELECT,INSERT ON TABLE public.policy TO firstcover_app;
 GRANT UPDATE(policy_number) ON TABLE public.policy TO firstcover_app;
 
 GRANT UPDATE(released) ON TABLE public.policy TO firstcover_app;
+
+GRANT UPDATE(number_key) ON TABLE public.policy TO firstcover_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.proceeding TO firstcover_app;
 

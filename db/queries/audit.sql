@@ -153,7 +153,8 @@ with signed as (
     union all
     select p.file #>> '{facts,application,number}', e.recorded, 'stopped', null, 0, null
     from event e join proceeding p using (stream)
-    where e.act = 'expire' and e.passed and e.body::jsonb #> '{changes,money}' ? 'waitlisted'
+    where e.act in ('expire', 'end_with_recognition') and e.passed and e.body::jsonb #> '{changes,money}' is not null
+        and (p.file #>> '{money,waitlisted}')::numeric = 0 and p.file -> 'facts' ? 'plan'
 ), line as (
     select m.application,
         (array_agg(m.state order by m.recorded desc))[1] as last,

@@ -25,6 +25,12 @@ update outbox set done = true where stream = $1 and not done
 update outbox o set done = true, last_error = 'overtaken: ' || $2::text
 where o.stream = $1 and not o.done and not exists (select from event e where e.command_id = o.command_id)
 
+-- being_told --
+-- What another proceeding ordered of this one and is not done yet: one of some acts.
+select o.command ->> 'act' from outbox o
+where o.stream = $1 and not o.done and o.command ->> 'act' = any ($2)
+  and not exists (select from event e where e.command_id = o.command_id) limit 1
+
 -- not_taken --
 -- A stream's events whose commands no workflow is known to have taken, in their order.
 select o.command from outbox o join event e using (command_id) where o.stream = $1 and not o.done order by e.sequence

@@ -1,11 +1,13 @@
--- first_batch_before --
--- Whether this model was insured as a first batch for this user in another case or batch of the enterprise; one that ended without a subsidy under the very same supply contract is this one, tried again.
-select exists (
-    select from proceeding
-    where kind in ('case', 'batch') and enterprise = $1 and stream <> $2 and file -> 'facts' ? 'contract'
-      and file #>> '{facts,submission,product,model}' = $3 and file #>> '{facts,delivery,user}' = $4
-      and not (stage in ('withdrawn', 'uninsured', 'revoked') and file #>> '{facts,delivery,contract_number}' = $5)
-)
+-- lock_first_batches --
+-- Let one insure at a time of an enterprise: whoever asks second sees what the first insured.
+select pg_advisory_xact_lock(hashtextextended('first batch of ' || $1, 0))
+
+-- insured_besides --
+-- An enterprise's other cases and batches that are insured: their stage, model, user and supply contract.
+select p.stage, p.file #>> '{facts,submission,product,model}' as model, p.file #>> '{facts,delivery,user}' as user,
+    p.file #>> '{facts,delivery,contract_number}' as supply
+from proceeding p
+where p.kind in ('case', 'batch') and p.enterprise = $1 and p.stream <> $2 and p.file -> 'facts' ? 'contract'
 
 -- forecast --
 -- What is left of an enterprise's cap and of the budget in a fiscal year.

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from rules.deadlines import Due
 from rules.finding import Finding
 from rules.procedure import Act, Effect, Procedure, Situation
 from rules.schemes import dalian_case as case
 from rules.schemes import dalian_forms as forms
-from rules.schemes.dalian_subsidy import insurance_deadline
+from rules.schemes.dalian_subsidy import insurance_deadline, unsubsidised
 from rules.timetable import fixed
+from rules.values import ZERO
 
 
 def deliver(situation: Situation, form: forms.FurtherDelivery) -> Effect:
@@ -56,10 +58,19 @@ def deliver(situation: Situation, form: forms.FurtherDelivery) -> Effect:
 
 
 def end_with_recognition(situation: Situation, form: forms.Reasons) -> Effect:
-    """随认定终止: the recognition was revoked; an application that no signed plan pays ends with it (article 10)."""
-    # Money that a signed plan gave is on its way: the batch waits to be told of it.
-    stays = situation.file.stage if situation.register.settled else None
-    return Effect(facts={"revocation": form.said()}, meets=("recognition_valid_until", "insurance"), stage=stays)
+    """随认定终止: the recognition has ended; what no signed plan pays of the batch ends with it (article 10)."""
+    stage, money = situation.file.stage, situation.file.money
+    on_its_way = situation.register.settled and not Decimal(money["waitlisted"])
+    given = stage == "planned" or on_its_way
+    waits = stage in ("planned", "waitlisted")
+    borne = Decimal(money["enterprise_share"]) + Decimal(money["waitlisted"]) if waits else ZERO
+    return Effect(
+        facts={"revocation": form.said()},
+        money={"waitlisted": "0.00", "enterprise_share": f"{borne:.2f}"} if waits else unsubsidised(situation),
+        meets=("recognition_valid_until", "insurance", "waitlist"),
+        # Money that a signed plan gave is on its way: the batch waits to be told of it.
+        stage=stage if given else "paid" if waits and Decimal(money["paid"]) else None,
+    )
 
 
 NAMES = (
@@ -84,7 +95,7 @@ ACTS = {
         *(_within(case.ACTS[name]) for name in SHARED),
         Act("withdraw", "撤回", ("enterprise",), "13", ("recognised", "applied", "filed", "returned"), forms.Reasons,
             case.withdraw, "withdrawn"),
-        Act("end_with_recognition", "随认定终止", ("system",), "10", case.REVOCABLE, forms.Reasons,
+        Act("end_with_recognition", "随认定终止", ("system",), "10", case.AFTER_RECOGNITION, forms.Reasons,
             end_with_recognition, "revoked"),
     )
 }  # fmt: skip

@@ -47,13 +47,14 @@ from rules.schemes.dalian_subsidy import (
     refuse_subsidy,
     return_application,
     stop_waiting,
+    unsubsidised,
 )
 from rules.timetable import OfficeKind
 
 
 def withdraw(situation: Situation, form: forms.Reasons) -> Effect:
     """撤回: before publication the recognition, before the plan is signed the subsidy application (domain §7)."""
-    return Effect(facts={"withdrawal": form.said()})
+    return Effect(facts={"withdrawal": form.said()}, money=unsubsidised(situation))
 
 
 def remind(situation: Situation, form: forms.Rung) -> Effect:
@@ -116,6 +117,7 @@ REVOCABLE = ("recognised", "insured", "applied", "filed", "returned")
 BEFORE_INSURANCE = (*BEFORE_PUBLICATION, "recognised")
 BEFORE_PLAN = ("insured", "applied", "filed", "returned")
 AFTER_INSURANCE = (*BEFORE_PLAN, "planned", "waitlisted")
+AFTER_RECOGNITION = ("recognised", *AFTER_INSURANCE)
 #: Whose acts copy from papers, and the bureau that keeps the file.
 WHO_COPIES: tuple[OfficeKind, ...] = ("enterprise", "district", "insurer", "industry_bureau")
 BEFORE_FILING = (*BEFORE_INSURANCE, "insured", "applied", "returned")

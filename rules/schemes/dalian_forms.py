@@ -6,11 +6,13 @@ Each form checks only itself and the day it is received. What the law makes of i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from rules.faults import read
 from rules.identifiers import Uscc
 from rules.periods import last_day_of_years
 from rules.procedure import Form
@@ -284,11 +286,22 @@ class InsuranceContract(Form):
         yield from in_future(now, applied_on=self.applied_on, concluded_at=self.concluded_at)
         if self.years is None:
             yield "end_on", "must close a term of 1 to 10 whole years, the first and the last day both counted"
+        elif self.end_on < now.date():
+            yield "end_on", f"must not be past: nothing is covered by a term that ended on {self.end_on}"
 
 
 def handed_in(section: Mapping[str, Any]) -> dict[str, Any]:
     """What a form was given, from what the file keeps of it: without what was worked out."""
     return {name: value for name, value in section.items() if name != "years"}
+
+
+def corrected(section: str, given: Mapping[str, Any], field: str, correct: str) -> dict[str, Any]:
+    """What a form would have been given, had one field been written rightly; a term moves with its first day."""
+    rightly = {**given, field: correct}
+    if section == "contract" and field == "start_on" and (years := read(InsuranceContract, given).years):
+        with suppress(ValueError):
+            rightly["end_on"] = last_day_of_years(date.fromisoformat(correct), years).isoformat()
+    return rightly
 
 
 class Quote(Form):

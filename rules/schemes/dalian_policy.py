@@ -123,6 +123,8 @@ def conclude(situation: Situation, form: Concluded) -> Effect:
         },
         money={"premium": f"{shares.premium:.2f}", "subsidy_asked": f"{form.subsidy_asked:.2f}"},
         opens=(_cover_ends(contract),) if begun else (_cover_begins(contract), _cover_ends(contract)),
+        # A correction may move the first day of cover into the past.
+        meets=("cover_begins",) if begun else (),
         enterprise=form.enterprise,
         about=form.about,
         stage="in_force" if begun else "concluded",
@@ -192,17 +194,20 @@ def cancel(situation: Situation, form: Cancellation) -> Effect:
             "end_on": contract["end_on"],
             "cancelled_on": form.cancelled_on.isoformat(),
             "premium": money["premium"],
-            "subsidy": f"{subsidy:.2f}",
+            # What an endorsement left above the premium is not split: it goes back whole.
+            "subsidy": f"{min(subsidy, Decimal(money['premium'])):.2f}",
         },
     )
     split = split_refund(facts, situation.edition)
     told = {name: f"{amount:.2f}" for name, amount in split._asdict().items()}
+    premium = facts.premium - split.refund
     return _ended_early(
         situation,
         to_treasury=split.to_treasury,
         facts={"cancellation": {**form.said(), **told}},
-        premium=facts.premium - split.refund,
-        asked=subsidy - split.to_treasury,
+        premium=premium,
+        # The premium is refunded over the whole term, the subsidy over its year: it never exceeds what is left to pay.
+        asked=min(subsidy - split.to_treasury, premium),
     )
 
 

@@ -16,6 +16,7 @@ from rules.finding import Finding
 from rules.periods import days_later
 from rules.procedure import Effect, Nothing, Situation
 from rules.schemes import dalian_forms as forms
+from rules.schemes.dalian_subsidy import unsubsidised
 from rules.timetable import budgeted, fixed
 
 
@@ -262,7 +263,10 @@ def revoke(situation: Situation, form: forms.Reasons) -> Effect:
         reason="whoever decides a revocation is not whoever proposed it, so it must be proposed first",
     )
     return Effect(
-        findings=(proposed,), facts={"revocation": form.said()}, meets=("recognition_valid_until", "insurance")
+        findings=(proposed,),
+        facts={"revocation": form.said()},
+        money=unsubsidised(situation),
+        meets=("recognition_valid_until", "insurance"),
     )
 
 

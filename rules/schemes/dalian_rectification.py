@@ -29,8 +29,7 @@ def ask_rectification(situation: Situation, form: forms.RectificationRequest) ->
     before = _value(situation.file.facts, form.field)
     if form.correct == before:
         raise Unfit(("correct", f"must differ from what the file says, {before!r}"))
-    if form.field.startswith("contract.") and "recalculation" in situation.file.facts:
-        raise Unfit(("field", f"must be changed by endorsing the policy, which changed since (not {form.field!r})"))
+    _not_changed_since(situation, form.field)
     _rectified(situation, form.field, form.correct)
     return Effect(facts={"rectification_asked": {**form.said(), "before": before, "asked_by": situation.officer}})
 
@@ -45,6 +44,7 @@ def rectify(situation: Situation, form: Nothing) -> Effect:
     asked = situation.file.facts.get("rectification_asked", {})
     if not asked:
         return Effect(findings=(_asked(situation),))
+    _not_changed_since(situation, asked["field"])
     section, part = _rectified(situation, asked["field"], asked["correct"])
     facts = {**situation.file.facts, section: part}
     contract = read(forms.InsuranceContract, forms.handed_in(facts["contract"])) if "contract" in facts else None
@@ -60,6 +60,12 @@ def rectify(situation: Situation, form: Nothing) -> Effect:
         opens=_recounted(situation, part) if section == "delivery" else (),
         carries=contract,
     )
+
+
+def _not_changed_since(situation: Situation, field: str) -> None:
+    """A contract that its policy changed says something new, which a correction of the old would undo."""
+    if field.startswith("contract.") and "recalculation" in situation.file.facts:
+        raise Unfit(("field", f"must be changed by endorsing the policy, which changed since (not {field!r})"))
 
 
 def _asked(situation: Situation) -> Finding:
@@ -79,7 +85,7 @@ def _value(facts: Any, field: str) -> Any:
 def _rectified(situation: Situation, field: str, correct: str) -> tuple[str, dict[str, Any]]:
     """Return the section of the file that a correction changes, as it would say; raise `Unfit` where it cannot."""
     path, _, name = field.rpartition(".")
-    given = {**forms.handed_in(_value(situation.file.facts, path)), name: correct}
+    given = forms.corrected(path, forms.handed_in(_value(situation.file.facts, path)), name, correct)
     try:
         part = read(PARTS[path], given)
         wrong = tuple(part.faults(situation.local_time))

@@ -18,6 +18,7 @@ from rules.subsidy import premium_shares
 from rules.timetable import Deadline, budgeted, fixed
 from rules.values import ZERO
 
+MONEY_OF_CONTRACT = ("premium", "subsidy_asked", "enterprise_share")
 NOT_YET = {"cut_by_cap": "0.00", "approved": "0.00", "waitlisted": "0.00", "paid": "0.00", "insurer_share": "0.00"}
 
 
@@ -164,7 +165,7 @@ def recalculate(situation: Situation, form: forms.Recalculated) -> Effect:
 
 def end_insurance(situation: Situation, form: forms.InsuranceEnded) -> Effect:
     """保险解除: the policy was rescinded, so there is nothing to subsidise (articles 5, 13)."""
-    return Effect(facts={"rescission": form.said()}, money={"subsidy_asked": "0.00"})
+    return Effect(facts={"rescission": form.said()}, money=dict.fromkeys(MONEY_OF_CONTRACT, "0.00"))
 
 
 def file(situation: Situation, form: forms.Filed) -> Effect:
@@ -174,7 +175,13 @@ def file(situation: Situation, form: forms.Filed) -> Effect:
 
 def refuse_subsidy(situation: Situation, form: forms.Reviewed) -> Effect:
     """审核不通过: an office of the joint review refused the application (article 13)."""
-    return Effect(facts={"review": form.said()})
+    return Effect(facts={"review": form.said()}, money=unsubsidised(situation))
+
+
+def unsubsidised(situation: Situation) -> dict[str, str]:
+    """无补贴: the enterprise bears the whole premium of a contract that gets nothing."""
+    money = situation.file.money
+    return {"enterprise_share": money["premium"]} if "premium" in money else {}
 
 
 def return_application(situation: Situation, form: forms.Returned) -> Effect:

@@ -11,7 +11,8 @@ import pytest
 from activities.contracts import Answer
 from rules.faults import Unfit
 from rules.procedure import Barred
-from tests.activities.desk import Desk, first
+from starters.audit import verified
+from tests.activities.desk import PATH, Desk, first
 
 
 @dataclass
@@ -153,3 +154,40 @@ async def test_a_recognition_is_not_revoked_under_an_application_whose_plan_was_
         await desk.order("revoke", "bureau-2")
     await desk.relay()
     assert (await desk.file()).stage == "planned"
+
+
+@pytest.mark.parametrize("budget", ["5000000.00", "0.01", None])
+async def test_a_batch_whose_money_is_planned_gets_it_and_no_more_when_the_recognition_is_revoked(
+    desk: Desk, budget: str | None
+) -> None:
+    await desk.play(first("case", "apply"))
+    batch = await delivered(desk)
+    await batch.do("insure", "insurer-a-1", batch.contract(sum_insured="1000000.00"))
+    await batch.do("apply", desk.forms.enterprise)
+    if budget:
+        await desk.order("appropriate", "finance-1", {"amount": budget, "document": "指1号"}, kind="ledger")
+    number = batch.stream.rpartition(":")[2]
+    forms = {"file_return": desk.forms.quarterly_return(number), "review": desk.forms.review(number)}
+    for step in PATH[first("round", "open") : first("case", "plan")]:
+        if step.kind == "round":
+            await desk.order(step.act, step.officer, forms.get(step.act), kind="round")
+            await desk.relay()
+    await desk.order("propose_revocation", "bureau-1")
+    await desk.order("revoke", "bureau-2")
+    await desk.relay()
+    file = await desk.file_of(batch.stream)
+    assert (file.stage, file.money["waitlisted"]) == ("planned" if budget else "revoked", "0.00")
+    assert await desk.pool.fetchval("select sum(waiting) from subsidy_application") == 0
+    assert await desk.pool.fetchval("select count(*) from outbox where not done and command_id like '%/%'") == 0
+    found = await verified(desk.pool)
+    assert found["ok"], found
+
+
+async def test_a_superseded_recognition_takes_its_batches_with_it(desk: Desk) -> None:
+    await desk.play(first("case", "insure"))
+    batch = await delivered(desk)
+    other = Desk(desk.pool, serial=desk.serial + 10_000_000, moment=desk.moment)
+    await other.play(first("case", "record_delivery"))
+    await desk.order("supersede", "bureau-1", {"by_case": other.case.rpartition(":")[2]})
+    await desk.relay()
+    assert await batch.stage() == "revoked"

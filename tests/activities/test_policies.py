@@ -261,3 +261,71 @@ async def test_an_order_tells_what_a_policy_was_answered_once(desk: Desk) -> Non
     firstly = await desk.write(await desk.attempt(command))
     again = await desk.write(Attempt(command=command, sequence=1))
     assert firstly.answer == again.answer
+
+
+# --- a case and its policy at once ---------------------------------------------------------------------------------
+
+
+async def test_nothing_is_asked_for_while_the_case_is_being_told_that_its_policy_is_undone(desk: Desk) -> None:
+    await insured(desk)
+    await do(desk, "rescind")
+    with pytest.raises(Barred, match="told_first"):
+        await desk.order("apply", desk.forms.enterprise)
+    await desk.relay()
+    file = await desk.file()
+    assert (file.stage, file.money["premium"], file.money["enterprise_share"]) == ("uninsured", "0.00", "0.00")
+    assert await desk.pool.fetchval("select count(*) from subsidy_application") == 0
+
+
+async def test_nothing_is_asked_for_while_the_case_is_being_told_of_an_endorsement(desk: Desk) -> None:
+    await insured(desk)
+    await do(desk, "endorse")
+    with pytest.raises(Barred, match="told_first"):
+        await desk.order("apply", desk.forms.enterprise)
+
+
+async def test_a_correction_waits_until_the_case_is_told_what_became_of_its_policy(desk: Desk) -> None:
+    await desk.play(first("round", "file_return"))
+    await desk.relay()
+    asked = {"field": "contract.policy_number", "correct": "PA-RIGHT", "reason": "笔误"}
+    await desk.order("ask_rectification", desk.forms.enterprise, asked)
+    await do(desk, "endorse")
+    with pytest.raises(Barred, match="told_first"):
+        await desk.order("rectify", "bureau-1", {})
+
+
+async def test_a_policy_is_changed_when_it_has_taken_over_its_cases_correction(desk: Desk) -> None:
+    await insured(desk)
+    asked = {"field": "contract.policy_number", "correct": "PA-RIGHT", "reason": "笔误"}
+    await desk.order("ask_rectification", desk.forms.enterprise, asked)
+    await desk.order("rectify", "bureau-1", {})
+    with pytest.raises(Barred, match="told_first"):
+        await do(desk, "endorse")
+    await desk.relay()
+    await do(desk, "endorse")
+    await desk.relay()
+    case, policy = await desk.file(), await desk.file_of(policy_of(desk))
+    assert case.money["premium"] == policy.money["premium"]
+    assert policy.facts["contract"]["policy_number"] == "PA-RIGHT"
+
+
+async def test_a_decrease_after_payment_does_not_keep_the_policy_from_being_cancelled(desk: Desk) -> None:
+    await desk.play()
+    await desk.relay()
+    await do(desk, "endorse", desk.forms.endorsement("10000000.00"))
+    split = (await do(desk, "cancel")).event.findings
+    assert split
+
+
+@pytest.mark.parametrize("number", ["ＰA-{serial}", "PA-{serial}\u200b", "PA\u3000-{serial}", "PA\uff0d{serial}"])
+async def test_a_policy_number_is_the_same_in_any_width_and_with_anything_invisible(desk: Desk, number: str) -> None:
+    await insured(desk)
+    _, answer = await another_with_the_same_policy(desk, policy_number=number.format(serial=desk.serial))
+    assert [one.rule for one in answer.event.findings if not one.passed] == ["policy_subsidised_once"]
+
+
+async def test_a_term_that_is_over_is_not_insured(desk: Desk) -> None:
+    await desk.play(first("case", "insure"))
+    past = {"start_on": "2010-01-01", "end_on": "2010-12-31"}
+    with pytest.raises(Unfit, match="end_on"):
+        await desk.order("insure", "insurer-a-1", {**desk.forms.contract(), **past})

@@ -13,6 +13,7 @@ from rules.calendar import CHINA
 from rules.deadlines import insure_by
 from rules.edition import edition_of
 from rules.faults import Unfit
+from rules.periods import last_day_of_years
 from rules.procedure import Barred
 from tests.activities.desk import Desk, first
 
@@ -147,6 +148,48 @@ async def test_a_contract_that_was_endorsed_since_is_not_put_right_but_endorsed(
     await desk.relay()
     with pytest.raises(Unfit, match="endorsing the policy"):
         await ask(desk, "contract.sum_insured", "1.00")
+
+
+async def test_a_correction_asked_for_before_the_policy_changed_is_not_done_after(desk: Desk) -> None:
+    await desk.play(first("case", "apply"))
+    await desk.relay()
+    await ask(desk, "contract.sum_insured", "59000000.00", "insurer-a-1")
+    await desk.order("cancel", "insurer-a-1", kind="policy", stream=f"policy:dalian:{desk.application}")
+    await desk.relay()
+    asked = (await desk.file()).money["subsidy_asked"]
+    with pytest.raises(Unfit, match="endorsing the policy"):
+        await do(desk, "rectify", "bureau-1", {})
+    assert (await desk.file()).money["subsidy_asked"] == asked
+
+
+async def test_a_user_put_right_to_one_who_has_had_a_first_batch_is_refused(desk: Desk) -> None:
+    await desk.play(first("case", "apply"))
+    form = desk.forms.further_delivery(desk.case.rpartition(":")[2])
+    command = desk.command("batch", "deliver", desk.forms.enterprise, form, stream="batch:dalian:new")
+    batch = (await desk.record.open(command)).stream
+    contract = {**desk.forms.contract(), "policy_number": "PA-2"}
+    await desk.order("insure", "insurer-a-1", contract, kind="batch", stream=batch)
+    said = {"field": "delivery.user", "correct": desk.forms.delivery()["user"], "reason": "笔误"}
+    await desk.order("ask_rectification", desk.forms.enterprise, said, kind="batch", stream=batch)
+    recorded = await desk.order("rectify", "bureau-1", {}, kind="batch", stream=batch)
+    assert recorded.answer
+    assert failed(recorded.answer) == {("first_batch_for_this_user", "2")}
+
+
+async def test_a_term_moves_with_its_first_day_and_cover_may_have_begun_by_then(desk: Desk) -> None:
+    await desk.play(first("case", "insure"))
+    begins = desk.forms.now.date() + timedelta(days=5)
+    term = {"start_on": f"{begins}", "end_on": f"{last_day_of_years(begins, 1)}"}
+    await desk.order("insure", "insurer-a-1", {**desk.forms.contract(), **term})
+    await desk.relay()
+    today = desk.forms.now.date()
+    await ask(desk, "contract.start_on", f"{today}", "insurer-a-1")
+    assert (await do(desk, "rectify", "bureau-1", {})).event.passed
+    await desk.relay()
+    policy = await desk.file_of(f"policy:dalian:{desk.application}")
+    assert (policy.stage, policy.facts["contract"]["end_on"]) == ("in_force", f"{last_day_of_years(today, 1)}")
+    # The clock has nothing to begin any more.
+    assert {wake.act for wake in policy.wakes} == {"remind"}
 
 
 # --- taking back ---------------------------------------------------------------------------------------------------

@@ -369,17 +369,18 @@ async def _bar_insurer(done: Done) -> None:
 
 async def _enter_clause(done: Done) -> None:
     clause = done.effect.carries
+    named = (done.stream.number, clause.clause_number)
     if done.situation.register.clause:
-        await done.connection.execute(INSURER.prolong_clause, clause.clause_number, clause.valid_until)
+        await done.connection.execute(INSURER.prolong_clause, *named, clause.valid_until)
         return
-    term = (clause.filed_on, clause.valid_until)
+    term = (done.situation.today, clause.valid_until)
     filed = (clause.text_sha256, clause.head_office_filing_number)
-    await done.connection.execute(INSURER.file_clause, clause.clause_number, done.stream.number, *term, *filed)
+    await done.connection.execute(INSURER.file_clause, *named, *term, *filed)
 
 
 async def _withdraw_clause(done: Done) -> None:
-    number = done.effect.carries.clause_number
-    await done.connection.execute(INSURER.withdraw_clause, number, done.situation.today)
+    named = (done.stream.number, done.effect.carries.clause_number)
+    await done.connection.execute(INSURER.withdraw_clause, *named, done.situation.today)
 
 
 CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]] = {

@@ -345,7 +345,7 @@ async def _falsified_applications(inquiry: Inquiry) -> Register:
 
 
 async def _clause(inquiry: Inquiry) -> Register:
-    clause = await inquiry.connection.fetchrow(INSURER.clause, inquiry.form.clause_number)
+    clause = await inquiry.connection.fetchrow(INSURER.clause, inquiry.stream.number, inquiry.form.clause_number)
     return Register(clause=dict(clause) if clause else None)
 
 

@@ -34,18 +34,18 @@ update insurer_suspension set ended_on = $2 where insurer = $1 and ended_on is n
 insert into insurer_bar (insurer, barred_on, reason) values ($1, $2, $3)
 
 -- clause --
--- A clause as it was filed.
-select insurer, filed_on, valid_until, text_sha256, withdrawn_on from filed_clause where number = $1
+-- An insurer's clause as it was filed.
+select filed_on, valid_until, text_sha256, withdrawn_on from filed_clause where insurer = $1 and number = $2
 
 -- file_clause --
--- Enter a filed clause.
-insert into filed_clause (number, insurer, filed_on, valid_until, text_sha256, head_office_filing_number)
+-- Enter a filed clause, from a day on.
+insert into filed_clause (insurer, number, filed_on, valid_until, text_sha256, head_office_filing_number)
 values ($1, $2, $3, $4, $5, $6)
 
 -- prolong_clause --
 -- Let a clause that was filed again unchanged run on.
-update filed_clause set valid_until = $2 where number = $1
+update filed_clause set valid_until = $3 where insurer = $1 and number = $2
 
 -- withdraw_clause --
 -- Withdraw a clause from a day on.
-update filed_clause set withdrawn_on = $2 where number = $1
+update filed_clause set withdrawn_on = $3 where insurer = $1 and number = $2

@@ -76,7 +76,10 @@ class Measure(Form):
 
 
 class ClauseFiling(Form):
-    """条款备案: a clause of the comprehensive cover, as the head office filed it (article 3)."""
+    """条款备案: a clause of the comprehensive cover, as the head office filed it (article 3).
+
+    The day it was filed on is the insurer's statement: nothing counts from it.
+    """
 
     clause_number: Text
     head_office_filing_number: Text
@@ -87,8 +90,8 @@ class ClauseFiling(Form):
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
         if self.filed_on > now.date():
             yield "filed_on", f"must not be in the future: {self.filed_on} is after {now.date()}"
-        if self.valid_until < self.filed_on:
-            yield "valid_until", f"must not be before the filing on {self.filed_on} (not {self.valid_until})"
+        if self.valid_until < now.date():
+            yield "valid_until", f"must not be past: {self.valid_until} is before {now.date()}"
 
 
 class ClauseWithdrawal(Form):
@@ -224,19 +227,23 @@ def record_measure(situation: Situation, form: Measure) -> Effect:
 
 
 def file_clause(situation: Situation, form: ClauseFiling) -> Effect:
-    """条款备案: a clause is filed, or filed again unchanged before it lapses, to run on (article 3)."""
+    """条款备案: a clause is filed, or filed again unchanged before it lapses, to run on (article 3).
+
+    It counts from today: article 3 asks for a filing and no approval, so nobody need confirm it; but a day that the
+    insurer alone states would make contracts of the past rest on a clause that nobody had seen.
+    """
     clauses = {**situation.file.facts.get("clauses", {}), form.clause_number: form.said()}
     return Effect(findings=_filed_before(situation, form), facts={"clauses": clauses}, carries=form)
 
 
 def _filed_before(situation: Situation, form: ClauseFiling) -> tuple[Finding, ...]:
-    """What an earlier filing of the same number forbids: another text, and filling a gap in which it had lapsed."""
+    """What its insurer's earlier filing of the number forbids: another text, and filling a gap in which it lapsed."""
     earlier = situation.register.clause
     if earlier is None:
         return ()
-    same = (earlier["insurer"], earlier["text_sha256"]) == (situation.file.number, form.text_sha256)
+    same = earlier["text_sha256"] == form.text_sha256
     lasts = earlier["withdrawn_on"] is None and situation.today <= earlier["valid_until"]
-    unchanged = "is the same" if same else "is another, or another insurer's: it must be filed under its own number"
+    unchanged = "is the same" if same else "is another: it must be filed under its own number"
     state = "withdrawn" if earlier["withdrawn_on"] else f"valid until {earlier['valid_until']}"
     return (
         Finding(
@@ -258,7 +265,7 @@ def _filed_before(situation: Situation, form: ClauseFiling) -> tuple[Finding, ..
 def withdraw_clause(situation: Situation, form: ClauseWithdrawal) -> Effect:
     """撤回条款: from this day no contract is concluded on the clause (article 3)."""
     clause = situation.register.clause
-    if clause is None or clause["insurer"] != situation.file.number or clause["withdrawn_on"] is not None:
+    if clause is None or clause["withdrawn_on"] is not None:
         own = f"must be a filed clause of {situation.file.number}, not withdrawn before"
         raise Unfit(("clause_number", f"{own} (not {form.clause_number!r})"))
     withdrawn = {**form.said(), "withdrawn_on": situation.today.isoformat()}

@@ -465,13 +465,20 @@ async def test_a_clause_filed_again_with_another_text_is_refused(register: Regis
     assert refused == ["clause_text_unchanged"]
 
 
-async def test_a_clause_of_another_insurer_is_not_filed_again(register: Register) -> None:
+async def test_a_clause_counts_from_the_day_it_is_entered_whatever_day_its_insurer_states(register: Register) -> None:
+    """Article 3: what nobody has seen filed is not filed; the stated day stays in the event as a statement."""
     await register.passes("nominate")
-    same = await register.desk.pool.fetchval("select text_sha256 from filed_clause where number = 'CLAUSE-A-2026-01'")
-    refused = await register.grounds(
-        "file_clause", "insurer-c-1", clause_number="CLAUSE-A-2026-01", text_sha256=same, valid_until="9999-12-31"
-    )
-    assert "clause_text_unchanged" in refused
+    answer = await register.do("file_clause", "insurer-c-1", filed_on="2020-01-01")
+    assert answer.event.passed
+    assert [(await register.listed(days, CLAUSE))[1] for days in (-10, -1, 0)] == [False, False, True]
+    assert (await register.file()).facts["clauses"][CLAUSE]["filed_on"] == "2020-01-01"
+
+
+async def test_a_clause_that_has_run_out_is_not_filed(register: Register) -> None:
+    await register.passes("nominate")
+    yesterday = f"{register.desk.forms.now.date() - timedelta(days=1)}"
+    over = {"filed_on": "2020-01-01", "valid_until": yesterday}
+    assert await register.unfit("file_clause", "insurer-c-1", **over) == ["valid_until"]
 
 
 async def test_an_unchanged_clause_runs_on_when_filed_again_before_it_lapses_and_not_after(register: Register) -> None:
@@ -518,13 +525,15 @@ async def test_an_insurer_taken_off_the_list_files_no_clause_but_withdraws_one(r
     await register.passes("withdraw_clause", officer="insurer-c-1")
 
 
-async def test_of_two_insurers_that_file_one_number_at_once_the_second_is_refused(desk: Desk) -> None:
+async def test_two_insurers_may_file_clauses_of_one_number_and_neither_keeps_the_other_from_it(desk: Desk) -> None:
     both = [await Register(desk, insurer).passes("nominate") for insurer in ("insurer-a", "insurer-b")]
     answers = await asyncio.gather(*(one.do("file_clause", f"{one.insurer}-1") for one in both))
-    assert sorted(answer.event.passed for answer in answers) == [False, True]
-    refused = next(answer for answer in answers if not answer.event.passed)
-    assert "clause_text_unchanged" in [found.rule for found in refused.event.findings if not found.passed]
-    assert await desk.pool.fetchval("select count(*) from filed_clause where number = $1", CLAUSE) == 1
+    assert [answer.event.passed for answer in answers] == [True, True]
+    await both[0].passes("withdraw_clause", officer="insurer-a-1")
+    assert [(await one.listed(0, CLAUSE))[1] for one in both] == [False, True]
+    assert await both[1].grounds("file_clause", "insurer-b-1", text_sha256="f" * 64, valid_until="9999-12-31") == [
+        "clause_text_unchanged"
+    ]
 
 
 async def test_an_act_repeated_enters_the_register_once(register: Register) -> None:

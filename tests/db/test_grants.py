@@ -281,3 +281,34 @@ async def test_a_command_becomes_an_event_once_in_whatever_stream(program: Conne
 async def test_what_is_read_from_the_text_cannot_be_said_otherwise(program: Connection, column: str) -> None:
     with pytest.raises(asyncpg.GeneratedAlwaysError):
         await program.execute(f"insert into event (stream, {column}) values ('s', 'true')")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update given_number set last = last - 1",
+        "update given_number set series = 'another'",
+        "update filed_clause set withdrawn_on = null",
+        "update filed_clause set withdrawn_on = '2016-06-03'",
+        "update filed_clause set valid_until = '2016-12-30'",
+        "update insurer_listing set ended_on = null",
+        "update insurer_listing set ended_on = '2016-12-30' where insurer = 'insurer-c'",
+        "update insurer_suspension set ended_on = null",
+        "update insurer_suspension set ended_on = '2016-12-30'",
+    ],
+)
+async def test_what_a_register_has_ended_or_given_stays_so(program: Connection, statement: str) -> None:
+    await program.execute("insert into given_number values ('series', 7)")
+    await program.execute(
+        "insert into filed_clause (number, insurer, filed_on, valid_until, text_sha256) "
+        "values ('C', 'insurer-c', '2016-01-01', '2016-12-31', repeat('0', 64))"
+    )
+    await program.execute("insert into insurer_listing values ('insurer-c', '2016-01-01', '2016-12-31', 'a list')")
+    await program.execute("insert into insurer_suspension (insurer, suspended_on) values ('insurer-c', '2016-05-01')")
+    end = "update {} set {} = '2016-06-01' where insurer = 'insurer-c'"
+    await program.execute(end.format("filed_clause", "withdrawn_on") + " and number = 'C'")
+    for table in ("insurer_listing", "insurer_suspension"):
+        await program.execute(end.format(table, "ended_on"))
+    await program.execute("update given_number set last = last + 1")
+    with pytest.raises(asyncpg.CheckViolationError, match="stays"):
+        await program.execute(statement)

@@ -111,6 +111,10 @@ class WrittenNotice(Frozen):
     #: What the officer, or the joint review, gives as the reason in their own words.
     reasons: tuple[str, ...] = ()
     grounds: tuple[Ground, ...] = ()
+    #: 涉及的补贴申请: the falsified applications that the decision rests on.
+    applications: tuple[str, ...] = ()
+    #: 应退金额: what is to be paid back, in yuan.
+    amount_due: str | None = None
     periods: tuple[Period, ...] = ()
     remedies: tuple[Remedy, ...] = ()
 
@@ -165,8 +169,10 @@ def draw_up(
         stage=after.stage,
         stage_zh=procedure.stages[after.stage].zh,
         items=_texts(form, "items"),
-        reasons=(*_texts(form, "reason"), *_texts(form, "reasons")),
+        reasons=(*_demanded(effect, "ground"), *_texts(form, "reason"), *_texts(form, "reasons")),
         grounds=tuple(_grounds(effect, edition)),
+        applications=tuple(_applications(effect)),
+        amount_due=next(_demanded(effect, "amount"), None),
         periods=tuple(_periods(effect, after)),
         remedies=remedies(act, served.issuer, edition),
     )
@@ -189,6 +195,18 @@ def _texts(form: Form, name: str) -> tuple[str, ...]:
     """What the form says under a name, be it one text or a list of them."""
     said = getattr(form, name, ())
     return (said,) if isinstance(said, str) else tuple(said)
+
+
+def _demanded(effect: Effect, name: str) -> Iterator[str]:
+    """What a demand says under a name: the amount to be paid back, and what it is demanded for."""
+    if name in effect.facts.get("demand", {}):
+        yield effect.facts["demand"][name]
+
+
+def _applications(effect: Effect) -> Iterator[str]:
+    """The applications the act put in the file as falsified (article 15(2))."""
+    for section in effect.facts.values():
+        yield from section.get("applications", ())
 
 
 def _product(file: File) -> Product | None:

@@ -171,24 +171,24 @@ def demand(situation: Situation, form: Reasons) -> Effect:
     in_order = _in_order(situation, debtor)
     if debtor is None or not in_order.passed:
         return Effect(findings=(in_order,))
-    amount, days = _owed_by(situation, debtor), situation.edition.repayment_days.value
-    due = days_after(situation.today, days, situation.calendar)
-    unpaid = Finding(
-        rule="money_returned",
-        article="15(2)",
-        passed=False,
-        reason=f"{in_yuan(amount)} yuan are to be paid back to the treasury by {due.due_on}",
-    )
-    told = {"debtor": debtor, "amount": in_yuan(amount), "pay_by": due.due_on.isoformat()}
+    due = days_after(situation.today, situation.edition.repayment_days.value, situation.calendar)
+    told = {**form.said(), **_told(situation, debtor), "pay_by": due.due_on.isoformat()}
     return Effect(
         findings=(in_order,),
-        # Its grounds are what the notice tells.
-        facts={
-            "demand": {**form.said(), **told, "grounds": [unpaid.model_dump(mode="json")]},
-            "demands": {"debtors": [*earlier, debtor]},
-        },
+        facts={"demand": told, "demands": {"debtors": [*earlier, debtor]}},
         opens=(fixed("repayment", "15(2)", _kind_of(situation, debtor), situation.today, due),),
     )
+
+
+def _told(situation: Situation, debtor: str) -> dict[str, Any]:
+    """What a demand tells its debtor: how much, on which applications, and what it is demanded for (article 15(2))."""
+    rows = _disbursed(situation, _payee(situation, debtor))
+    return {
+        "debtor": debtor,
+        "amount": in_yuan(owed(rows)),
+        "applications": list(dict.fromkeys(row.application for row in rows)),
+        "ground": situation.fact("recovery")["ground"],
+    }
 
 
 def _kind_of(situation: Situation, debtor: str) -> OfficeKind:
@@ -210,15 +210,18 @@ def _in_order(situation: Situation, debtor: str | None) -> Finding:
 
 def _owed_by(situation: Situation, debtor: str) -> Decimal:
     """A payee owes what it was paid; whoever falsified, all that is left (I-15)."""
-    payee = debtor if debtor in situation.fact("recovery")["payees"] else None
-    return owed(_disbursed(situation, payee))
+    return owed(_disbursed(situation, _payee(situation, debtor)))
+
+
+def _payee(situation: Situation, debtor: str) -> str | None:
+    """The debtor, where it is one that was paid."""
+    return debtor if debtor in situation.fact("recovery")["payees"] else None
 
 
 def record_repayment(situation: Situation, form: Repayment) -> Effect:
     """退回: what a debtor pays back goes to the treasury; the last fen closes the recovery (article 15(2))."""
     _may_pay(situation, form)
-    payee = form.debtor if form.debtor in situation.fact("recovery")["payees"] else None
-    rows, left = _disbursed(situation, payee), owed(_disbursed(situation))
+    rows, left = _disbursed(situation, _payee(situation, form.debtor)), owed(_disbursed(situation))
     within = Finding(
         rule="not_more_than_owed",
         article="15(2)",

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from rules.notices import Ground, Period, Remedy, WrittenNotice
+from rules.capital import capital
+from rules.identifiers import is_uscc
+from rules.notices import AUTHORITIES, Ground, Party, Period, Remedy, WrittenNotice
 from runtime.documents.typesetting import LANGUAGES, Words, typeset, words_of
 
 
@@ -33,6 +36,8 @@ class Letter(BaseModel):
 
     language: str
     banner: str
+    #: 红头: only an authority's letter has one.
+    red: bool
     head: str
     number: str
     title: str
@@ -59,15 +64,15 @@ def letter(notice: WrittenNotice, language: str = LANGUAGES[0]) -> Letter:
     """Write a notice as a letter in a language."""
     words = _words(language)
     say, chinese = words["text"], language == LANGUAGES[0]
-    whom = notice.addressed_to.model_dump()
     named = words["title"].get(notice.act) or words["title"][notice.kind]
     return Letter(
         language=language,
         banner=say["demonstration"] if notice.demonstration else "",
+        red=notice.issuer.kind in AUTHORITIES,
         head=notice.issuer.title if chinese else notice.issuer.title_en,
         number=notice.number,
         title=_fill(named, act=_act(notice, language)),
-        addressee=_fill(say["addressee" if notice.addressed_to.code else "addressee_bare"], **whom),
+        addressee=_addressee(notice.addressed_to, words),
         paragraphs=tuple(_paragraphs(notice, words)),
         signature=notice.issuer.title if chinese else notice.issuer.title_en,
         signed_on=_day(notice.issued_on, language),
@@ -94,22 +99,46 @@ def _typeset(notice: WrittenNotice, languages: tuple[str, ...], form: Literal["p
     return typeset("notice", data, form, ppi)
 
 
+def _addressee(whom: Party, words: Words) -> str:
+    """Name whom it is addressed to; the codes of offices are the program's own, and say nothing on paper."""
+    return _fill(words["text"]["addressee" if is_uscc(whom.code) else "addressee_bare"], **whom.model_dump())
+
+
 def _paragraphs(notice: WrittenNotice, words: Words) -> Iterator[Paragraph]:
-    say, language = words["text"], words["text"]["language"]
-    about = {"case": notice.case, "product": "", "model": ""}
-    if notice.product:
-        about |= {"product": notice.product.name, "model": notice.product.model}
-    under = {"scheme": notice.scheme, "article": _article(notice.article, language)}
-    opening = {"acceptance": "accepted", "correction": "corrections", "decision": "decided"}[notice.kind]
-    opened = _fill(say["about_product" if notice.product else "about"], **about)
-    decided = _fill(say[opening], **under, outcome=words["outcome"].get(notice.act) or _act(notice, language))
-    yield Paragraph(style="text", text=_join(language, opened, decided))
+    say = words["text"]
+    yield Paragraph(style="text", text=_join(say["language"], _opening(notice, words), _told(notice, words)))
     yield from _listed("", notice.items)
+    yield from _listed(say["applications"], notice.applications)
     yield from _listed(say["reasons"], notice.reasons)
     yield from _listed(say["grounds"], [_ground(ground, words) for ground in notice.grounds])
     yield from (Paragraph(style="text", text=_period(period, words)) for period in notice.periods)
     if notice.remedies:
         yield Paragraph(style="text", text="".join(_remedy(remedy, words) for remedy in notice.remedies))
+
+
+def _opening(notice: WrittenNotice, words: Words) -> str:
+    """Say what the letter answers; of an act that nobody asked for, what was found."""
+    about = {"case": notice.case, "product": "", "model": ""}
+    if notice.product:
+        about |= {"product": notice.product.name, "model": notice.product.model}
+    answers = words["text"]["about_product" if notice.product else "about"]
+    return _fill(words["opening"].get(notice.act) or answers, **about)
+
+
+def _told(notice: WrittenNotice, words: Words) -> str:
+    """Say what the office tells, and under which article."""
+    say, language = words["text"], words["text"]["language"]
+    kind = {"acceptance": "accepted", "correction": "corrections", "decision": "decided"}[notice.kind]
+    under = {"scheme": notice.scheme, "article": _article(notice.article, language)}
+    return _fill(words["told"].get(notice.act) or say[kind], **under, outcome=_outcome(notice, words))
+
+
+def _outcome(notice: WrittenNotice, words: Words) -> str:
+    """Say what was decided, whole: from which day, or how much, in figures and in words."""
+    language, due = words["text"]["language"], Decimal(notice.amount_due or 0)
+    amount = {"amount": f"{due:,.2f}", "in_words": capital(due)}
+    said = words["outcome"].get(notice.act) or _act(notice, language)
+    return _fill(said, day=_day(notice.issued_on, language), **amount)
 
 
 def _listed(heading: str, items: tuple[str, ...] | list[str]) -> Iterator[Paragraph]:

@@ -207,7 +207,7 @@ async def test_a_demand_is_served_on_its_debtor_with_the_amount_and_the_remedies
     row = await desk.pool.fetchrow("select addressed_to, body from notice where stream = $1", stream)
     assert row
     assert row["addressed_to"] == "insurer-a"
-    assert "500000.00" in row["body"]["grounds"][0]["reason"]
+    assert (row["body"]["amount_due"], row["body"]["grounds"]) == ("500000.00", [])
     assert [period["name"] for period in row["body"]["periods"]] == ["repayment"]
     assert {remedy["way"] for remedy in row["body"]["remedies"]} == {"reconsideration", "litigation"}
     desk.moment += timedelta(days=40)

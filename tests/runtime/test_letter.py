@@ -63,11 +63,11 @@ def test_a_decision_says_its_number_reasons_grounds_and_both_remedies() -> None:
     told = notice(reasons=("企业规模不符",), grounds=GROUNDS, remedies=REMEDIES)
     for said in (
         "大连市工业和信息化局", "大工信新认〔2026〕12号", "不予认定决定书",
-        "大连样机制造有限公司（代码：91210211MA0000001X）",
+        "大连样机制造有限公司（统一社会信用代码：91210211MA0000001X）",
         "DL-2026-000001", "五轴加工中心", "《大连市中小企业新产品推广应用保险补偿机制试点工作实施办法（试行）》第十条",
         "1.企业规模不符", "第八条第（一）项“注册二年以上”：提交日期：2026年3月1日；注册日期：2025年3月1日",
         "第二条“尚未取得市场业绩”：市场业绩：是",
-        "60日内，依据《中华人民共和国行政复议法》向大连市人民政府申请行政复议",
+        "可以自知道或者应当知道本决定之日起60日内，依据《中华人民共和国行政复议法》向大连市人民政府申请行政复议",
         "6个月内，依据《中华人民共和国行政诉讼法》向有管辖权的人民法院提起行政诉讼",
         "2026年3月2日", "经办人：王丽", "演示版本",
     ):  # fmt: skip
@@ -131,12 +131,38 @@ def test_a_person_outside_the_registers_is_addressed_by_name_alone() -> None:
     assert letter(notice(addressed_to=Party(code="", name="张三"))).addressee == "张三："
 
 
+def test_the_code_of_an_office_is_not_printed() -> None:
+    told = letter(notice(addressed_to=Party(code="insurer-a", name="甲财产保险大连分公司")))
+    assert told.addressee == "甲财产保险大连分公司："
+
+
+def test_only_an_authority_has_a_red_head() -> None:
+    assessor = BUREAU.model_copy(update={"kind": "assessor", "title": "大连评定中心"})
+    assert [letter(notice(issuer=issuer)).red for issuer in (BUREAU, assessor)] == [True, False]
+    assert "大连评定中心" in printed(notice(issuer=assessor))
+
+
+def test_each_language_counts_its_own_pages() -> None:
+    told = notice(kind="correction", items=tuple("缺少加盖公章的原件" * 40 for _ in range(10)))
+    read = PdfReader(io.BytesIO(pdf(told, *LANGUAGES))).pages
+    counted = [re.search(r"(\d+) / (\d+)\s*$", page.extract_text()) for page in read]
+    numbers = [(int(found[1]), int(found[2])) for found in counted if found]
+    chinese = numbers[0][1]
+    english = len(read) - chinese
+    assert chinese > 1
+    assert numbers == [
+        *((n, chinese) for n in range(1, chinese + 1)),
+        *((n, english) for n in range(1, english + 1)),
+    ]
+
+
 def test_only_a_demonstration_says_that_it_is_one() -> None:
     assert "演示" not in words_of(letter(notice(demonstration=False)))
 
 
-def test_the_languages_have_the_same_sentences_with_the_same_inputs() -> None:
-    chinese, english = (_words(language)["text"] for language in LANGUAGES)
+@pytest.mark.parametrize("table", ["title", "text", "opening", "told", "outcome"])
+def test_the_languages_have_the_same_sentences_with_the_same_inputs(table: str) -> None:
+    chinese, english = (_words(language)[table] for language in LANGUAGES)
     assert {code: set(re.findall(r"{(\w+)}", text)) for code, text in chinese.items()} == {
         code: set(re.findall(r"{(\w+)}", text)) for code, text in english.items()
     }

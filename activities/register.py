@@ -219,8 +219,9 @@ async def _offices(inquiry: Inquiry) -> Register:
     code = getattr(inquiry.form, "code", None)
     known = await one(inquiry.connection, OFFICE.known_on, inquiry.today, code)
     return Register(
-        known_offices=frozenset(known["offices"]),
-        known_officers=frozenset(known["officers"]),
+        known_offices=known["offices"],
+        known_officers=known["officers"],
+        codes_taken=frozenset(known["codes"]),
         known_districts=frozenset(known["districts"]),
         colleagues=known["colleagues"],
     )
@@ -367,6 +368,7 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("policy", "cancel"): _insured_case,
     ("policy", "rescind"): _insured_case,
     ("policy", "record_refund"): _refund,
+    ("offices", "propose_officer"): _offices,
     ("offices", "appoint"): _offices,
     ("offices", "leave"): _offices,
     ("offices", "absorb"): _offices,

@@ -89,8 +89,10 @@ class Register:
     cap_left: Decimal = Decimal(0)
     budget_left: Decimal = Decimal(0)
     known_assessors: frozenset[str] = frozenset()
-    known_offices: frozenset[str] = frozenset()
-    known_officers: frozenset[str] = frozenset()
+    #: Offices of today, and officers who have not left, each with its kind; and every code an officer ever had.
+    known_offices: Mapping[str, OfficeKind] = field(default_factory=dict)
+    known_officers: Mapping[str, OfficeKind] = field(default_factory=dict)
+    codes_taken: frozenset[str] = frozenset()
     known_districts: frozenset[str] = frozenset()
     #: How many others act for the office of the officer who is to leave.
     colleagues: int = 0

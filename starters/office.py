@@ -51,26 +51,37 @@ def list_officers(
 
 
 @app.command()
-def appoint(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
-    """Enter an officer of an office: code, name, office, since (article 15(3))."""
-    enter("appoint", officer, data, command_id, as_json=as_json)
+def propose(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Propose an officer for an office of one's own: code, name, office, since (article 15(3))."""
+    enter("propose_officer", officer, read_data(data), command_id, as_json=as_json)
+
+
+@app.command()
+def appoint(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of the officer who was proposed.")],
+    officer: As,
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """Appoint who was proposed; another person than who proposed it (article 15(3))."""
+    enter("appoint", officer, {"code": code}, command_id, as_json=as_json)
 
 
 @app.command()
 def leave(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
     """Enter an officer's last day: code, last_day, reason. What he left open is his office's (article 15(3))."""
-    enter("leave", officer, data, command_id, as_json=as_json)
+    enter("leave", officer, read_data(data), command_id, as_json=as_json)
 
 
 @app.command()
 def absorb(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
     """Enter that a district is absorbed: district, into, last_day, document. Its open cases go over (article 9)."""
-    enter("absorb", officer, data, command_id, as_json=as_json)
+    enter("absorb", officer, read_data(data), command_id, as_json=as_json)
 
 
-def enter(act: str, officer: str, data: str, command_id: str | None, *, as_json: bool) -> None:
+def enter(act: str, officer: str, form: dict[str, Any], command_id: str | None, *, as_json: bool) -> None:
     """Enter a change in the register of offices."""
-    form, stream = read_data(data), Stream("offices", "dalian", REGISTER)
+    stream = Stream("offices", "dalian", REGISTER)
     fit(stream.procedure.act(act).form, form)
 
     async def work() -> None:

@@ -335,7 +335,13 @@ class SampleForms:
             "cancel": self.cancellation(),
             "rescind": {"ground": "non_disclosure", "rescinded_on": f"{self.now.date()}", **self.reasons()},
             "renew": self.renewal(),
-            "appoint": {"code": f"bureau-{self.serial + 2}", "name": "周敏", "office": "bureau", "since": "2026-01-05"},
+            "propose_officer": {
+                "code": f"bureau-{self.serial + 2}",
+                "name": "周敏",
+                "office": "bureau",
+                "since": f"{self.now.date()}",
+            },
+            "appoint": {"code": f"bureau-{self.serial + 2}"},
             "leave": {"code": "ganjingzi-2", "last_day": f"{self.now.date()}", **self.reasons()},
             "absorb": {
                 "district": "baoshui",

@@ -6,10 +6,12 @@ select o.code, o.name, o.office, f.kind, f.district, coalesce(districts_of(f.dis
 from officer o join office f on f.code = o.office where o.code = $1
 
 -- known_on --
--- The offices and, on a day, the officers there are and the districts nobody is to absorb; and how many others act for an officer's office then.
+-- On a day: the offices, but those of absorbed districts; the officers who have not left; the districts nobody is to absorb; every code an officer ever had; and how many others act for an officer's office.
 select
-    array(select code from office) as offices,
-    array(select code from officer where $1::date between since and coalesce(until, 'infinity')) as officers,
+    (select jsonb_object_agg(f.code, f.kind) from office f
+     where not exists (select from district d where d.code = f.district and f.kind = 'district' and d.until < $1)) as offices,
+    (select jsonb_object_agg(o.code, f.kind) from officer o join office f on f.code = o.office where coalesce(o.until, 'infinity') >= $1::date) as officers,
+    array(select code from officer) as codes,
     array(select code from district where $1::date between since and coalesce(until, 'infinity') and successor is null) as districts,
     (select count(*)::integer from officer o join officer other using (office)
      where o.code = $2 and other.code <> $2 and $1::date >= other.since and other.until is null) as colleagues

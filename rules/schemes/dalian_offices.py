@@ -1,19 +1,30 @@
 """机构名册: who acts for which office, and which district answers for which cases, as they change (articles 9, 15(3)).
 
-The industry bureau keeps the register. A change is an act with its document; running cases are never rewritten: an
-officer who has left acts no more and his office goes on, a district that was absorbed is answered for by its successor.
+Each of the three owners enters its own people, and those of the offices under it; one proposes, another appoints. A
+change is an act; running cases are never rewritten: an officer who has left acts no more and his office goes on, a
+district that was absorbed is answered for by its successor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from rules.faults import Unfit
-from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage
+from rules.procedure import Act, Barred, Effect, Form, Procedure, Situation, Stage
 from rules.schemes.dalian_forms import Code, Text
+from rules.timetable import OfficeKind
 from rules.values import LawDate
 
+#: Whose people each owner enters. Enterprises enter themselves by submitting, and the system has no people.
+ENTERS: Mapping[OfficeKind, tuple[OfficeKind, ...]] = {
+    "industry_bureau": ("industry_bureau", "district", "assessor"),
+    "regulator": ("regulator", "insurer"),
+    "finance": ("finance",),
+}
+#: Names that are not a person's: the system's own, and those that enterprises will have.
+NOT_A_PERSON = re.compile(r"clock|system|[0-9A-HJ-NP-RTUW-Y]{18}")
 #: The one register of a scheme's offices.
 REGISTER = "register"
 
@@ -25,6 +36,18 @@ class Appointment(Form):
     name: Text
     office: Code
     since: LawDate
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        if NOT_A_PERSON.fullmatch(self.code):
+            yield "code", f"must be a person's: {self.code!r} is the system's, or an enterprise's own"
+        if self.since < now.date():
+            yield "since", f"must not be past: {self.since} is before {now.date()}"
+
+
+class Appointed(Form):
+    """任命: the person who was proposed."""
+
+    code: Code
 
 
 class Departure(Form):
@@ -48,14 +71,40 @@ class Absorption(Form):
             yield "into", f"must be another district (not {self.into!r})"
 
 
-def appoint(situation: Situation, form: Appointment) -> Effect:
-    """任职: every act names a person, so an office has its people entered (article 15(3))."""
+def propose_officer(situation: Situation, form: Appointment) -> Effect:
+    """拟任: an owner proposes a person for one of its offices (article 15(3))."""
     register = situation.register
     if form.office not in register.known_offices:
-        raise Unfit(("office", f"must be an office of the register (not {form.office!r})"))
-    if form.code in register.known_officers:
+        raise Unfit(("office", f"must be an office of today's register (not {form.office!r})"))
+    if form.code in register.codes_taken:
+        raise Unfit(("code", f"must be new: {form.code!r} names an officer already; whoever returns gets another"))
+    _enters(situation, register.known_offices[form.office])
+    proposed = situation.file.facts.get("proposed_officers", {})
+    said = {**form.said(), "proposed_by": situation.officer}
+    return Effect(facts={"proposed_officers": {**proposed, form.code: said}})
+
+
+def appoint(situation: Situation, form: Appointed) -> Effect:
+    """任职: another person of the owner appoints; from his first day on the officer acts for his office (15(3))."""
+    proposed = situation.file.facts.get("proposed_officers", {})
+    if not proposed.get(form.code):
+        raise Unfit(("code", f"must have been proposed by propose_officer (not {form.code!r})"))
+    said = dict(proposed[form.code])
+    if form.code in situation.register.codes_taken:
         raise Unfit(("code", f"must be new: {form.code!r} names an officer already"))
-    return Effect(facts={"appointment": form.said()}, carries=form)
+    _enters(situation, situation.register.known_offices.get(said["office"], "system"))
+    if said.pop("proposed_by") == situation.officer:
+        why = f"{situation.officer} proposed {form.code}, so another must appoint"
+        raise Barred("preparer_does_not_approve", "15(3)", why)
+    facts = {"appointment": said, "proposed_officers": {**proposed, form.code: {}}}
+    return Effect(facts=facts, carries=Appointment.model_validate(said))
+
+
+def _enters(situation: Situation, kind: OfficeKind) -> None:
+    if kind not in ENTERS.get(situation.office_kind, ()):
+        whose = ", ".join(ENTERS[situation.office_kind])
+        why = f"the {situation.office_kind} enters officers of: {whose}; not of the {kind}"
+        raise Barred("enters_own_people", "15(3)", why)
 
 
 def leave(situation: Situation, form: Departure) -> Effect:
@@ -66,6 +115,7 @@ def leave(situation: Situation, form: Departure) -> Effect:
     register = situation.register
     if form.code not in register.known_officers:
         raise Unfit(("code", f"must be an officer who acts today (not {form.code!r})"))
+    _enters(situation, register.known_officers[form.code])
     if form.code == situation.officer:
         raise Unfit(("code", "must be another's: nobody enters his own departure"))
     if form.last_day < situation.today:
@@ -86,14 +136,17 @@ def absorb(situation: Situation, form: Absorption) -> Effect:
     return Effect(facts={"absorption": form.said()}, carries=form)
 
 
+OWNERS = tuple(ENTERS)
+
 OFFICES = Procedure(
     "offices",
     {"open": Stage("open", "机构名册")},
     {
         act.name: act
         for act in (
-            Act("appoint", "任职", ("industry_bureau",), "15(3)", ("open",), Appointment, appoint, "open"),
-            Act("leave", "离任", ("industry_bureau",), "15(3)", ("open",), Departure, leave, "open"),
+            Act("propose_officer", "拟任", OWNERS, "15(3)", ("open",), Appointment, propose_officer, "open"),
+            Act("appoint", "任职", OWNERS, "15(3)", ("open",), Appointed, appoint, "open"),
+            Act("leave", "离任", OWNERS, "15(3)", ("open",), Departure, leave, "open"),
             Act("absorb", "并入", ("industry_bureau",), "9", ("open",), Absorption, absorb, "open"),
         )
     },

@@ -25,7 +25,7 @@ from rules.repayments import Disbursed, spread
 from rules.schemes.dalian_forms import InsuranceContract, Rung, Sha256, Text, in_future
 from rules.subsidy import premium_shares
 from rules.timetable import Deadline, fixed
-from rules.values import LawDate, Minute, Rate, Yuan, YuanOrZero, in_yuan
+from rules.values import ZERO, LawDate, Minute, Rate, Yuan, YuanOrZero, in_yuan
 
 
 class Concluded(Form):
@@ -194,20 +194,26 @@ def cancel(situation: Situation, form: Cancellation) -> Effect:
             "end_on": contract["end_on"],
             "cancelled_on": form.cancelled_on.isoformat(),
             "premium": money["premium"],
-            # What an endorsement left above the premium is not split: it goes back whole.
             "subsidy": f"{min(subsidy, Decimal(money['premium'])):.2f}",
         },
     )
     split = split_refund(facts, situation.edition)
-    told = {name: f"{amount:.2f}" for name, amount in split._asdict().items()}
+    # What an endorsement left above the premium is not split by days: it goes back whole.
+    to_treasury = split.to_treasury + subsidy - facts.subsidy
+    to_enterprise = max(split.refund - to_treasury, ZERO)
+    told = {
+        "refund": f"{split.refund:.2f}",
+        "to_treasury": f"{to_treasury:.2f}",
+        "to_enterprise": f"{to_enterprise:.2f}",
+    }
     premium = facts.premium - split.refund
     return _ended_early(
         situation,
-        to_treasury=split.to_treasury,
+        to_treasury=to_treasury,
         facts={"cancellation": {**form.said(), **told}},
         premium=premium,
         # The premium is refunded over the whole term, the subsidy over its year: it never exceeds what is left to pay.
-        asked=min(subsidy - split.to_treasury, premium),
+        asked=min(subsidy - to_treasury, premium),
     )
 
 

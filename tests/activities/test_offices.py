@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +25,12 @@ async def enter(desk: Desk, act: str, officer: str = "bureau-1", **told: Any) ->
     return recorded.answer
 
 
+async def appointed(desk: Desk, code: str, office: str, since: date) -> Answer:
+    """Have an officer of a district proposed by one of the bureau and appointed by another."""
+    await enter(desk, "propose_officer", code=code, office=office, since=f"{since}")
+    return await enter(desk, "appoint", "bureau-2", code=code)
+
+
 async def confirm(desk: Desk, officer: str) -> Answer:
     recorded = await desk.order("confirm", officer)
     assert recorded.answer
@@ -36,14 +42,14 @@ async def confirm(desk: Desk, officer: str) -> Answer:
 
 async def test_an_appointed_officer_acts_for_his_office(desk: Desk) -> None:
     await desk.play(first("case", "confirm"))
-    await enter(desk, "appoint", code="ganjingzi-3", office="ganjingzi", since=f"{desk.forms.now.date()}")
+    await appointed(desk, "ganjingzi-3", "ganjingzi", desk.forms.now.date())
     assert (await confirm(desk, "ganjingzi-3")).event.officer_name == "周敏"
 
 
 async def test_an_officer_does_not_act_before_he_is_appointed(desk: Desk) -> None:
     await desk.play(first("case", "confirm"))
     tomorrow = desk.forms.now.date() + timedelta(days=1)
-    await enter(desk, "appoint", code="ganjingzi-3", office="ganjingzi", since=f"{tomorrow}")
+    await appointed(desk, "ganjingzi-3", "ganjingzi", tomorrow)
     with pytest.raises(Barred, match="officer_active"):
         await confirm(desk, "ganjingzi-3")
 
@@ -79,9 +85,13 @@ async def test_the_last_officer_of_an_office_does_not_leave_it_empty(desk: Desk)
 @pytest.mark.parametrize(
     ("act", "told", "field"),
     [
-        ("appoint", {"office": "nowhere"}, "office"),
-        ("appoint", {"code": "bureau-1"}, "code"),
-        ("appoint", {"since": "soon"}, "since"),
+        ("propose_officer", {"office": "nowhere"}, "office"),
+        ("propose_officer", {"code": "bureau-1"}, "code"),
+        ("propose_officer", {"code": "clock"}, "code"),
+        ("propose_officer", {"code": "91210211MA0000001K"}, "code"),
+        ("propose_officer", {"since": "soon"}, "since"),
+        ("propose_officer", {"since": "2020-01-06"}, "since"),
+        ("appoint", {"code": "nobody"}, "code"),
         ("leave", {"code": "nobody"}, "code"),
         ("leave", {"code": "bureau-1"}, "code"),
         ("leave", {"last_day": "2016-02-01"}, "last_day"),
@@ -98,10 +108,50 @@ async def test_a_change_that_cannot_be_is_told_by_its_field(
     assert await desk.pool.fetchval("select count(*) from event") == 0
 
 
-@pytest.mark.parametrize("act", ["appoint", "leave", "absorb"])
-async def test_only_the_bureau_keeps_the_register_of_offices(desk: Desk, act: str) -> None:
+@pytest.mark.parametrize("act", ["propose_officer", "appoint", "leave", "absorb"])
+async def test_only_the_owners_keep_the_register_of_offices(desk: Desk, act: str) -> None:
     with pytest.raises(Barred, match="right_office"):
-        await enter(desk, act, "finance-1")
+        await enter(desk, act, "ganjingzi-1")
+
+
+@pytest.mark.parametrize(
+    ("officer", "office"),
+    [("bureau-1", "finance"), ("bureau-1", "regulator"), ("bureau-1", "insurer-a"), ("finance-1", "bureau")],
+)
+async def test_an_owner_enters_its_own_people_only(desk: Desk, officer: str, office: str) -> None:
+    with pytest.raises(Barred, match="enters_own_people"):
+        await enter(desk, "propose_officer", officer, code="new-1", office=office)
+    with pytest.raises(Barred, match="enters_own_people"):
+        await enter(desk, "leave", officer, code=f"{office}-2")
+
+
+async def test_nobody_enters_for_an_enterprise(desk: Desk) -> None:
+    await desk.play(1)
+    with pytest.raises(Barred, match="enters_own_people"):
+        await enter(desk, "propose_officer", code="new-1", office=desk.forms.enterprise)
+
+
+async def test_nobody_appoints_whom_he_proposed(desk: Desk) -> None:
+    await enter(desk, "propose_officer", code="bureau-9")
+    with pytest.raises(Barred, match="preparer_does_not_approve"):
+        await enter(desk, "appoint", code="bureau-9")
+    await enter(desk, "appoint", "bureau-2", code="bureau-9")
+    with pytest.raises(Unfit, match="must have been proposed"):
+        await enter(desk, "appoint", "bureau-2", code="bureau-9")
+
+
+async def test_an_officer_of_a_day_to_come_can_leave_and_his_code_is_not_given_again(desk: Desk) -> None:
+    later = desk.forms.now.date() + timedelta(days=400)
+    await appointed(desk, "bureau-9", "bureau", later)
+    with pytest.raises(Unfit, match="must be new"):
+        await enter(desk, "propose_officer", code="bureau-9")
+
+
+async def test_nobody_is_appointed_to_an_absorbed_districts_office(desk: Desk) -> None:
+    await enter(desk, "absorb", district="ganjingzi", into="jinpu", last_day=f"{desk.forms.now.date()}")
+    desk.moment += timedelta(days=1)
+    with pytest.raises(Unfit, match=r"^office:"):
+        await enter(desk, "propose_officer", code="ganjingzi-9", office="ganjingzi")
 
 
 # --- districts -----------------------------------------------------------------------------------------------------

@@ -136,7 +136,8 @@ class Walk(Desk):
             ("recovery", "record_repayment"): self.forms.repayment(self.repays),
             ("policy", "record_refund"): self.forms.refund(self.refunds),
             ("ledger", "appropriate"): {"amount": self.budget or "0.01", "document": f"大财指{self.named}号"},
-            ("offices", "appoint"): self.forms.of(act) | {"code": f"bureau-{self.named + 2}"},
+            ("offices", "propose_officer"): self.forms.of(act) | {"code": f"bureau-{self.named + 2}"},
+            ("offices", "appoint"): {"code": "bureau-9"},
         }
         return by_act.get((kind, act)) or super().form(kind, act)
 
@@ -201,6 +202,11 @@ async def _next_round(walk: Walk) -> None:
     )
     for act, officer in steps:
         await walk.order(act, officer, {"quarter": later[-6:]} if act == "open" else {}, kind="round", stream=later)
+
+
+async def _proposed(walk: Walk) -> None:
+    form = walk.forms.of("propose_officer") | {"code": "bureau-9"}
+    await walk.order("propose_officer", "bureau-2", form, kind="offices")
 
 
 async def _returned(walk: Walk) -> None:
@@ -352,6 +358,7 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "a later plan has money": _later_plan,
     "a later plan has none": _next_round,
     "an office returns it": _returned,
+    "a person was proposed": _proposed,
     "the notice has run out": _notice_over,
     "the other two have signed": _two_signatures,
     "its policy is endorsed": _endorsed,

@@ -64,11 +64,17 @@ async def test_a_loss_claim_is_opened_on_a_policy_by_its_insurer(terminal: Termi
     assert "article" in outcome.err
 
 
-async def test_an_officer_is_appointed_and_acts_and_nobody_else_appoints(terminal: Terminal, hands: Hands) -> None:
+async def test_an_officer_is_proposed_by_one_appointed_by_another_and_acts(
+    terminal: Terminal, hands: Hands
+) -> None:
     await hands.submit()
     form = {"code": "ganjingzi-3", "name": "周敏", "office": "ganjingzi", "since": f"{hands.today}"}
-    assert "right_office" in (await refused(terminal, "office", "appoint", "DATA", "--as", "finance-1", data=form)).err
-    await done(terminal, "office", "appoint", "DATA", "--as", "bureau-1", data=form)
+    proposed = await refused(terminal, "office", "propose", "DATA", "--as", "finance-1", data=form)
+    assert "enters_own_people" in proposed.err
+    await done(terminal, "office", "propose", "DATA", "--as", "bureau-1", data=form)
+    alone = await refused(terminal, "office", "appoint", "ganjingzi-3", "--as", "bureau-1")
+    assert "preparer_does_not_approve" in alone.err
+    await done(terminal, "office", "appoint", "ganjingzi-3", "--as", "bureau-2")
     words = ("district", "confirm", hands.stream.number, "--as", "ganjingzi-3", "--data", "DATA")
     assert (await done(terminal, *words, data=hands.forms.opinion()))["stage"] == "confirmed"
     wrong = await refused(terminal, "office", "leave", "DATA", "--as", "bureau-1", data={"code": "ganjingzi-3"})

@@ -364,6 +364,7 @@ async def _end_listing(done: Done) -> None:
 async def _bar_insurer(done: Done) -> None:
     reason = done.after.facts["bar"]["reason"]
     await done.connection.execute(INSURER.bar, done.stream.number, done.situation.today, reason)
+    await _end_listing(done)
     await recoveries.order_recovery(done, reason)
 
 

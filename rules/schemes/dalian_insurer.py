@@ -8,9 +8,9 @@ selected, was taken off, or whose term ran out can be selected and listed again 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -134,12 +134,14 @@ def decline_nomination(situation: Situation, form: Reasons) -> Effect:
 
 
 def list_insurer(situation: Situation, form: Listing) -> Effect:
-    """列入名单: the list stands on both portals; the term runs from the later page's day (article 12).
+    """列入名单: the list stands on both portals; its term is counted from the later page's day (article 12).
 
-    Done again while listed, it begins the next term, so that no day need lie between two lists.
+    Done again while listed, it begins the next term, so that no day need lie between two lists. Entered late, it
+    fills no gap: what was refused while the insurer was off the list stays rightly refused.
     """
     since, facts = form.published_on, situation.file.facts
     until = years_later(since, _edition_on(since, situation).insurer_list_years.value)
+    late = since < situation.today and _was_off(situation, since)
     selected_on = facts.get("selection", {}).get("selected_on", "")
     earlier = facts.get("listing", {}).get("listed_from", "")
     if since.isoformat() < selected_on:
@@ -148,8 +150,32 @@ def list_insurer(situation: Situation, form: Listing) -> Effect:
         raise Unfit(("published_at", f"must be after the day of the list before, {earlier} (article 12)"))
     if until < situation.today:
         raise Unfit(("published_at", f"must leave a term that has not ended: from {since}, it ended on {until}"))
-    listing = {**form.said(), "listed_from": since.isoformat(), "listed_until": until.isoformat()}
-    return Effect(facts={"listing": listing, "proposed_delisting": {}}, opens=(_term(since, until),))
+    listed_from = situation.today if late else since
+    listing = {**form.said(), "listed_from": listed_from.isoformat(), "listed_until": until.isoformat()}
+    return Effect(
+        findings=(_from_entry(since, listed_from),) if late else (),
+        facts={"listing": listing, "proposed_delisting": {}, "suspension": {}},
+        opens=(_term(listed_from, until),),
+    )
+
+
+def _was_off(situation: Situation, published: date) -> bool:
+    """Whether a listing has ended and none followed, or a suspension has ended since the list was published."""
+    facts, today = situation.file.facts, situation.today.isoformat()
+    earlier = facts.get("listing")
+    # Whoever is selected again after a listing was taken off it.
+    ended = earlier is not None and (situation.file.stage == "selected" or earlier["listed_until"] < today)
+    return ended or facts.get("suspension", {}).get("reinstated_on", "") > published.isoformat()
+
+
+def _from_entry(published: date, entered: date) -> Finding:
+    return Finding(
+        rule="listed_from_entry",
+        article="12",
+        passed=True,
+        reason=f"the list of {published} is entered on {entered} and counts from that day: "
+        "the insurer was off the list in between, and no gap is filled afterwards",
+    )
 
 
 def _edition_on(day: date, situation: Situation) -> Edition:
@@ -207,17 +233,24 @@ def propose_bar(situation: Situation, form: BarProposal) -> Effect:
 def bar(situation: Situation, form: Reasons) -> Effect:
     """取消申报资格: from this day nothing more is filed, and what is pending is held for a decision (I-15).
 
-    The list is another matter: what the insurer concluded while listed stays concluded, and is not paid by this act.
+    It ends the listing too, for no act could any more; what the insurer concluded while listed stays concluded.
     """
     named = situation.file.facts.get("proposed_bar", {})
     proposed = Finding(
         rule="bar_proposed",
         article="15(3)",
         passed=bool(named),
-        reason="whoever bars an insurer is not whoever proposed it, so it must be proposed first",
+        reason=_of_proposal(situation, named),
     )
     decided = {"barred_on": situation.today.isoformat(), "applications": named.get("applications", [])}
     return Effect(findings=(proposed,), facts={"bar": {**form.said(), **decided}}, meets=("listing",))
+
+
+def _of_proposal(situation: Situation, named: Mapping[str, Any]) -> str:
+    if not named:
+        return "whoever bars an insurer is not whoever proposed it, so it must be proposed first"
+    days = (situation.today - date.fromisoformat(named["proposed_on"])).days
+    return f"it was proposed on {named['proposed_on']}, {days} days before, naming {len(named['applications'])} applications"
 
 
 def record_measure(situation: Situation, form: Measure) -> Effect:

@@ -238,6 +238,71 @@ async def test_a_term_that_ran_out_is_followed_by_a_new_list(register: Register)
     assert await register.listed() == (True, False)
 
 
+def published(at: datetime) -> dict[str, Any]:
+    """A list that both portals showed at a moment."""
+    return {"industry_bureau_page": page(at), "regulator_page": page(at, "regulator.example")}
+
+
+async def test_a_list_that_is_entered_late_fills_no_gap_that_has_been(register: Register) -> None:
+    """What was refused in the gap stays rightly refused; the term ends where the published list's does."""
+    await register.passes(*TO_THE_LIST)
+    register.pass_days(366)
+    await register.clock("expire")
+    since = register.desk.forms.now
+    register.pass_days(60)
+    answer = await register.do("list", **published(since))
+    assert [(found.rule, found.passed) for found in answer.event.findings] == [("listed_from_entry", True)]
+    until = (years_later(since.date(), 1) - register.desk.forms.now.date()).days
+    assert [(await register.listed(days))[0] for days in (-60, -30, -1, 0, until, until + 1)] == [
+        *[False] * 3,
+        *[True] * 2,
+        False,
+    ]
+    listing = (await register.file()).deadline("listing")
+    assert listing is not None
+    assert listing.counted_from == register.desk.forms.now.date()
+
+
+async def test_a_list_fills_no_gap_although_nobody_had_entered_the_end_of_the_term(register: Register) -> None:
+    await register.passes(*TO_THE_LIST)
+    register.pass_days(380)
+    answer = await register.do("list", **published(register.desk.forms.now - timedelta(days=30)))
+    assert [found.rule for found in answer.event.findings] == ["listed_from_entry"]
+    assert [(await register.listed(days))[0] for days in (-5, 0)] == [False, True]
+
+
+async def test_a_list_published_while_its_insurer_was_off_the_list_counts_from_its_entry(register: Register) -> None:
+    await register.passes(*TO_THE_LIST, "propose_delisting")
+    register.pass_days(10)
+    await register.passes("delist", officer="regulator-2")
+    await register.passes("select")
+    register.pass_days(10)
+    answer = await register.do("list", **published(register.desk.forms.now - timedelta(days=8)))
+    assert [found.rule for found in answer.event.findings] == ["listed_from_entry"]
+    assert [(await register.listed(days))[0] for days in (-8, -1, 0)] == [False, False, True]
+
+
+async def test_a_list_published_within_a_suspension_counts_from_its_entry(register: Register) -> None:
+    await register.passes(*TO_THE_LIST)
+    register.pass_days(10)
+    await register.passes("suspend")
+    register.pass_days(10)
+    await register.passes("reinstate")
+    answer = await register.do("list", **published(register.desk.forms.now - timedelta(days=5)))
+    assert [found.rule for found in answer.event.findings] == ["listed_from_entry"]
+    assert [(await register.listed(days))[0] for days in (-5, -1, 0)] == [False, False, True]
+
+
+async def test_a_list_entered_late_while_nothing_ended_counts_from_its_publication(register: Register) -> None:
+    await register.passes(*TO_THE_LIST)
+    register.pass_days(30)
+    answer = await register.do("list", **published(register.desk.forms.now - timedelta(days=8)))
+    assert answer.event.findings == ()
+    listing = (await register.file()).deadline("listing")
+    assert listing is not None
+    assert listing.counted_from == register.desk.forms.now.date() - timedelta(days=8)
+
+
 async def test_an_insurer_declined_or_taken_off_the_list_is_selected_anew_in_the_same_file(register: Register) -> None:
     await register.passes("nominate", "decline_nomination", "select", "list", "propose_delisting")
     await register.passes("delist", officer="regulator-2")
@@ -268,6 +333,7 @@ async def test_the_term_of_a_suspended_insurer_runs_out_all_the_same(register: R
     assert (await register.clock("expire")).standing.stage == "listing_ended"
     await register.passes("list")
     assert await register.listed() == (True, False)
+    assert (await register.file()).facts["suspension"] == {}
 
 
 async def test_the_demonstration_lists_no_insurer_again_that_has_a_file_of_its_own(
@@ -351,6 +417,28 @@ async def test_a_barred_insurer_files_nothing_and_is_barred_once(desk: Desk) -> 
     filed = await desk.order("file_return", "insurer-a-1", kind="round")
     assert filed.answer
     assert [found.rule for found in filed.answer.event.findings if not found.passed] == ["insurer_not_barred"]
+
+
+async def test_a_bar_ends_the_listing_and_a_suspension_with_it(desk: Desk) -> None:
+    register, named = await brought_to_application(desk)
+    register.pass_days(3)
+    await register.passes("suspend")
+    register.pass_days(2)
+    assert (await register.do("propose_bar", **named)).event.passed
+    register.pass_days(400)
+    barred = await register.do("bar", "regulator-2")
+    assert "400 days before" in barred.event.findings[0].reason
+    today = desk.forms.now.date()
+    ended = await desk.pool.fetchval("select ended_on from insurer_suspension where insurer = 'insurer-a'")
+    assert ended == today
+
+
+async def test_a_barred_insurer_is_off_the_list_from_that_day(desk: Desk) -> None:
+    register, named = await brought_to_application(desk)
+    register.pass_days(3)
+    await register.do("propose_bar", **named)
+    await register.do("bar", "regulator-2")
+    assert [(await register.listed(days))[0] for days in (-1, 0, 10)] == [True, False, False]
 
 
 async def test_a_barred_insurers_pending_application_is_held_for_a_decision_and_not_refused(desk: Desk) -> None:

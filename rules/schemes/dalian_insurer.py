@@ -250,7 +250,8 @@ def _of_proposal(situation: Situation, named: Mapping[str, Any]) -> str:
     if not named:
         return "whoever bars an insurer is not whoever proposed it, so it must be proposed first"
     days = (situation.today - date.fromisoformat(named["proposed_on"])).days
-    return f"it was proposed on {named['proposed_on']}, {days} days before, naming {len(named['applications'])} applications"
+    count = len(named["applications"])
+    return f"it was proposed on {named['proposed_on']}, {days} days before, naming {count} applications"
 
 
 def record_measure(situation: Situation, form: Measure) -> Effect:

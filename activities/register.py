@@ -22,6 +22,7 @@ from rules.timetable import SHANGHAI
 
 OFFICE, POLICY, PROCEEDING, SUBSIDY = queries("office"), queries("policy"), queries("proceeding"), queries("subsidy")
 INSURER, OUTBOX, RECOVERY = queries("insurer"), queries("outbox"), queries("recovery")
+LOSS_CLAIM = queries("loss_claim")
 #: How a case or batch ends without a subsidy, so that its contract may be tried again.
 ENDED_UNPAID = ("withdrawn", "uninsured", "revoked")
 
@@ -291,7 +292,21 @@ async def _known_office(inquiry: Inquiry, field: str, code: str) -> None:
 
 
 async def _insured_by(inquiry: Inquiry) -> Register:
-    return Register(parent=await _proceeding(inquiry, "policy", inquiry.form.policy))
+    policy = inquiry.form.policy
+    return Register(parent=await _proceeding(inquiry, "policy", policy), other_losses=await _losses(inquiry, policy))
+
+
+async def _losses(inquiry: Inquiry, policy: str) -> tuple[Mapping[str, Any], ...]:
+    rows = await inquiry.connection.fetch(LOSS_CLAIM.others, policy, str(inquiry.stream))
+    return tuple(map(dict, rows))
+
+
+async def _loss_to_pay(inquiry: Inquiry) -> Register:
+    """The policy as it stands, locked: whoever pays under it, or changes it, waits for whoever is before him."""
+    policy = inquiry.file.about
+    assert policy is not None
+    row = await one(inquiry.connection, PROCEEDING.lock, policy)
+    return Register(parent=File.model_validate(row["file"]), other_losses=await _losses(inquiry, policy))
 
 
 async def _complained_of(inquiry: Inquiry) -> Register:
@@ -392,6 +407,10 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("pilot_insurer", "file_clause"): _clause,
     ("pilot_insurer", "withdraw_clause"): _clause,
     ("loss_claim", "report"): _insured_by,
+    ("loss_claim", "pay_in_advance"): _loss_to_pay,
+    ("loss_claim", "decide_to_pay"): _loss_to_pay,
+    ("loss_claim", "pay_loss"): _loss_to_pay,
+    ("loss_claim", "settle"): _loss_to_pay,
     ("complaint", "receive_complaint"): _complained_of,
     ("recovery", "open_recovery"): _to_recover,
     ("recovery", "decide_recovery"): _disbursed,

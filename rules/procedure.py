@@ -117,6 +117,8 @@ class Register:
     subject: File | None = None
     applications: tuple[Mapping[str, Any], ...] = ()
     plan_lines: tuple[Mapping[str, Any], ...] = ()
+    #: 同一保单的其他理赔: a policy's losses beside this one, and what each comes to.
+    other_losses: tuple[Mapping[str, Any], ...] = ()
     #: 名单, 备案条款: the insurer's listing of the day, and the clause as it was filed before.
     listing: Mapping[str, Any] | None = None
     clause: Mapping[str, Any] | None = None

@@ -132,10 +132,21 @@ def report(situation: Situation, form: LossReport) -> Effect:
     if outside := _uncovered(policy, form.loss_on):
         raise Barred("loss_in_term", "12", outside)
     return Effect(
+        findings=_same_event(situation, form),
         facts={"loss": {**form.said(), "reported_on": situation.today.isoformat()}, "contract": contract},
         enterprise=policy.enterprise,
         about=form.policy,
     )
+
+
+def _same_event(situation: Situation, form: LossReport) -> tuple[Finding, ...]:
+    """Tell which other loss claims of the policy are of the same day and cover: perhaps one event, claimed twice."""
+    event = (form.loss_on.isoformat(), form.cover)
+    same = [one["number"] for one in situation.register.other_losses if (one["loss_on"], one["cover"]) == event]
+    if not same:
+        return ()
+    why = f"reported before for {form.loss_on} and the {form.cover} cover: {', '.join(same)}"
+    return (Finding(rule="same_event_told", article="12", passed=True, reason=why),)
 
 
 def _uncovered(policy: File, loss_on: date) -> str | None:
@@ -193,65 +204,96 @@ def hand_in_documents(situation: Situation, form: LossPapers) -> Effect:
 
 def survey(situation: Situation, form: Survey) -> Effect:
     """查勘: the insurer puts on record what it found (article 12)."""
+    loss_on = situation.fact("loss")["loss_on"]
+    if form.surveyed_on.isoformat() < loss_on:
+        raise Unfit(("surveyed_on", f"must not be before the loss of {loss_on} (not {form.surveyed_on})"))
     return Effect(facts={"survey": form.said()})
 
 
 def pay_in_advance(situation: Situation, form: AdvancePayment) -> Effect:
     """先予支付: the amount cannot be fixed in time, so what is certain is paid (article 12)."""
-    claimed, before = situation.fact("claimed"), _advanced(situation)
-    within = Finding(
-        rule="advance_within_claim",
-        article="12",
-        passed=before + form.amount <= Decimal(claimed["amount"]),
-        reason=f"{in_yuan(before)} yuan were paid in advance before; {claimed['amount']} are claimed",
-    )
-    paid = {**form.said(), "total": in_yuan(before + form.amount)}
-    return Effect(findings=(within,), facts={"advance": paid}, meets=("loss_advance",))
+    total = _paid(situation) + form.amount
+    paid = {**form.said(), "total": in_yuan(total)}
+    return Effect(findings=_payable(situation, total), facts={"advance": paid}, meets=("loss_advance",))
 
 
-def _advanced(situation: Situation) -> Decimal:
-    return Decimal(situation.file.facts.get("advance", {}).get("total", ZERO))
+def _paid(situation: Situation) -> Decimal:
+    """What was paid by now: in advance, and with the payment all that was decided."""
+    facts = situation.file.facts
+    return Decimal(facts["decision"]["amount"] if "payment" in facts else facts.get("advance", {}).get("total", ZERO))
 
 
 def decide_to_pay(situation: Situation, form: LossDecision) -> Effect:
     """核定赔付: the loss is covered; ten days to pay run from the agreement on the amount (article 12)."""
-    accepted_on, advanced = situation.fact("claimed")["accepted_on"], _advanced(situation)
+    accepted_on = situation.fact("claimed")["accepted_on"]
     if form.agreed_on.isoformat() < accepted_on:
         raise Unfit(("agreed_on", f"must not be before the claim was accepted on {accepted_on} (not {form.agreed_on})"))
-    if form.amount < advanced:
-        raise Unfit(("amount", f"must not be less than the {in_yuan(advanced)} yuan paid in advance"))
+    _not_less_than_paid(situation, form.amount)
     due = days_after(form.agreed_on, situation.edition.loss_payment_days.value, situation.calendar)
     return Effect(
-        findings=_covered(situation, form.amount),
+        findings=_payable(situation, form.amount),
         facts={"decision": form.said()},
         opens=(fixed("loss_payment", "12", "insurer", form.agreed_on, due),),
         meets=("loss_decision", "loss_advance"),
     )
 
 
-def _covered(situation: Situation, amount: Decimal) -> tuple[Finding, ...]:
-    """The contract has the cover that the loss falls under (article 4), and its sum is not exceeded (article 5)."""
-    contract, cover = situation.fact("contract"), situation.fact("loss")["cover"]
-    has = contract[f"{cover}_cover"]
+def _not_less_than_paid(situation: Situation, amount: Decimal) -> None:
+    if amount < (paid := _paid(situation)):
+        raise Unfit(("amount", f"must not be less than the {in_yuan(paid)} yuan paid already (not {in_yuan(amount)})"))
+
+
+def _payable(situation: Situation, total: Decimal) -> tuple[Finding, ...]:
+    """What is to be paid in all is insured by the policy as it stands, was claimed, and is left of its sum insured.
+
+    Where nothing more is paid than was paid already, nothing is asked.
+    """
+    if total <= _paid(situation):
+        return ()
+    policy, loss = situation.register.parent, situation.fact("loss")
+    assert policy is not None
+    contract, outside = policy.facts["contract"], _uncovered(policy, date.fromisoformat(loss["loss_on"]))
+    has, at_loss = contract[f"{loss['cover']}_cover"], f"the policy {policy.number} covers {loss['loss_on']}"
     return (
+        Finding(rule="loss_in_term", article="12", passed=not outside, reason=outside or at_loss),
         Finding(
             rule="loss_covered",
             article="4",
             passed=has,
-            reason=f"the contract {'has' if has else 'has not'} the {cover} cover",
+            reason=f"the contract {'has' if has else 'has not'} the {loss['cover']} cover",
         ),
-        Finding(
-            rule="within_sum_insured",
-            article="5",
-            passed=amount <= Decimal(contract["sum_insured"]),
-            reason=f"{in_yuan(amount)} yuan of a sum insured of {contract['sum_insured']}",
-        ),
+        *_within_what_was_claimed(situation, total),
+        _within_sum_insured(situation, total, Decimal(contract["sum_insured"])),
+    )
+
+
+def _within_what_was_claimed(situation: Situation, total: Decimal) -> Iterator[Finding]:
+    """A dispute may be settled before anything was claimed; then nothing is compared."""
+    claimed = situation.file.facts.get("claimed")
+    if claimed:
+        yield Finding(
+            rule="within_what_was_claimed",
+            article="12",
+            passed=total <= Decimal(claimed["amount"]),
+            reason=f"{in_yuan(total)} yuan in all; {claimed['amount']} are claimed",
+        )
+
+
+def _within_sum_insured(situation: Situation, total: Decimal, sum_insured: Decimal) -> Finding:
+    others = [(one["number"], one["amount"]) for one in situation.register.other_losses if one["amount"]]
+    beside = "".join(f", {in_yuan(amount)} for {number}" for number, amount in others)
+    return Finding(
+        rule="within_sum_insured",
+        article="5",
+        passed=total + sum((amount for _, amount in others), ZERO) <= sum_insured,
+        reason=f"{in_yuan(total)} yuan in all{beside}, of a sum insured of {in_yuan(sum_insured)}",
     )
 
 
 def pay_loss(situation: Situation, form: LossPayment) -> Effect:
     """赔付: what was decided, less what was paid in advance. The subsidy stays as it is (article 12)."""
-    left = Decimal(situation.fact("decision")["amount"]) - _advanced(situation)
+    paid = _paid(situation)
+    left = Decimal(situation.fact("decision")["amount"]) - paid
     as_decided = Finding(
         rule="pays_what_was_decided",
         article="12",
@@ -259,7 +301,7 @@ def pay_loss(situation: Situation, form: LossPayment) -> Effect:
         reason=f"{in_yuan(left)} yuan are still to be paid; the voucher is for {in_yuan(form.amount)}",
     )
     return Effect(
-        findings=(as_decided,),
+        findings=(as_decided, *_payable(situation, paid + form.amount)),
         facts={"payment": {**form.said(), "paid_on": situation.today.isoformat()}},
         meets=("loss_payment",),
     )
@@ -312,8 +354,10 @@ def dispute(situation: Situation, form: Dispute) -> Effect:
 
 
 def settle(situation: Situation, form: Settlement) -> Effect:
-    """争议解决: the dispute has ended, and the claim with it (article 12)."""
+    """争议解决: the dispute has ended, and the claim with it; what was paid stays paid (article 12)."""
+    _not_less_than_paid(situation, form.amount)
     return Effect(
+        findings=_payable(situation, form.amount),
         facts={"settlement": form.said()},
         meets=("loss_decision", "loss_advance", "loss_payment", "loss_refusal_notice"),
     )

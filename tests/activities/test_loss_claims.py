@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -140,8 +141,8 @@ async def test_a_loss_under_a_rescinded_policy_was_never_insured(desk: Desk) -> 
 async def test_more_than_the_sum_insured_is_not_paid(desk: Desk) -> None:
     stream = await brought_to(desk, "accept_loss", "survey")
     refused = await act(desk, stream, "decide_to_pay", amount="60000000.01")
-    assert [(found.rule, found.article) for found in refused.event.findings if not found.passed] == [
-        ("within_sum_insured", "5")
+    assert ("within_sum_insured", "5", False) in [
+        (found.rule, found.article, found.passed) for found in refused.event.findings
     ]
     assert await stage_of(desk, stream) == "surveyed"
 
@@ -149,15 +150,15 @@ async def test_more_than_the_sum_insured_is_not_paid(desk: Desk) -> None:
 async def test_another_amount_than_was_decided_is_not_paid(desk: Desk) -> None:
     stream = await brought_to(desk, "accept_loss", "survey", "decide_to_pay")
     refused = await act(desk, stream, "pay_loss", amount="749999.99")
-    assert [(found.rule, found.passed) for found in refused.event.findings] == [("pays_what_was_decided", False)]
+    assert list(failed(refused)) == ["pays_what_was_decided"]
     assert await stage_of(desk, stream) == "decided_to_pay"
 
 
 async def test_what_was_paid_in_advance_is_taken_off(desk: Desk) -> None:
     stream = await brought_to(desk, "accept_loss", "pay_in_advance", "pay_in_advance", "survey")
     too_much = await act(desk, stream, "pay_in_advance", amount="400000.01")
-    assert [(found.rule, found.passed) for found in too_much.event.findings] == [("advance_within_claim", False)]
-    with pytest.raises(Unfit, match=r"amount: must not be less than the 400000.00 yuan paid in advance"):
+    assert list(failed(too_much)) == ["within_what_was_claimed"]
+    with pytest.raises(Unfit, match=r"amount: must not be less than the 400000.00 yuan paid already"):
         await act(desk, stream, "decide_to_pay", amount="399999.99")
     await act(desk, stream, "decide_to_pay")
     assert not (await act(desk, stream, "pay_loss")).event.passed
@@ -203,3 +204,95 @@ async def test_whoever_was_not_told_of_a_refusal_may_dispute_it_all_the_same(des
     await act(desk, stream, "dispute", desk.forms.enterprise)
     await act(desk, stream, "settle")
     assert all(deadline.met_on for deadline in (await desk.file_of(stream)).deadlines)
+
+
+# --- What is paid, beside the claim, the policy as it stands and the other losses -----------------------------------
+
+
+def failed(answer: Answer) -> dict[str, str]:
+    return {found.rule: found.reason for found in answer.event.findings if not found.passed}
+
+
+async def surveyed(desk: Desk, policy: str, amount: str = "60000000.00") -> str:
+    """Report a loss and claim `amount` for it, up to its survey."""
+    stream = (await report(desk, policy)).stream
+    await act(desk, stream, "accept_loss", amount=amount)
+    await act(desk, stream, "survey")
+    return stream
+
+
+async def test_the_losses_of_a_policy_come_to_no_more_than_its_sum_insured(desk: Desk) -> None:
+    policy = await insured(desk)
+    one, other = await surveyed(desk, policy), await surveyed(desk, policy)
+    assert (await act(desk, one, "decide_to_pay", amount="59999999.00")).event.passed
+    grounds = failed(await act(desk, other, "decide_to_pay", amount="1.01"))
+    assert list(grounds) == ["within_sum_insured"]
+    assert stream_of(one).number in grounds["within_sum_insured"]
+    assert "within_sum_insured" in failed(await act(desk, other, "pay_in_advance", amount="1.01"))
+    assert (await act(desk, other, "pay_in_advance", amount="1.00")).event.passed
+
+
+async def test_of_two_losses_decided_at_once_the_sum_insured_pays_one(desk: Desk) -> None:
+    policy = await insured(desk)
+    both = [await surveyed(desk, policy) for _ in range(2)]
+    answers = await asyncio.gather(*(act(desk, one, "decide_to_pay", amount="60000000.00") for one in both))
+    assert sorted(answer.event.passed for answer in answers) == [False, True]
+
+
+async def test_no_more_is_paid_than_was_claimed(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "survey")
+    assert list(failed(await act(desk, stream, "decide_to_pay", amount="800000.01"))) == ["within_what_was_claimed"]
+    await act(desk, stream, "dispute", desk.forms.enterprise)
+    assert list(failed(await act(desk, stream, "settle", amount="800000.01"))) == ["within_what_was_claimed"]
+    assert (await act(desk, stream, "settle", amount="800000.00")).event.passed
+
+
+@pytest.mark.parametrize(("acts", "paid"), [(("pay_in_advance", "survey"), "200000.00")])
+async def test_a_settlement_is_not_less_than_was_paid(desk: Desk, acts: tuple[str, ...], paid: str) -> None:
+    stream = await brought_to(desk, "accept_loss", *acts)
+    await act(desk, stream, "dispute", desk.forms.enterprise)
+    with pytest.raises(Unfit, match=rf"amount: must not be less than the {paid} yuan paid already"):
+        await act(desk, stream, "settle", amount="0.00")
+    assert (await act(desk, stream, "settle", amount=paid)).event.passed
+
+
+async def test_nothing_more_is_paid_once_the_policy_is_rescinded(desk: Desk) -> None:
+    policy = await insured(desk)
+    stream = await surveyed(desk, policy, "800000.00")
+    decided = await surveyed(desk, policy, "800000.00")
+    await act(desk, decided, "decide_to_pay")
+    form = {"ground": "non_disclosure", "rescinded_on": f"{desk.forms.now.date()}", "reason": "未如实告知"}
+    await desk.order("rescind", "insurer-a-1", form, "policy", stream=policy)
+    for acted, name in ((stream, "pay_in_advance"), (stream, "decide_to_pay"), (decided, "pay_loss")):
+        assert "loss_in_term" in failed(await act(desk, acted, name)), name
+    await act(desk, stream, "dispute", desk.forms.enterprise)
+    assert "loss_in_term" in failed(await act(desk, stream, "settle"))
+    assert (await act(desk, stream, "settle", amount="0.00")).event.passed
+
+
+async def test_the_sum_insured_is_that_of_the_policy_as_it_stands(desk: Desk) -> None:
+    policy = await insured(desk)
+    stream = await surveyed(desk, policy)
+    endorsed = desk.forms.endorsement("1000000.00")
+    await desk.order("endorse", "insurer-a-1", endorsed, "policy", stream=policy)
+    grounds = failed(await act(desk, stream, "decide_to_pay", amount="1000000.01"))
+    assert "of a sum insured of 1000000.00" in grounds["within_sum_insured"]
+    assert (await act(desk, stream, "decide_to_pay", amount="1000000.00")).event.passed
+
+
+async def test_a_survey_lies_between_the_loss_and_today(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss")
+    today = desk.forms.now.date()
+    for day, why in ((-1, "must not be before the loss"), (1, "must not be in the future")):
+        with pytest.raises(Unfit, match=f"surveyed_on: {why}"):
+            await act(desk, stream, "survey", surveyed_on=f"{today + timedelta(days=day)}")
+
+
+async def test_a_second_report_of_the_same_event_is_told(desk: Desk) -> None:
+    policy = await insured(desk)
+    first_one = await report(desk, policy)
+    assert not first_one.event.findings
+    (told,) = (await report(desk, policy)).event.findings
+    assert (told.rule, told.passed) == ("same_event_told", True)
+    assert stream_of(first_one.stream).number in told.reason
+    assert not (await report(desk, policy, cover="liability")).event.findings

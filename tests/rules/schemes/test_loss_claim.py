@@ -25,7 +25,7 @@ POLICY = File(
 )
 
 
-def done(file: File, name: str, at: datetime = MONDAY, **said: Any) -> tuple[Effect, File]:
+def done(file: File, name: str, at: datetime = MONDAY, policy: File = POLICY, **said: Any) -> tuple[Effect, File]:
     """Do an act of the insurer's in a loss claim; return its effect and the file it leaves."""
     act = LOSS_CLAIM.act(name)
     situation = Situation(
@@ -37,7 +37,7 @@ def done(file: File, name: str, at: datetime = MONDAY, **said: Any) -> tuple[Eff
         received_at=at,
         edition=EDITION,
         calendar=CHINA,
-        register=Register(parent=POLICY),
+        register=Register(parent=policy),
     )
     return decide(LOSS_CLAIM, act, situation, read_form(act.form, SampleForms.at(at, 1).of(name) | said, at))
 
@@ -94,8 +94,8 @@ def test_a_decision_whose_days_are_used_up_is_due_at_once() -> None:
 @pytest.mark.parametrize(("cover", "passed"), [("quality", True), ("liability", False)])
 def test_a_loss_is_paid_only_under_a_cover_the_contract_has(cover: str, passed: bool) -> None:
     file = brought_to("accept_loss", "survey", cover=cover)
-    contract = file.facts["contract"] | {"liability_cover": False}
-    effect, _ = done(file.model_copy(update={"facts": file.facts | {"contract": contract}}), "decide_to_pay")
+    contract = POLICY.facts["contract"] | {"liability_cover": False}
+    effect, _ = done(file, "decide_to_pay", policy=POLICY.model_copy(update={"facts": {"contract": contract}}))
     assert ("loss_covered", "4", passed) in [(found.rule, found.article, found.passed) for found in effect.findings]
 
 

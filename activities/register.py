@@ -17,7 +17,7 @@ from rules.procedure import Act, Barred, File, Form, Register
 from rules.procedures import Stream, stream_of
 from rules.schemes import dalian_forms as forms
 from rules.schemes.dalian_forms import InsuranceContract, handed_in
-from rules.schemes.dalian_round import fiscal_year_of
+from rules.schemes.dalian_quarter import fiscal_year_of
 from rules.timetable import SHANGHAI
 
 OFFICE, POLICY, PROCEEDING, SUBSIDY = queries("office"), queries("policy"), queries("proceeding"), queries("subsidy")

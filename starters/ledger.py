@@ -9,7 +9,7 @@ import typer
 
 from db.pool import Pool
 from db.sql import queries
-from rules.schemes.dalian_round import Appropriation
+from rules.schemes.dalian_round_forms import Appropriation
 from runtime.messages import say
 from starters.proceeding import fit
 from starters.session import reading, run, session

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -23,8 +22,6 @@ app = typer.Typer(no_args_is_help=True, help="Notices (文书): acceptance, corr
 NOTICE = queries("notice")
 PAGE = 500
 COLUMNS = ("number", "kind", "stream", "sequence", "office", "addressed_to", "issued_on")
-#: Before every notice.
-START = (date.min, "", 0)
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number, as 大工信新认〔2026〕1号.")]
 
 
@@ -34,7 +31,7 @@ def list_(
     office: Annotated[str | None, typer.Option(help="Only those that this office issued.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List notices in the order they were issued; as JSON, one a line."""
+    """List notices by office, year and number; as JSON, one a line."""
     stream = None
     if about is not None:
         read_word("about", about)
@@ -45,10 +42,10 @@ def list_(
     async def work() -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         async with reading() as pool:
-            after: tuple[Any, ...] = START
-            while page := await pool.fetch(NOTICE.list, stream, office, *after, PAGE):
+            after = None
+            while page := await pool.fetch(NOTICE.list, stream, office, after, PAGE):
                 rows += map(dict, page)
-                after = (page[-1]["issued_on"], page[-1]["stream"], page[-1]["sequence"])
+                after = page[-1]["number"]
         return rows
 
     rows = run(work())

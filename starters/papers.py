@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from runtime.documents.typesetting import LANGUAGES
-from runtime.errors import Unreachable
-from runtime.messages import language, say
+from runtime.errors import BadInput
+from runtime.messages import language
+from starters.reading import plain
 
 Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")]
 
@@ -20,8 +21,8 @@ def languages() -> tuple[str, ...]:
 
 
 def write(out: Path, made: bytes) -> None:
-    """Write a document; raise `Unreachable` where there is no place for it."""
+    """Write a document; raise `BadInput` where it cannot be written where it was asked for."""
     try:
         out.write_bytes(made)
     except OSError as error:
-        raise Unreachable(say("file"), str(out), str(error.strerror)) from error
+        raise BadInput(("out", f"{plain(str(out), 200)!r} cannot be written: {error.strerror}")) from error

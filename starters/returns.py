@@ -24,8 +24,10 @@ from db.pool import Pool, one
 from db.sql import queries
 from rules.procedure import NO_FILE, Barred
 from rules.procedures import edition_for
+from rules.schemes.dalian_quarter import quarter_end
 from rules.schemes.dalian_return import Checked, Fault, Return, Row, check
-from rules.schemes.dalian_round import MOST_AT_ONCE, ROUND, RoundOpening, quarter_end
+from rules.schemes.dalian_round import ROUND
+from rules.schemes.dalian_round_forms import MOST_AT_ONCE, RoundOpening
 from rules.timetable import SHANGHAI
 from runtime.documents import quarterly_return
 from runtime.errors import BadInput, Refused

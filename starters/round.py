@@ -10,7 +10,8 @@ import typer
 from temporalio.client import ScheduleDescription
 from temporalio.service import RPCError
 
-from rules.schemes.dalian_round import RoundOpening, quarter_before
+from rules.schemes.dalian_quarter import quarter_before
+from rules.schemes.dalian_round_forms import RoundOpening
 from rules.timetable import SHANGHAI
 from runtime.errors import Unreachable
 from runtime.messages import say

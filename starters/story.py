@@ -19,7 +19,7 @@ from db.pool import Pool
 from db.sql import queries
 from rules.edition import Edition
 from rules.procedures import Stream, edition_for
-from rules.schemes.dalian_round import fiscal_year_of
+from rules.schemes.dalian_quarter import fiscal_year_of
 from rules.timetable import SHANGHAI
 from starters.sample_forms import SampleForms, late_delivery, rolled_delivery, uscc
 from starters.session import Session

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.contracts import RECORD, Attempt, Command, Recorded
     from rules.procedures import Stream
-    from rules.schemes.dalian_round import quarter_before
+    from rules.schemes.dalian_quarter import quarter_before
     from rules.timetable import SHANGHAI
     from workflows import ids, options
 

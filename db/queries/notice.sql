@@ -32,10 +32,14 @@ select body from notice where number = $1
 select number, kind, sequence, issued_on from notice where stream = $1 order by sequence
 
 -- list --
--- Notices in the order they were issued, narrowed by proceeding and by office; $3, $4 and $5 name the last one of the page before.
-select number, kind, stream, sequence, office, addressed_to, issued_on from notice
-where ($1::text is null or stream = $1) and ($2::text is null or office = $2) and (issued_on, stream, sequence) > ($3::date, $4::text, $5::integer)
-order by issued_on, stream, sequence limit $6
+-- Notices by office, year and number, narrowed by proceeding and by office; $3 is the number of the last one of the page before.
+with placed as (
+    select *, extract(year from issued_on) as year, substring(number from '〕(\d+)号$')::integer as serial from notice
+)
+select number, kind, stream, sequence, office, addressed_to, issued_on from placed
+where ($1::text is null or stream = $1) and ($2::text is null or office = $2) and ($3::text is null
+    or (office, year, serial, number) > (select office, year, serial, number from placed where number = $3))
+order by office, year, serial, number limit $4
 
 -- every_notice --
 -- Every notice beside what its event says of it, and events whose notice is missing: both must agree.

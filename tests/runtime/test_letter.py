@@ -149,7 +149,7 @@ def test_each_language_counts_its_own_pages() -> None:
     numbers = [(int(found[1]), int(found[2])) for found in counted if found]
     chinese = numbers[0][1]
     english = len(read) - chinese
-    assert chinese > 1
+    assert min(chinese, english) > 1
     assert numbers == [
         *((n, chinese) for n in range(1, chinese + 1)),
         *((n, english) for n in range(1, english + 1)),

@@ -17,7 +17,9 @@ from rules.procedure import Barred
 from runtime.errors import BadInput
 from starters.anchor import Anchor, anchored, read_anchor
 from starters.audit import verified
-from tests.activities.desk import PATH, Desk
+from tests.activities.desk import PATH, Desk, first
+from tests.activities.test_insurers import Register
+from tests.activities.test_offices import enter
 from tests.hands import Hands
 from tests.starters.terminal import Terminal
 
@@ -288,6 +290,121 @@ async def test_tampering_beside_the_chains_is_found_and_its_table_named(
     for statement in statements:
         assert await superuser.execute(statement) not in {"UPDATE 0", "DELETE 0", "INSERT 0 0"}
     found = await verified(desk.pool)
+    assert (found["ok"], found.get("why", "").split(":")[0]) == (False, table), found
+
+
+#: What is done to the registers behind the record's back, and the table in which it shows.
+REGISTERS = {
+    "a listing is deleted": ("delete from insurer_listing where insurer = 'insurer-c'", "insurer_listing"),
+    "a listing is added": (
+        "insert into insurer_listing values ('insurer-c', '2000-01-01', '2000-12-31', 'x', 'x', 'x')",
+        "insurer_listing",
+    ),
+    "a listing lasts longer": ("update insurer_listing set listed_until = '2999-12-31'", "insurer_listing"),
+    "a paper listing of the file lasts longer": (
+        "update insurer_listing set listed_until = '2999-12-31' where insurer = 'insurer-a'",
+        "insurer_listing",
+    ),
+    "a listing ends no more": (
+        "update insurer_listing set ended_on = null where insurer = 'insurer-a'",
+        "insurer_listing",
+    ),
+    "a listing ends": (
+        "update insurer_listing set ended_on = listed_until where insurer = 'insurer-c'",
+        "insurer_listing",
+    ),
+    "a suspension is deleted": ("delete from insurer_suspension", "insurer_suspension"),
+    "a suspension begins earlier": (
+        "update insurer_suspension set suspended_on = '2016-01-01'",
+        "insurer_suspension",
+    ),
+    "a suspension ends earlier": (
+        "update insurer_suspension set ended_on = suspended_on where ended_on is null",
+        "insurer_suspension",
+    ),
+    "a suspension is added": (
+        "insert into insurer_suspension (insurer, suspended_on) values ('insurer-b', '2026-01-01')",
+        "insurer_suspension",
+    ),
+    "a bar is lifted": ("delete from insurer_bar", "insurer_bar"),
+    "a bar is added": ("insert into insurer_bar values ('insurer-c', '2026-01-01', 'x')", "insurer_bar"),
+    "a bar has another ground": ("update insurer_bar set reason = 'x'", "insurer_bar"),
+    "a clause is filed earlier": ("update filed_clause set filed_on = '2000-01-01'", "filed_clause"),
+    "a clause is made older than the file": (
+        "update filed_clause set filed_on = '2000-01-01', head_office_filing_number = null",
+        "filed_clause",
+    ),
+    "a clause has another text": ("update filed_clause set text_sha256 = repeat('e', 64)", "filed_clause"),
+    "a withdrawn clause is back": (
+        "update filed_clause set withdrawn_on = null where withdrawn_on is not null",
+        "filed_clause",
+    ),
+    "a clause of before the file is withdrawn": (
+        "update filed_clause set withdrawn_on = '2026-01-01' where number = 'CLAUSE-C-2026-01'",
+        "filed_clause",
+    ),
+    "a clause runs longer": ("update filed_clause set valid_until = '9999-01-01'", "filed_clause"),
+    "a clause is deleted": ("delete from filed_clause where withdrawn_on is null", "filed_clause"),
+    "an officer is appointed": (
+        "insert into officer values ('ghost', '鬼', 'finance', '2999-01-01')",
+        "officer",
+    ),
+    "an appointed officer is another's": ("update officer set office = 'bureau' where code = 'finance-9'", "officer"),
+    "an officer began earlier": ("update officer set since = '2016-01-02' where code = 'finance-9'", "officer"),
+    "an officer has not left": ("update officer set until = null where until is not null", "officer"),
+    "an officer has left": ("update officer set until = '2999-01-01' where code = 'finance-1'", "officer"),
+    "a district is not absorbed": ("update district set until = null, successor = null", "district"),
+    "a district is absorbed": (
+        "update district set until = '2999-01-01', successor = 'jinpu' where code = 'gaoxin'",
+        "district",
+    ),
+    "a policy has another number": ("update policy set policy_number = 'x'", "policy"),
+    "a policy is another insurer's": ("update policy set insurer = 'insurer-b'", "policy"),
+    "a policy is released": ("update policy set released = true where not released", "policy"),
+    "a released policy is held": ("update policy set released = false where released", "policy"),
+    "a policy is deleted": ("delete from policy", "policy"),
+    "a policy is added": (
+        "insert into policy select 'policy:dalian:x', about, scheme, insurer, 'x', false, 'x' from policy limit 1",
+        "policy",
+    ),
+}
+
+
+@pytest.fixture
+async def registers(pool: Pool) -> Desk:
+    """A record in which every register has been written to by acts."""
+    desk = await Desk(pool).play(first("round", "prepare_plan"))
+    other = Desk(pool, serial=2)
+    await other.play(first("case", "apply"))
+    await other.order("withdraw", other.forms.enterprise, kind="case")
+    c = await Register(desk, "insurer-c").passes("nominate", "select", "list", "suspend", "reinstate", "suspend")
+    await c.passes("file_clause", officer="insurer-c-1")
+    await c.do("file_clause", "insurer-c-1", clause_number="CLAUSE-C-2026-03")
+    await c.passes("withdraw_clause", officer="insurer-c-1")
+    a = await Register(desk, "insurer-a").passes("nominate")
+    await a.do("propose_bar", applications=[desk.application])
+    await a.passes("bar", officer="regulator-2")
+    today = f"{desk.forms.now.date()}"
+    person = {"code": "finance-9", "name": "王芳", "office": "finance", "since": today}
+    await enter(desk, "propose_officer", "finance-1", **person)
+    await enter(desk, "appoint", "finance-2", code="finance-9")
+    await enter(desk, "leave", "bureau-1", code="ganjingzi-2", last_day=today)
+    await enter(desk, "absorb", "bureau-1", district="baoshui", into="jinpu", last_day=today)
+    await desk.relay()
+    return desk
+
+
+async def test_registers_that_acts_alone_have_written_are_whole(registers: Desk) -> None:
+    assert (await verified(registers.pool))["ok"] is True
+
+
+@pytest.mark.parametrize("case", REGISTERS)
+async def test_a_register_written_behind_the_record_is_found_and_named(
+    registers: Desk, superuser: Connection, case: str
+) -> None:
+    statement, table = REGISTERS[case]
+    assert await superuser.execute(statement) not in {"UPDATE 0", "DELETE 0", "INSERT 0 0"}
+    found = await verified(registers.pool)
     assert (found["ok"], found.get("why", "").split(":")[0]) == (False, table), found
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from db.embedded import EmbeddedPostgres
 from rules.procedures import PROCEDURES, Stream
-from rules.schemes.dalian_round import fiscal_year_of
+from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.processes import free_ports
 from starters.sample_forms import SampleForms, uscc
 from starters.session import now

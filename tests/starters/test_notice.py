@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pypdf import PdfReader
 from db.pool import Pool
 from tests.activities.desk import Desk, first
 from tests.starters.terminal import Terminal
+from tests.workshop import Workshop
 
 
 @pytest.fixture
@@ -36,16 +38,30 @@ async def test_notices_are_listed_of_all_of_a_case_and_of_an_office(terminal: Te
     refusal, correction = (f"甘井子中小新认〔{year}〕{n}号" for n in (1, 2))
     acceptance = f"大工信新认〔{year}〕1号"
     everything = (await terminal.run("notice", "list", "--json")).lines
-    assert {one["number"] for one in everything} == {refusal, correction, acceptance}
+    assert [one["number"] for one in everything] == [acceptance, refusal, correction]
     of_case = (await terminal.run("notice", "list", "--about", case_of(desk), "--json")).lines
     assert [(one["number"], one["kind"], one["sequence"]) for one in of_case] == [
-        (correction, "correction", 2),
         (acceptance, "acceptance", 5),
+        (correction, "correction", 2),
     ]
     of_office = (await terminal.run("notice", "list", "--office", "bureau", "--json")).lines
     assert [(one["number"], one["addressed_to"]) for one in of_office] == [(acceptance, desk.forms.enterprise)]
     assert (await terminal.run("notice", "list", "--office", "finance", "--json")).out == ""
     assert acceptance in (await terminal.run("notice", "list", "--about", desk.case)).out
+
+
+async def test_notices_are_listed_by_office_year_and_number(terminal: Terminal, desk: Desk, workshop: Workshop) -> None:
+    await workshop.superuser.execute("update given_number set last = 8 where series like '甘井子%'")
+    # What was opened first is told last, and a new year begins at one.
+    opened = [await Desk(desk.pool, serial=serial, moment=desk.moment).play(1) for serial in (3, 4)]
+    for one in reversed(opened):
+        await one.order("return_for_correction", "ganjingzi-1")
+    later = Desk(desk.pool, serial=5, moment=desk.moment + timedelta(days=400))
+    await later.play(first("case", "return_for_correction") + 1)
+    year, of_office = desk.forms.now.year, ("notice", "list", "--office", "ganjingzi", "--json")
+    listed = [one["number"] for one in (await terminal.run(*of_office)).lines]
+    assert listed[:4] == [f"甘井子中小新认〔{year}〕{n}号" for n in (1, 2, 9, 10)]
+    assert listed[4:] == [f"甘井子中小新认〔{later.forms.now.year}〕1号"]
 
 
 async def test_pages_of_a_long_list_follow_each_other(
@@ -99,8 +115,8 @@ async def test_a_notice_that_was_never_issued_is_told_in_one_line(terminal: Term
         assert re.fullmatch(r"bad input: number: .*\n", outcome.err)
 
 
-async def test_a_place_that_cannot_be_written_to_is_told_with_status_three(terminal: Terminal, desk: Desk) -> None:
+async def test_a_place_that_cannot_be_written_to_is_bad_input(terminal: Terminal, desk: Desk) -> None:
     number = await desk.pool.fetchval("select number from notice limit 1")
     outcome = await terminal.run("notice", "pdf", number, "--out", str(terminal.folder / "none" / "x.pdf"))
-    assert outcome.status == 3
-    assert "No such file" in outcome.err
+    assert (outcome.status, outcome.out) == (2, "")
+    assert re.fullmatch(r"bad input: out: '.*x\.pdf' cannot be written: No such file or directory\n", outcome.err)

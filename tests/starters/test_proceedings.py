@@ -64,9 +64,7 @@ async def test_a_loss_claim_is_opened_on_a_policy_by_its_insurer(terminal: Termi
     assert "article" in outcome.err
 
 
-async def test_an_officer_is_proposed_by_one_appointed_by_another_and_acts(
-    terminal: Terminal, hands: Hands
-) -> None:
+async def test_an_officer_is_proposed_by_one_appointed_by_another_and_acts(terminal: Terminal, hands: Hands) -> None:
     await hands.submit()
     form = {"code": "ganjingzi-3", "name": "周敏", "office": "ganjingzi", "since": f"{hands.today}"}
     proposed = await refused(terminal, "office", "propose", "DATA", "--as", "finance-1", data=form)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from rules.schemes.dalian_round import quarter_before
+from rules.schemes.dalian_quarter import quarter_before
 from tests.hands import Hands
 from tests.starters.terminal import Terminal
 from workflows.schedules import ROUNDS

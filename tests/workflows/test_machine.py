@@ -34,7 +34,7 @@ from hypothesis.stateful import (
 from activities.contracts import Answer
 from rules.procedure import File
 from rules.procedures import Stream
-from rules.schemes.dalian_round import fiscal_year_of
+from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.errors import BadInput, Refused, Unreachable
 from starters.audit import verified
 from starters.showing import file_of

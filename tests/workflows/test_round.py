@@ -8,7 +8,7 @@ import pytest
 
 from activities.contracts import Answer
 from rules.procedures import Stream
-from rules.schemes.dalian_round import fiscal_year_of
+from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.errors import BadInput, Refused
 from starters.audit import verified
 from starters.ledger import ledger_of
@@ -87,6 +87,7 @@ async def test_a_case_is_paid_by_the_plan_and_its_shares_add_up_under_the_cap(ha
         "available": "4500000.00",
         "committed": "0.00",
         "paid": "500000.00",
+        "returned": "0.00",
     }
 
 

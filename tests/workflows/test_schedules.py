@@ -15,7 +15,7 @@ from temporalio.client import (
     ScheduleUpdate,
 )
 
-from rules.schemes.dalian_round import quarter_before
+from rules.schemes.dalian_quarter import quarter_before
 from rules.timetable import SHANGHAI
 from tests.hands import Hands
 from workflows.schedules import CATCH_UP, ensure_rounds

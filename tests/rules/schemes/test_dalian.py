@@ -40,6 +40,8 @@ FIGURES = {
     "loss_advance_days": (60, "12"),
     "loss_refusal_notice_days": (3, "12"),
     "loss_dispute_years": (2, "12"),
+    "refund_days": (30, "7"),
+    "repayment_days": (15, "15(2)"),
     "reconsideration_days": (60, "15(3)"),
     "litigation_months": (6, "15(3)"),
     "complaint_admission_days": (15, "15(1)"),

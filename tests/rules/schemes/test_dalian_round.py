@@ -15,16 +15,9 @@ from rules.edition import edition_of
 from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import File, Form, Nothing, Register, Situation, read_form
-from rules.schemes.dalian_round import (
-    Payment,
-    QuarterlyReturn,
-    Review,
-    RoundOpening,
-    file_return,
-    open_round,
-    prepare_plan,
-    sign_plan,
-)
+from rules.schemes.dalian_filing import file_return, open_round
+from rules.schemes.dalian_plan import prepare_plan, sign_plan
+from rules.schemes.dalian_round_forms import Payment, QuarterlyReturn, Review, RoundOpening
 
 EDITION = edition_of("dalian")
 ALL_APPROVE = dict.fromkeys(("regulator", "industry_bureau", "finance"), True)
@@ -38,6 +31,8 @@ APPLICATION: dict[str, Any] = {
     "opinions": ALL_APPROVE,
     "barred_on": None,
     "committed": Decimal(0),
+    "waited": False,
+    "admitted": False,
 }
 #: Drawn while the budget held 100,000 and nothing was committed to the enterprise.
 DRAWN = {"application": "A", "cut_by_cap": Decimal(0), "approved": Decimal(100_000), "waitlisted": Decimal(200_000)}

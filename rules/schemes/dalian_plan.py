@@ -1,0 +1,230 @@
+"""会同审核、补贴计划与拨付: what three offices approve is planned, signed, ordered and paid (articles 7, 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any, Literal
+
+from rules.budget import Application, Plan, allocate
+from rules.faults import Unfit
+from rules.finding import Finding
+from rules.procedure import Barred, Effect, Nothing, Situation
+from rules.schemes.dalian_forms import Reasons
+from rules.schemes.dalian_round_forms import Admission, Completion, Payment, Review
+from rules.timetable import OfficeKind, budgeted
+from rules.values import ZERO
+
+#: 会同: the regulator leads; the industry bureau and finance review with it.
+JOINT: tuple[OfficeKind, ...] = ("regulator", "industry_bureau", "finance")
+
+
+def return_for_completion(situation: Situation, form: Completion) -> Effect:
+    """退回补充: an office lacks something; the enterprise completes it, and it is filed again (article 13)."""
+    if (state := _state_in_round(situation, form.application)) != "reviewable":
+        raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
+    return Effect(
+        facts={"returned": {**situation.file.facts.get("returned", {}), form.application: form.said()}}, carries=form
+    )
+
+
+def admit_held(situation: Situation, form: Admission) -> Effect:
+    """恢复审核: it is decided that an honest application of a barred insurer is reviewed (article 15(2), I-15)."""
+    if (state := _state_in_round(situation, form.application)) != "reviewable":
+        raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
+    recovery = situation.register.recovered_in
+    honest = Finding(
+        rule="not_falsified",
+        article="15(2)",
+        passed=recovery is None,
+        reason=f"{recovery} recovers it as falsified" if recovery else "no recovery names it",
+    )
+    admitted = {**situation.file.facts.get("admitted", {}), form.application: form.reason}
+    return Effect(findings=(honest,), facts={"admitted": admitted}, carries=form)
+
+
+def _state_in_round(situation: Situation, application: str) -> str:
+    row = next((row for row in situation.register.applications if row["number"] == application), None)
+    return "is not in it" if row is None else "was approved before and waits" if row["waited"] else "reviewable"
+
+
+def review(situation: Situation, form: Review) -> Effect:
+    """会同审核: an office says of each application whether it approves (article 13)."""
+    filed = {row["number"]: row for row in situation.register.applications}
+    wrong = []
+    for place, opinion in enumerate(form.opinions):
+        row = filed.get(opinion.application)
+        if row is None:
+            wrong.append((f"opinions[{place}].application", f"must be in this round (not {opinion.application!r})"))
+        elif row["waited"]:
+            why = f"must not be one that was approved and waits ({opinion.application!r})"
+            wrong.append((f"opinions[{place}].application", why))
+        elif situation.office_kind in row["opinions"]:
+            wrong.append((f"opinions[{place}].application", f"{opinion.application} has your office's opinion already"))
+    if wrong:
+        raise Unfit(*wrong)
+    return Effect(carries=form.opinions)
+
+
+def _reviewed(situation: Situation) -> dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]:
+    """Sort the round's applications: approved by all three, refused by any, held for silence or a bar (I-15)."""
+    sorted_: dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]
+    sorted_ = {"approved": [], "refused": [], "held": []}
+    for row in situation.register.applications:
+        opinions = row["opinions"]
+        if any(not approves for approves in opinions.values()):
+            sorted_["refused"].append(row)
+        else:
+            barred = row["barred_on"] is not None and row["barred_on"] <= situation.today and not row["admitted"]
+            # What waits was approved by all three before its first plan.
+            approved = row["waited"] or len(opinions) == len(JOINT)
+            sorted_["approved" if approved and not barred else "held"].append(row)
+    return sorted_
+
+
+def _worked_out(situation: Situation) -> Plan:
+    """补贴计划: the allocation of what is approved, from today's budget and caps."""
+    approved = _reviewed(situation)["approved"]
+    return allocate(
+        situation.fact("round")["fiscal_year"],
+        situation.register.budget_left,
+        {row["enterprise"]: row["committed"] for row in approved},
+        [
+            Application(row["number"], row["enterprise"], row["concluded_at"], row["return_received_at"], row["asked"])
+            for row in approved
+        ],
+        situation.edition,
+    )
+
+
+def _digest(plan: Plan, insurers: Mapping[str, str]) -> str:
+    """The plan's lines under one hash, so that what is signed is what was drawn; `db/queries/audit.sql` takes it."""
+    lines = (
+        f"{line.rank} {line.number} {line.enterprise} {insurers[line.number]} "
+        f"{line.asked:.2f} {line.cut_by_cap:.2f} {line.approved:.2f} {line.waitlisted:.2f}"
+        for line in plan.lines
+    )
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def prepare_plan(situation: Situation, form: Nothing) -> Effect:
+    """拟定计划: the plan is worked out in order of insurance time, within budget and cap (articles 7, 13)."""
+    groups, plan = _reviewed(situation), _worked_out(situation)
+    number = f"{situation.file.number}-P{situation.file.sequence + 1}"
+    parts = ("asked", "cut_by_cap", "approved", "waitlisted")
+    asked, cut, total, waiting = (sum((getattr(line, part) for line in plan.lines), ZERO) for part in parts)
+    findings = (
+        Finding(
+            rule="opinions_counted",
+            article="13",
+            passed=True,
+            reason=f"{len(plan.lines)} applications are approved by all three offices, "
+            f"{len(groups['refused'])} refused, {len(groups['held'])} held: an office has said nothing, "
+            "or the insurer is barred",
+        ),
+        Finding(
+            rule="money_told",
+            article="13",
+            passed=True,
+            reason=f"of {asked:.2f} asked for, {cut:.2f} is cut by caps, {total:.2f} approved, {waiting:.2f} waits; "
+            f"the budget held {situation.register.budget_left:.2f}",
+        ),
+        Finding(
+            rule="ties_told",
+            article="13",
+            passed=True,
+            reason=f"ties that decide money, to be settled by the three offices: {plan.ties}"
+            if plan.ties
+            else "no tie decides money",
+        ),
+    )
+    told = {
+        "number": number,
+        "prepared_by": situation.officer,
+        "lines": len(plan.lines),
+        "lines_sha256": _digest(plan, {row["number"]: row["insurer"] for row in groups["approved"]}),
+        "approved": f"{total:.2f}",
+        "budget_before": f"{situation.register.budget_left:.2f}",
+        "budget_after": f"{plan.left:.2f}",
+        "held": [row["number"] for row in groups["held"]],
+        "refused": [row["number"] for row in groups["refused"]],
+    }
+    return Effect(findings=findings, facts={"plan": told, "signatures": {}}, carries=plan)
+
+
+def sign_plan(situation: Situation, form: Nothing) -> Effect:
+    """会签: each of the three offices signs once; the third signature works the plan out again (articles 13, 15(3))."""
+    signed = situation.file.facts.get("signatures", {})
+    if situation.office_kind in signed:
+        raise Barred(
+            "one_signature_each", "13", f"the {situation.office_kind} has signed by {signed[situation.office_kind]}"
+        )
+    signatures = {**signed, situation.office_kind: situation.officer}
+    if len(signatures) < len(JOINT):
+        return Effect(facts={"signatures": signatures}, stage="planned")
+    plan = _worked_out(situation)
+    drawn = {line["application"]: line for line in situation.register.plan_lines}
+    now = {line.number: line for line in plan.lines}
+    moved = [f"{number}: no longer in the plan" for number in drawn if number not in now]
+    for number, line in now.items():
+        if number not in drawn:
+            moved.append(f"{number}: newly in the plan")
+        else:
+            moved += [
+                f"{number}: {part} {drawn[number][part]:.2f} when drawn, {getattr(line, part):.2f} now"
+                for part in ("cut_by_cap", "approved", "waitlisted")
+                if drawn[number][part] != getattr(line, part)
+            ]
+    unmoved = Finding(
+        rule="plan_unmoved",
+        article="13",
+        passed=not moved,
+        reason="; ".join(moved) + ": prepare the plan again"
+        if moved
+        else "worked out again at the third signature: the same",
+    )
+    days = situation.edition.payment_days.value
+    return Effect(
+        findings=(unmoved,),
+        facts={"signatures": signatures},
+        opens=(budgeted("payment", "13", "finance", situation.today, days, situation.calendar),),
+        meets=("joint_review",),
+        stage="signed",
+        carries=(plan, _reviewed(situation)["refused"]),
+    )
+
+
+def take_back_plan(situation: Situation, form: Reasons) -> Effect:
+    """撤回计划: before its third signature a plan goes back to the review, without its signatures (article 13)."""
+    return Effect(facts={"plan_taken_back": form.said(), "signatures": {}})
+
+
+def order_payment(situation: Situation, form: Nothing) -> Effect:
+    """拨付单: one payment is ordered to each insurer of the signed plan (article 13)."""
+    amounts: dict[str, Decimal] = {}
+    paid = situation.file.facts.get("vouchers", {})
+    for line in situation.register.plan_lines:
+        if line["insurer"] not in paid:
+            amounts[line["insurer"]] = amounts.get(line["insurer"], Decimal(0)) + line["approved"]
+    return Effect(facts={"order": {insurer: f"{amount:.2f}" for insurer, amount in amounts.items() if amount}})
+
+
+def take_back_order(situation: Situation, form: Reasons) -> Effect:
+    """撤回拨付单: before anything is paid the order of payment is taken back (article 13)."""
+    return Effect(facts={"order_taken_back": form.said(), "order": {}})
+
+
+def pay(situation: Situation, form: Payment) -> Effect:
+    """拨付: another officer of finance confirms each payment with its voucher (articles 13, 15(3)).
+
+    What the bank did not pay is ordered again; the round is paid when all of it is.
+    """
+    ordered = situation.fact("order")
+    if form.vouchers.keys() | form.failed.keys() != ordered.keys():
+        raise Unfit(("vouchers", f"must name one voucher for each insurer ordered: {', '.join(ordered) or 'none'}"))
+    vouchers = {**situation.file.facts.get("vouchers", {}), **form.vouchers}
+    facts = {"vouchers": vouchers, "failed_payments": form.failed, **({"order": {}} if form.failed else {})}
+    if form.failed:
+        return Effect(facts=facts, stage="signed", carries=form.vouchers)
+    return Effect(facts=facts, meets=("payment",), carries=form.vouchers)

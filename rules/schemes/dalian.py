@@ -101,6 +101,7 @@ EDITIONS: Final = (
         payment_days=Cited(15, "13", "P: working days after signing"),
         waitlist_years=Cited(1, "13", "P: lapses at the end of the fiscal year that follows"),
         loss_decision_days=Cited(30, "12", "P: 保险法 23, from the claim; days spent waiting for papers do not count"),
+        loss_document_rounds=Cited(1, "12", "P: 保险法 22 has the insurer tell at once all that is missing (一次性)"),
         loss_payment_days=Cited(10, "12", "P: 保险法 23, from the agreement on the amount"),
         loss_advance_days=Cited(60, "12", "P: 保险法 25, from the claim, where the amount cannot be fixed"),
         loss_refusal_notice_days=Cited(3, "12", "P: 保险法 24, from the decision"),

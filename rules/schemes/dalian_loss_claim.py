@@ -179,27 +179,41 @@ def _to_decide(situation: Situation, ran: int) -> Deadline:
 
 
 def ask_for_documents(situation: Situation, form: CorrectionRequest) -> Effect:
-    """一次性通知补充: all that is missing is told at once; the days to decide stand still meanwhile (article 12)."""
-    claimed, decision = situation.fact("claimed"), situation.file.deadline("loss_decision")
+    """一次性通知补充: all that is missing is told at once; days that still run stand still meanwhile (article 12)."""
+    claimed, decision, today = situation.fact("claimed"), situation.file.deadline("loss_decision"), situation.today
     assert decision is not None
-    ran = claimed["days_run"] + (situation.today - decision.counted_from).days
-    still = decision.model_copy(update={"suspended_on": situation.today, "wake": None})
-    return Effect(
-        facts={
-            "claimed": {**claimed, "days_run": ran},
-            "asked_for": {**form.said(), "asked_on": situation.today.isoformat()},
-        },
-        opens=(still,),
+    asked_before, rounds = claimed.get("asked", 0), situation.edition.loss_document_rounds.value
+    at_once = Finding(
+        rule="documents_asked_at_once",
+        article="12",
+        passed=asked_before < rounds,
+        reason=f"papers were asked for {asked_before} of {rounds} times: all that is missing is told at once",
     )
+    counted = {**claimed, "asked": asked_before + 1}
+    opens: tuple[Deadline, ...] = ()
+    if today <= decision.due_on:
+        counted["days_run"] += (today - decision.counted_from).days
+        opens = (decision.model_copy(update={"suspended_on": today, "wake": None}),)
+    asked = {**form.said(), "asked_on": today.isoformat()}
+    return Effect(findings=(at_once,), facts={"claimed": counted, "asked_for": asked}, opens=opens)
 
 
 def hand_in_documents(situation: Situation, form: LossPapers) -> Effect:
-    """补充材料: the papers are in, and the days to decide run on (article 12)."""
-    claimed = situation.fact("claimed")
+    """补充材料: the papers are in, and days to decide that stood still run on; overdue ones stay so (article 12)."""
+    claimed, decision = situation.fact("claimed"), situation.file.deadline("loss_decision")
+    assert decision is not None
     papers = claimed["papers"] + form.said()["papers"]
-    return Effect(
-        facts={"claimed": {**claimed, "papers": papers}}, opens=(_to_decide(situation, ran=claimed["days_run"]),)
-    )
+    resumed = (_to_decide(situation, ran=claimed["days_run"]),) if decision.suspended_on else ()
+    return Effect(facts={"claimed": {**claimed, "papers": papers}}, opens=resumed)
+
+
+def _lateness(situation: Situation, *names: str) -> Iterator[Finding]:
+    """Tell by how many days what is done now comes late; it is done all the same."""
+    for name in names:
+        deadline = situation.file.deadline(name)
+        if deadline and deadline.running and (days := (situation.today - deadline.due_on).days) > 0:
+            late = f"{name} was due on {deadline.due_on}: {days} {'day' if days == 1 else 'days'} late"
+            yield Finding(rule="lateness_told", article="12", passed=True, reason=late)
 
 
 def survey(situation: Situation, form: Survey) -> Effect:
@@ -214,7 +228,8 @@ def pay_in_advance(situation: Situation, form: AdvancePayment) -> Effect:
     """先予支付: the amount cannot be fixed in time, so what is certain is paid (article 12)."""
     total = _paid(situation) + form.amount
     paid = {**form.said(), "total": in_yuan(total)}
-    return Effect(findings=_payable(situation, total), facts={"advance": paid}, meets=("loss_advance",))
+    findings = (*_payable(situation, total), *_lateness(situation, "loss_advance"))
+    return Effect(findings=findings, facts={"advance": paid}, meets=("loss_advance",))
 
 
 def _paid(situation: Situation) -> Decimal:
@@ -225,17 +240,34 @@ def _paid(situation: Situation) -> Decimal:
 
 def decide_to_pay(situation: Situation, form: LossDecision) -> Effect:
     """核定赔付: the loss is covered; ten days to pay run from the agreement on the amount (article 12)."""
-    accepted_on = situation.fact("claimed")["accepted_on"]
-    if form.agreed_on.isoformat() < accepted_on:
-        raise Unfit(("agreed_on", f"must not be before the claim was accepted on {accepted_on} (not {form.agreed_on})"))
+    _agreed_after(situation, form.agreed_on)
     _not_less_than_paid(situation, form.amount)
     due = days_after(form.agreed_on, situation.edition.loss_payment_days.value, situation.calendar)
     return Effect(
-        findings=_payable(situation, form.amount),
+        findings=(
+            *_payable(situation, form.amount),
+            *_lateness(situation, "loss_decision"),
+            *_told_late(situation, form.agreed_on),
+        ),
         facts={"decision": form.said()},
         opens=(fixed("loss_payment", "12", "insurer", form.agreed_on, due),),
         meets=("loss_decision", "loss_advance"),
     )
+
+
+def _agreed_after(situation: Situation, agreed_on: date) -> None:
+    """Nothing is agreed on before there is a claim, and a survey of what was lost."""
+    accepted_on, surveyed_on = situation.fact("claimed")["accepted_on"], situation.fact("survey")["surveyed_on"]
+    if agreed_on.isoformat() < accepted_on:
+        raise Unfit(("agreed_on", f"must not be before the claim was accepted on {accepted_on} (not {agreed_on})"))
+    if agreed_on.isoformat() < surveyed_on:
+        raise Unfit(("agreed_on", f"must not be before the survey of {surveyed_on} (not {agreed_on})"))
+
+
+def _told_late(situation: Situation, agreed_on: date) -> Iterator[Finding]:
+    if (days := (situation.today - agreed_on).days) > 1:
+        late = f"agreed on {agreed_on} and told {days} days later; the days to pay run from the agreement"
+        yield Finding(rule="agreement_told_late", article="12", passed=True, reason=late)
 
 
 def _not_less_than_paid(situation: Situation, amount: Decimal) -> None:
@@ -301,7 +333,11 @@ def pay_loss(situation: Situation, form: LossPayment) -> Effect:
         reason=f"{in_yuan(left)} yuan are still to be paid; the voucher is for {in_yuan(form.amount)}",
     )
     return Effect(
-        findings=(as_decided, *_payable(situation, paid + form.amount)),
+        findings=(
+            as_decided,
+            *_payable(situation, paid + form.amount),
+            *_lateness(situation, "loss_payment"),
+        ),
         facts={"payment": {**form.said(), "paid_on": situation.today.isoformat()}},
         meets=("loss_payment",),
     )
@@ -327,7 +363,7 @@ def _refused(situation: Situation, said: dict[str, object], *findings: Finding, 
     today, days = situation.today, situation.edition.loss_refusal_notice_days.value
     due = days_after(today, days, situation.calendar)
     return Effect(
-        findings=findings,
+        findings=(*findings, *_lateness(situation, "loss_decision")),
         facts={"refusal": {**said, "refused_on": today.isoformat()}},
         opens=(fixed("loss_refusal_notice", "12", "insurer", today, due),),
         meets=("loss_decision", "loss_advance"),
@@ -340,6 +376,7 @@ def notify_refusal(situation: Situation, form: RefusalNotice) -> Effect:
     today, years = situation.today, situation.edition.loss_dispute_years.value
     due = years_after(today, years, situation.calendar)
     return Effect(
+        findings=tuple(_lateness(situation, "loss_refusal_notice")),
         facts={"refusal_notice": {**form.said(), "told_on": today.isoformat()}},
         opens=(fixed("loss_dispute", "12", "enterprise", today, due, silence="expire"),),
         meets=("loss_refusal_notice",),

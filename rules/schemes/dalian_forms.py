@@ -5,6 +5,7 @@ Each form checks only itself and the day it is received. What the law makes of i
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
@@ -12,16 +13,27 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from rules.faults import read
+from rules.faults import read, shown
 from rules.identifiers import Uscc
 from rules.periods import last_day_of_years
 from rules.procedure import Form
-from rules.values import Flag, LawDate, Minute, Rate, Years, Yuan, YuanOrZero
+from rules.values import Flag, LawDate, Minute, Rate, Yuan, YuanOrZero
+
+#: 填充符: letters and signs of Unicode that show nothing.
+FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+def _readable(text: str) -> str:
+    if not any(unicodedata.category(one)[0] in "LNPS" and one not in FILLERS for one in text):
+        raise ValueError(f"must hold something that can be read, not {shown(text)}")
+    return text
+
 
 #: Text on one line, without what a terminal obeys or what turns the reading direction.
 Text = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"),
+    AfterValidator(_readable),
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,59}$")]
 CaseNumber = Annotated[str, StringConstraints(pattern=r"^DL-[0-9]{4}-[0-9]{6}$")]
@@ -309,7 +321,7 @@ class Quote(Form):
 
     sum_insured: Yuan
     premium_rate: Rate
-    years: Years
+    years: int = Field(ge=1, le=10)
     shortfall_borne_by: Literal["enterprise", "insurer"]
 
 

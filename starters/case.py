@@ -102,7 +102,8 @@ def sample(
     as_json: Json = False,
 ) -> None:
     """Print an act's form, filled, its dates made from today's. Needs no server."""
-    known = {name for procedure in PROCEDURES.values() for name in procedure.acts}
+    acts = [act for procedure in PROCEDURES.values() for act in procedure.acts.values()]
+    known = {one.name for one in acts if one.by != ("system",)}
     if act not in known:
         raise BadInput(("act", f"must be one of {', '.join(sorted(known))} (not {act!r})"))
     form = SampleForms.at(now(), serial).of(act)

@@ -321,6 +321,8 @@ class SampleForms:
             "insure": self.contract(),
             "apply": self.request(),
             "withdraw": self.reasons(),
+            "open": {"quarter": f"{self.now.year}Q{(self.now.month + 2) // 3}"},
+            "appropriate": {"amount": "5000000.00", "document": "大财指〔2026〕1号"},
             "take_back_confirmation": self.reasons(),
             "take_back_assessment": self.reasons(),
             "take_back_proposal": self.reasons(),

@@ -111,7 +111,7 @@ def _insured_by_quarter_end(situation: Situation, filed: list[Mapping[str, Any]]
 
 def close_filing(situation: Situation, form: Nothing) -> Effect:
     """截止: filing ends and the joint review's days begin (article 13)."""
-    days = situation.edition.joint_review_days.value
+    days, before = situation.edition.joint_review_days.value, situation.file.deadline("joint_review")
     left_over = [row["number"] for row in situation.register.applications]
     told = Finding(
         rule="left_over_taken_up",
@@ -119,10 +119,14 @@ def close_filing(situation: Situation, form: Nothing) -> Effect:
         passed=True,
         reason=f"{len(left_over)} applications that earlier rounds held or could not fund are reviewed with these",
     )
+    # Filing that was open again meanwhile gives the review no new days.
+    runs_on = before is not None and before.suspended_on is not None
+    anew = () if runs_on else (budgeted("joint_review", "13", "regulator", situation.today, days, situation.calendar),)
     return Effect(
         findings=(told,),
         facts={"left_over": {"applications": left_over}},
-        opens=(budgeted("joint_review", "13", "regulator", situation.today, days, situation.calendar),),
+        opens=anew,
+        resumes=("joint_review",) if runs_on else (),
         meets=("filing",),
         carries=left_over,
     )

@@ -1,7 +1,7 @@
 -- issuer --
--- How an office signs on a day; one without a letterhead signs with its name and code.
+-- How an office signs on a day; one without a letterhead signs, and numbers, under its Chinese name.
 select office.code, office.kind, coalesce(l.title, office.name_zh) as title, office.name_en as title_en,
-    coalesce(l.word, office.code) as word, l.review_authority
+    coalesce(l.word, office.name_zh) as word, l.review_authority
 from office left join lateral (
     select title, word, review_authority from letterhead where office = office.code and since <= $2::date order by since desc limit 1
 ) l on true

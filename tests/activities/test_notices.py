@@ -245,13 +245,14 @@ async def test_an_event_holds_its_notices_number_and_hash_so_that_a_change_is_se
     assert await disagreeing(desk.pool) == []
 
 
-async def test_an_office_without_a_letterhead_signs_with_its_name_and_numbers_under_its_code(
+async def test_an_office_without_a_letterhead_signs_and_numbers_under_its_name(
     desk: Desk, workshop: Workshop
 ) -> None:
     await workshop.superuser.execute("delete from letterhead where office = 'ganjingzi'")
     await desk.play(first("case", "return_for_correction") + 1)
     told = await latest(desk)
-    assert (told.number, told.issuer.title) == (f"ganjingzi〔{year(desk)}〕1号", "甘井子区中小企业主管部门")
+    name = "甘井子区中小企业主管部门"
+    assert (told.number, told.issuer.title) == (f"{name}〔{year(desk)}〕1号", name)
 
 
 async def test_a_notice_is_addressed_by_the_name_the_enterprise_gave_last(desk: Desk) -> None:

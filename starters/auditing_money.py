@@ -1,4 +1,4 @@
-"""What stands beside the chains of events must follow from them: the ledger, plans, applications, dates, notices.
+"""What stands beside the chains of events must follow from them: money, applications, dates, registers, notices.
 
 Each proof sets what the events tell beside what a table keeps, as two queries of `db/queries/audit.sql` with the same
 columns, row against row: what is told and not kept, kept and not told, or kept twice, breaks it. The chains are
@@ -39,6 +39,13 @@ PROOFS = (
     Proof("enterprise_year", AUDIT.caps_told, AUDIT.caps_kept),
     Proof("opinion", AUDIT.opinions_told, AUDIT.opinions_kept),
     Proof("deadline", AUDIT.deadlines_told, AUDIT.deadlines_kept),
+    Proof("insurer_listing", AUDIT.listings_told, AUDIT.listings_kept),
+    Proof("insurer_suspension", AUDIT.suspensions_told, AUDIT.suspensions_kept),
+    Proof("insurer_bar", AUDIT.bars_told, AUDIT.bars_kept),
+    Proof("filed_clause", AUDIT.clauses_told, AUDIT.clauses_kept),
+    Proof("officer", AUDIT.people_told, AUDIT.people_kept),
+    Proof("district", AUDIT.districts_told, AUDIT.districts_kept),
+    Proof("policy", AUDIT.policies_told, AUDIT.policies_kept),
 )
 
 

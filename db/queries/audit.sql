@@ -240,6 +240,156 @@ from proceeding p cross join jsonb_array_elements(p.file -> 'deadlines') d
 select d.stream, coalesce(p.sequence, 0) as sequence, d.name, d.article, d.office, d.nominal_on, d.due_on, d.provisional, d.met_on
 from deadline d left join proceeding p using (stream)
 
+-- listings_told --
+-- What insurers' files tell of their listings and how those ended; one that is older than its file is known from its nomination, or by itself.
+with filed as (
+    select p.stream, p.sequence, p.number as insurer, ((e.body::jsonb ->> 'at')::timestamptz at time zone 'Asia/Shanghai')::date as first_day
+    from proceeding p join event e on e.stream = p.stream and e.sequence = 1 where p.kind = 'pilot_insurer'
+), listed as (
+    select e.stream, e.sequence as entered, l ->> 'notice' as notice, (l ->> 'listed_from')::date as listed_from, (l ->> 'listed_until')::date as listed_until,
+        l #>> '{industry_bureau_page,page}' as industry_bureau_page, l #>> '{regulator_page,page}' as regulator_page
+    from event e cross join lateral (select e.body::jsonb #> '{changes,facts,listing}' as l) said
+    where e.act in ('nominate', 'list') and e.passed and l ? 'listed_from'
+), known as (
+    select * from listed
+    union all
+    select f.stream, 0, o.notice, o.listed_from, o.listed_until, null, null
+    from insurer_listing o join filed f using (insurer)
+    where o.industry_bureau_page is null and o.listed_from <= f.first_day
+        and not exists (select from listed l where l.stream = f.stream and l.listed_from = o.listed_from)
+)
+select f.stream, f.sequence, f.insurer, k.listed_from, k.listed_until, k.notice, k.industry_bureau_page, k.regulator_page, (
+    select min(greatest(((e.body::jsonb ->> 'at')::timestamptz at time zone 'Asia/Shanghai')::date, k.listed_from)) from event e
+    where e.stream = f.stream and e.sequence > k.entered and e.act in ('delist', 'bar') and e.passed and ((e.body::jsonb ->> 'at')::timestamptz at time zone 'Asia/Shanghai')::date <= k.listed_until
+) as ended_on
+from known k join filed f using (stream)
+
+-- listings_kept --
+-- The listings of insurers that have a file.
+select p.stream, p.sequence, l.insurer, l.listed_from, l.listed_until, l.notice, l.industry_bureau_page, l.regulator_page, l.ended_on
+from insurer_listing l join proceeding p on p.kind = 'pilot_insurer' and p.number = l.insurer
+
+-- suspensions_told --
+-- What insurers' files tell of their suspensions: each ends with the next act that reinstates the insurer, or takes it off the list.
+select p.stream, p.sequence, p.number as insurer, ((e.body::jsonb ->> 'at')::timestamptz at time zone 'Asia/Shanghai')::date as suspended_on, (
+    select ((n.body::jsonb ->> 'at')::timestamptz at time zone 'Asia/Shanghai')::date from event n
+    where n.stream = e.stream and n.sequence > e.sequence and n.act in ('reinstate', 'expire', 'delist', 'bar') and n.passed order by n.sequence limit 1
+) as ended_on
+from event e join proceeding p using (stream) where p.kind = 'pilot_insurer' and e.act = 'suspend' and e.passed
+
+-- suspensions_kept --
+-- The suspensions.
+select p.stream, coalesce(p.sequence, 0) as sequence, s.insurer, s.suspended_on, s.ended_on
+from insurer_suspension s left join proceeding p on p.kind = 'pilot_insurer' and p.number = s.insurer
+
+-- bars_told --
+-- Whom insurers' files tell to be barred.
+select p.stream, p.sequence, p.number as insurer, ((e.body::jsonb ->> 'at')::timestamptz at time zone 'Asia/Shanghai')::date as barred_on, e.body::jsonb #>> '{changes,facts,bar,reason}' as reason
+from event e join proceeding p using (stream) where p.kind = 'pilot_insurer' and e.act = 'bar' and e.passed
+
+-- bars_kept --
+-- The bars of insurers that have a file.
+select p.stream, p.sequence, b.insurer, b.barred_on, b.reason from insurer_bar b join proceeding p on p.kind = 'pilot_insurer' and p.number = b.insurer
+
+-- clauses_told --
+-- What insurers' files tell of their clauses; of one that is older than its file, only how long it runs and when it was withdrawn.
+with filed as (
+    select p.stream, p.sequence, p.number as insurer, p.file -> 'facts' as facts, ((e.body::jsonb ->> 'at')::timestamptz at time zone 'Asia/Shanghai')::date as first_day
+    from proceeding p join event e on e.stream = p.stream and e.sequence = 1 where p.kind = 'pilot_insurer'
+), entered as (
+    select distinct on (e.stream, c.number) e.stream, c.number, c.said, ((e.body::jsonb ->> 'at')::timestamptz at time zone 'Asia/Shanghai')::date as entered_on,
+        -- Findings are told only where the number had been filed before.
+        e.body::jsonb -> 'findings' = '[]'::jsonb as first
+    from event e cross join jsonb_each(e.body::jsonb #> '{changes,facts,clauses}') c (number, said)
+    where e.act = 'file_clause' and e.passed order by e.stream, c.number, e.sequence
+), known as (
+    select stream, number, least(entered_on, (said ->> 'valid_until')::date) as filed_on, (said ->> 'valid_until')::date as valid_until,
+        said ->> 'text_sha256' as text_sha256, said ->> 'head_office_filing_number' as head_office_filing_number
+    from entered where first
+    union all
+    select f.stream, o.number, o.filed_on, o.valid_until, o.text_sha256, null
+    from filed_clause o join filed f using (insurer) where o.head_office_filing_number is null and o.filed_on < f.first_day
+)
+select f.stream, f.sequence, f.insurer, k.number, k.filed_on,
+    coalesce((f.facts #>> array['clauses', k.number, 'valid_until'])::date, k.valid_until) as valid_until,
+    k.text_sha256, k.head_office_filing_number, (f.facts #>> array['withdrawn_clauses', k.number, 'withdrawn_on'])::date as withdrawn_on
+from known k join filed f using (stream)
+
+-- clauses_kept --
+-- The clauses of insurers that have a file.
+select p.stream, p.sequence, c.insurer, c.number, c.filed_on, c.valid_until, c.text_sha256, c.head_office_filing_number, c.withdrawn_on
+from filed_clause c join proceeding p on p.kind = 'pilot_insurer' and p.number = c.insurer
+
+-- people_told --
+-- Who was appointed and who has left; whoever is older than the register, or an enterprise's own, is known by himself and only his leaving is told.
+with register as (
+    select p.stream, ((e.body::jsonb ->> 'at')::timestamptz at time zone 'Asia/Shanghai')::date as first_day from proceeding p join event e on e.stream = p.stream and e.sequence = 1
+    where p.kind = 'offices' order by p.stream limit 1
+), appointed as (
+    select a.* from event e join proceeding p using (stream)
+    cross join lateral jsonb_to_record(e.body::jsonb #> '{changes,facts,appointment}') a (code text, name text, office text, since date)
+    where p.kind = 'offices' and e.act = 'appoint' and e.passed
+), departed as (
+    select distinct on (d.code) d.* from event e join proceeding p using (stream)
+    cross join lateral jsonb_to_record(e.body::jsonb #> '{changes,facts,departure}') d (code text, last_day date)
+    where p.kind = 'offices' and e.act = 'leave' and e.passed order by d.code, e.sequence desc
+), known as (
+    select a.*, null::date as until from appointed a
+    union all
+    select o.code, o.name, o.office, o.since, case when o.until < coalesce(r.first_day, 'infinity') then o.until end
+    from officer o join office f on f.code = o.office left join register r on true
+    where (f.kind = 'enterprise' or o.since < coalesce(r.first_day, 'infinity')) and not exists (select from appointed a where a.code = o.code)
+)
+select r.stream, 0 as sequence, k.code, k.name, k.office, k.since, coalesce(d.last_day, k.until) as until
+from known k left join departed d using (code) left join register r on true
+
+-- people_kept --
+-- The officers.
+select (select stream from proceeding where kind = 'offices' order by stream limit 1) as stream, 0 as sequence, code, name, office, since, until from officer
+
+-- districts_told --
+-- Which districts were absorbed, by which; what is older than the register is known by itself.
+with register as (
+    select p.stream, ((e.body::jsonb ->> 'at')::timestamptz at time zone 'Asia/Shanghai')::date as first_day from proceeding p join event e on e.stream = p.stream and e.sequence = 1
+    where p.kind = 'offices' order by p.stream limit 1
+), absorbed as (
+    select a.* from event e join proceeding p using (stream)
+    cross join lateral jsonb_to_record(e.body::jsonb #> '{changes,facts,absorption}') a (district text, "into" text, last_day date)
+    where p.kind = 'offices' and e.act = 'absorb' and e.passed
+)
+select r.stream, 0 as sequence, d.code,
+    case when a.district is not null then a.last_day when d.until < coalesce(r.first_day, 'infinity') then d.until end as until,
+    case when a.district is not null then a."into" when d.until < coalesce(r.first_day, 'infinity') then d.successor end as successor
+from district d left join absorbed a on a.district = d.code left join register r on true
+
+-- districts_kept --
+-- The districts.
+select (select stream from proceeding where kind = 'offices' order by stream limit 1) as stream, 0 as sequence, code, until, successor from district
+
+-- policies_told --
+-- The policies that cases and batches tell; one insured before policies had proceedings has none.
+with ended as (
+    select distinct o.stream from outbox o
+    where o.command ->> 'act' = 'end_insurance' and not exists (select from event e where e.command_id = o.command_id)
+), insured as (
+    select p.*, 'policy:' || p.scheme || ':' || p.number || case when p.kind = 'batch' then '' else '-1' end as policy
+    from proceeding p where p.kind in ('case', 'batch') and p.file -> 'facts' ? 'contract'
+)
+select i.stream, i.sequence, i.policy, i.scheme, i.file #>> '{facts,contract,insurer}' as insurer, i.file #>> '{facts,contract,policy_number}' as policy_number, case
+    when i.file -> 'facts' ?| array['withdrawal', 'rescission'] or e.stream is not null then true
+    -- A policy of before was not let go where a recognition was revoked.
+    when i.file -> 'facts' ? 'revocation' then coalesce(k.released, true)
+    else false
+end as released
+from insured i left join ended e using (stream) left join policy k on k.stream = i.policy
+where k.stream is not null or exists (select from proceeding p where p.stream = i.policy)
+    or exists (select from outbox o where o.stream = i.policy and o.command ->> 'act' = 'conclude')
+
+-- policies_kept --
+-- The policies.
+select k.about as stream, coalesce(p.sequence, 0) as sequence, k.stream as policy, k.scheme, k.insurer, k.policy_number, k.released
+from policy k left join proceeding p on p.stream = k.about
+
 -- officers --
 -- The offices officers act for.
 select code, office from officer

@@ -375,7 +375,7 @@ async def registers(pool: Pool) -> Desk:
     """A record in which every register has been written to by acts."""
     desk = await Desk(pool).play(first("round", "prepare_plan"))
     other = Desk(pool, serial=2)
-    await other.play(first("case", "apply"))
+    await other.play(first("case", "apply") + 1)
     await other.order("withdraw", other.forms.enterprise, kind="case")
     c = await Register(desk, "insurer-c").passes("nominate", "select", "list", "suspend", "reinstate", "suspend")
     await c.passes("file_clause", officer="insurer-c-1")

@@ -43,7 +43,7 @@ async def drawn_up(
 async def _issuer(connection: Connection, act: Act, situation: Situation) -> Issuer:
     office, kind = situation.office, issuing_kind(act, situation)
     if situation.office_kind == "system":
-        office = await connection.fetchval(NOTICE.in_charge, kind, situation.file.district)
+        office = await connection.fetchval(NOTICE.in_charge, kind, situation.file.district, situation.today)
     row = await one(connection, NOTICE.issuer, office, situation.today)
     return Issuer.model_validate(dict(row))
 

@@ -11,6 +11,7 @@ from db.sql import queries
 from rules.faults import Unfit
 from rules.procedure import Form, read_form
 from rules.procedures import PROCEDURES, Stream
+from rules.timetable import SHANGHAI
 from runtime.messages import say
 from starters.reading import bad_input, read_data, read_word
 from starters.session import now, reading, run, session
@@ -144,9 +145,9 @@ def tell_list(kind: str, narrowed: Mapping[str, str | None], *, as_json: bool) -
     asked = [narrowed.get(name) for name in ("stage", "district", "awaits", "enterprise", "about")]
 
     async def work() -> None:
-        after, rows = "", []
+        after, rows, today = "", [], now().astimezone(SHANGHAI).date()
         async with reading() as pool:
-            while page := await pool.fetch(PROCEEDING.list, kind, *asked, after, PAGE):
+            while page := await pool.fetch(PROCEEDING.list, kind, *asked, after, PAGE, today):
                 after = page[-1]["number"]
                 told = [{kind: row["number"], **{k: row[k] for k in row.keys() if k != "number"}} for row in page]  # noqa: SIM118
                 for one in told if as_json else ():

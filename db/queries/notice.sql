@@ -8,8 +8,9 @@ from office left join lateral (
 where office.code = $1
 
 -- in_charge --
--- The office of a kind that a proceeding belongs to: its district's, else the only one of its kind.
-select code from office where kind = $1 and ($1 <> 'district' or district = $2) order by code limit 1
+-- The office of a kind that a proceeding belongs to on a day: its district's, or that of the district that absorbed it; else the only one of its kind.
+select f.code from office f left join district d on d.code = f.district
+where f.kind = $1 and ($1 <> 'district' or $2 = any (districts_of(f.district, $3)) and $3 <= coalesce(d.until, 'infinity')) order by f.code limit 1
 
 -- party --
 -- An office that can be written to.

@@ -50,10 +50,10 @@ insert into refusal (command_id, stream, act, officer, rule, article, why, recei
 values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing
 
 -- list --
--- Proceedings of a kind in order of number, narrowed by what is given; $7 is the number the page begins after.
+-- Proceedings of a kind in order of number, narrowed by what is given; $7 is the number the page begins after. A district's are also those of the districts it has absorbed by the day $9.
 select number, scheme, stage, enterprise, district, about, awaits, closed, opened_at, changed_at
 from proceeding
-where kind = $1 and ($2::text is null or stage = $2) and ($3::text is null or district = $3)
+where kind = $1 and ($2::text is null or stage = $2) and ($3::text is null or district = any (districts_of($3, $9)))
   and ($4::text is null or $4 = any (awaits)) and ($5::text is null or enterprise = $5) and ($6::text is null or about = $6) and number > $7
 order by number limit $8
 

@@ -180,6 +180,16 @@ async def test_a_case_follows_its_district_through_two_absorptions(desk: Desk) -
     assert (await confirm(desk, "jinpu-1")).event.passed
 
 
+async def test_what_lapses_after_an_absorption_is_told_by_the_district_that_absorbed(desk: Desk) -> None:
+    await desk.play(first("case", "correct"))
+    await enter(desk, "absorb", district="ganjingzi", into="jinpu", last_day=f"{desk.forms.now.date()}")
+    desk.moment += timedelta(days=60)
+    command = desk.command("case", "lapse", "clock", {"deadline": "correction", "rung": "passed"}, id="lapse/rung")
+    await desk.write(await desk.attempt(command, by_clock=True))
+    told = "select office from notice where stream = $1 order by sequence desc limit 1"
+    assert await desk.pool.fetchval(told, desk.case) == "jinpu"
+
+
 async def test_nothing_new_is_submitted_to_a_district_that_was_absorbed(desk: Desk) -> None:
     await enter(desk, "absorb", district="ganjingzi", into="jinpu", last_day=f"{desk.forms.now.date()}")
     desk.moment += timedelta(days=1)

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from tests.hands import Hands
 from tests.starters.terminal import Outcome, Terminal, nowhere
+
+
+@contextmanager
+def freeze(moment: datetime) -> Iterator[None]:
+    """Let lists be asked for at another moment."""
+    with patch("starters.proceeding.now", lambda: moment):
+        yield
 
 
 async def ran(terminal: Terminal, *words: str, data: Any = None) -> Outcome:
@@ -77,6 +88,16 @@ async def test_an_officer_is_proposed_by_one_appointed_by_another_and_acts(termi
     assert (await done(terminal, *words, data=hands.forms.opinion()))["stage"] == "confirmed"
     wrong = await refused(terminal, "office", "leave", "DATA", "--as", "bureau-1", data={"code": "ganjingzi-3"})
     assert "last_day" in wrong.err
+
+
+async def test_a_districts_list_holds_the_cases_of_a_district_it_absorbed(terminal: Terminal, hands: Hands) -> None:
+    await hands.submit()
+    form = {"district": "ganjingzi", "into": "jinpu", "last_day": f"{hands.today}", "document": "大编办1号"}
+    await done(terminal, "office", "absorb", "DATA", "--as", "bureau-1", data=form)
+    words = ("case", "list", "--district", "jinpu", "--json")
+    assert (await terminal.run(*words)).lines == []
+    with freeze(hands.clock() + timedelta(days=1)):
+        assert [one["case"] for one in (await terminal.run(*words)).lines] == [hands.stream.number]
 
 
 async def test_the_schema_tells_every_kind_of_proceeding(folder: Path) -> None:

@@ -52,12 +52,16 @@ def read_anchor(path: Path) -> Anchor:
         heads = {one["stream"]: (one["seq"], one["hash"]) for one in told if "stream" in one}
         refusals = {(one["refusal"], one["rule"]): one["sha256"] for one in told if "refusal" in one}
         at, head = str(said["at"]), said["head"]
+        counts = {"streams": said["streams"], "refusals": said["refusals"]}
     except OSError as error:
         raise BadInput(("anchor", f"cannot be read: {error.strerror}")) from error
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(("anchor", "must be what firstcover audit anchor printed")) from error
     if head != _head(lines):
         raise BadInput(("anchor", "must be whole: its lines are not those its head was made of"))
+    if counts != {"streams": len(heads), "refusals": len(refusals)}:
+        says = f"it says that it holds {counts['streams']} streams and {counts['refusals']} refusals"
+        raise BadInput(("anchor", f"must be whole: {says} (not {len(heads)} and {len(refusals)})"))
     return Anchor(at, heads, refusals)
 
 

@@ -50,6 +50,8 @@ def verify(
         raise Refused("unaltered_history", "15(3)", f"{found['stream']}/{found['seq']}: {found['why']}")
     if not as_json:
         console().print(say("verified", events=found["events"]))
+        if kept:
+            console().print(say("anchored", chains=len(kept.heads), at=kept.at))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -493,6 +494,21 @@ async def test_an_anchor_that_was_edited_is_no_anchor(desk: Desk, folder: Path) 
         read_anchor(folder / "absent")
 
 
+async def test_an_anchor_that_holds_less_than_it_says_is_no_anchor(desk: Desk, folder: Path) -> None:
+    """Its lines may be cut and its head made of what is left: the counts still tell."""
+    await anchor_of(desk, folder)
+    kept = folder / "anchor"
+    first, *lines = kept.read_text().splitlines()
+    for left in ([], lines[:1]):
+        head = sha256("".join(f"{line}\n" for line in left).encode()).hexdigest()
+        kept.write_text("\n".join([json.dumps(json.loads(first) | {"head": head}), *left]) + "\n")
+        with pytest.raises(BadInput, match="must be whole: it says that it holds 4 streams"):
+            read_anchor(kept)
+    kept.write_text("")
+    with pytest.raises(BadInput, match="must be what"):
+        read_anchor(kept)
+
+
 async def test_a_proceeding_that_nobody_recorded_is_found(desk: Desk, superuser: Connection) -> None:
     await superuser.execute(
         "insert into proceeding select 'case:dalian:DL-2016-000001', kind, 'DL-2016-000001', scheme, edition, stage, "
@@ -532,6 +548,7 @@ async def test_the_head_that_the_command_prints_is_what_verify_holds_the_record_
     anchor = terminal.file(printed.out)
     held = await terminal.run("audit", "verify", "--anchor", anchor, "--json")
     assert held.json == {"ok": True, "events": first["events"], "anchored": 1}
+    assert "1 chains anchored" in (await terminal.run("audit", "verify", "--anchor", anchor)).out
     superuser = await asyncpg.connect(
         postgres.dsn(database=await hands.session.pool.fetchval("select current_database()"))
     )

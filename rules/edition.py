@@ -106,6 +106,8 @@ class CityFigures(BaseModel):
     waitlist_years: Cited[int] = Cited(None, "13")
     #: 理赔: days to decide, to pay what was agreed, to pay in advance, and to tell a refusal; years to dispute it.
     loss_decision_days: Cited[int] = Cited(None, "12")
+    #: 受理索赔: working days of the insurer, from the report.
+    loss_acceptance_days: Cited[int] = Cited(None, "12")
     #: 一次性通知补充: how often papers that are missing may be asked for.
     loss_document_rounds: Cited[int] = Cited(None, "12")
     loss_payment_days: Cited[int] = Cited(None, "12")

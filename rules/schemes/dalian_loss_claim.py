@@ -6,22 +6,31 @@ in the edition. A paid loss does not reduce the subsidy; a false one is fraud (a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-from rules.deadlines import days_after, years_after
-from rules.faults import Unfit
+from rules.deadlines import days_after, working_days_after, years_after
+from rules.faults import Unfit, shown
 from rules.finding import Finding
 from rules.procedure import Act, Barred, Effect, File, Form, Procedure, Situation, Stage, remind_of
 from rules.schemes.dalian_forms import CorrectionRequest, Reasons, Rung, Sha256, Text, in_future
 from rules.timetable import Deadline, fixed
 from rules.values import ZERO, LawDate, Yuan, YuanOrZero, in_yuan
 
-Policy = Annotated[str, StringConstraints(pattern=r"^policy:[A-Za-z0-9:_-]{1,80}$")]
+
+def _stream_of_policy(named: str) -> str:
+    if not re.fullmatch(r"(policy:[A-Za-z0-9_-]*:?)?[A-Za-z0-9_-]{1,80}", named):
+        either = "a policy's number, as DL-2026-000001-1, or its stream, as policy:dalian:DL-2026-000001-1"
+        raise ValueError(f"must be {either} (not {shown(named)})")
+    return named if ":" in named else f"policy:dalian:{named}"
+
+
+Policy = Annotated[str, AfterValidator(_stream_of_policy)]
 
 
 class LossReport(Form):
@@ -122,21 +131,32 @@ class Settlement(Form):
 
 
 def report(situation: Situation, form: LossReport) -> Effect:
-    """报案: the insurer takes down a loss that falls in the term of its own policy (articles 5, 12)."""
+    """报案: the insurer of a policy or its insured takes down a loss that falls in its term (articles 5, 12)."""
     policy = situation.register.parent
     assert policy is not None
-    contract = policy.facts["contract"]
-    if contract["insurer"] != situation.office:
-        why = f"the contract is {contract['insurer']}'s; {situation.officer} acts for {situation.office}"
-        raise Barred("own_contract", "5", why)
+    _own_policy(situation, policy)
     if outside := _uncovered(policy, form.loss_on):
         raise Barred("loss_in_term", "12", outside)
+    today, days = situation.today, situation.edition.loss_acceptance_days.value
+    due = working_days_after(today, days, situation.calendar)
     return Effect(
         findings=_same_event(situation, form),
-        facts={"loss": {**form.said(), "reported_on": situation.today.isoformat()}, "contract": contract},
+        facts={
+            "loss": {**form.said(), "reported_on": today.isoformat()},
+            "contract": policy.facts["contract"],
+        },
+        opens=(fixed("loss_acceptance", "12", "insurer", today, due),),
         enterprise=policy.enterprise,
         about=form.policy,
     )
+
+
+def _own_policy(situation: Situation, policy: File) -> None:
+    insurer, officer, office = policy.facts["contract"]["insurer"], situation.officer, situation.office
+    if situation.office_kind == "insurer" and office != insurer:
+        raise Barred("own_contract", "5", f"the contract is {insurer}'s; {officer} acts for {office}")
+    if situation.office_kind == "enterprise" and office != policy.enterprise:
+        raise Barred("own_case", "12", f"the policy is {policy.enterprise}'s; {officer} is another enterprise")
 
 
 def _same_event(situation: Situation, form: LossReport) -> tuple[Finding, ...]:
@@ -168,6 +188,7 @@ def accept_loss(situation: Situation, form: Claimed) -> Effect:
     return Effect(
         facts={"claimed": {**form.said(), "accepted_on": situation.today.isoformat(), "days_run": 0}},
         opens=(_to_decide(situation, ran=0), advance),
+        meets=("loss_acceptance",),
     )
 
 
@@ -339,6 +360,7 @@ def pay_loss(situation: Situation, form: LossPayment) -> Effect:
             *_lateness(situation, "loss_payment"),
         ),
         facts={"payment": {**form.said(), "paid_on": situation.today.isoformat()}},
+        opens=(_to_dispute(situation),),
         meets=("loss_payment",),
     )
 
@@ -373,18 +395,23 @@ def _refused(situation: Situation, said: dict[str, object], *findings: Finding, 
 
 def notify_refusal(situation: Situation, form: RefusalNotice) -> Effect:
     """拒赔通知: the insured is told, with reasons; without a dispute in its years the refusal stands (article 12)."""
-    today, years = situation.today, situation.edition.loss_dispute_years.value
-    due = years_after(today, years, situation.calendar)
     return Effect(
         findings=tuple(_lateness(situation, "loss_refusal_notice")),
-        facts={"refusal_notice": {**form.said(), "told_on": today.isoformat()}},
-        opens=(fixed("loss_dispute", "12", "enterprise", today, due, silence="expire"),),
+        facts={"refusal_notice": {**form.said(), "told_on": situation.today.isoformat()}},
+        opens=(_to_dispute(situation),),
         meets=("loss_refusal_notice",),
     )
 
 
+def _to_dispute(situation: Situation) -> Deadline:
+    """The years in which the insured may dispute a refusal or what was paid; silence lets it stand."""
+    today, years = situation.today, situation.edition.loss_dispute_years.value
+    due = years_after(today, years, situation.calendar)
+    return fixed("loss_dispute", "12", "enterprise", today, due, silence="expire")
+
+
 def dispute(situation: Situation, form: Dispute) -> Effect:
-    """争议: the insured does not accept the decision, or that none comes (article 12)."""
+    """争议: the insured does not accept the decision, what was paid, or that nothing comes (article 12)."""
     return Effect(
         facts={"dispute": {**form.said(), "disputed_on": situation.today.isoformat()}}, meets=("loss_dispute",)
     )
@@ -396,7 +423,7 @@ def settle(situation: Situation, form: Settlement) -> Effect:
     return Effect(
         findings=_payable(situation, form.amount),
         facts={"settlement": form.said()},
-        meets=("loss_decision", "loss_advance", "loss_payment", "loss_refusal_notice"),
+        meets=("loss_acceptance", "loss_decision", "loss_advance", "loss_payment", "loss_refusal_notice"),
     )
 
 
@@ -406,8 +433,8 @@ def remind(situation: Situation, form: Rung) -> Effect:
 
 
 def expire(situation: Situation, form: Rung) -> Effect:
-    """期满: nobody disputed the refusal in time, so it stands (article 12, P)."""
-    return Effect(rings=form.deadline)
+    """期满: nobody disputed the refusal or the payment in time, so it stands (article 12, P)."""
+    return Effect(rings=form.deadline, stage="payment_stands" if situation.file.stage == "paid" else None)
 
 
 STAGES = {
@@ -421,19 +448,20 @@ STAGES = {
         Stage("refused", "已拒赔待通知"),
         Stage("refusal_notified", "已通知拒赔"),
         Stage("disputed", "争议中"),
-        Stage("paid", "已赔付", closed=True),
+        Stage("paid", "已赔付"),
+        Stage("payment_stands", "赔付生效", closed=True),
         Stage("refusal_stands", "拒赔生效", closed=True),
         Stage("settled", "争议已解决", closed=True),
     )
 }
 RUNNING = tuple(name for name, stage in STAGES.items() if not stage.closed)
 UNDECIDED = ("accepted", "more_documents", "surveyed")
-DISPUTABLE = ("surveyed", "decided_to_pay", "refused", "refusal_notified")
+DISPUTABLE = tuple(name for name in RUNNING if name != "disputed")
 
 ACTS = {
     act.name: act
     for act in (
-        Act("report", "报案", ("insurer",), "12", (), LossReport, report, "reported"),
+        Act("report", "报案", ("insurer", "enterprise"), "12", (), LossReport, report, "reported"),
         Act("accept_loss", "受理索赔", ("insurer",), "12", ("reported",), Claimed, accept_loss, "accepted"),
         Act("ask_for_documents", "通知补充", ("insurer",), "12", ("accepted",), CorrectionRequest, ask_for_documents,
             "more_documents"),
@@ -451,7 +479,7 @@ ACTS = {
         Act("dispute", "争议", ("enterprise",), "12", DISPUTABLE, Dispute, dispute, "disputed"),
         Act("settle", "争议解决", ("insurer",), "12", ("disputed",), Settlement, settle, "settled"),
         Act("remind", "提醒", ("system",), "12", RUNNING, Rung, remind),
-        Act("expire", "期满", ("system",), "12", ("refusal_notified",), Rung, expire, "refusal_stands"),
+        Act("expire", "期满", ("system",), "12", ("refusal_notified", "paid"), Rung, expire, "refusal_stands"),
     )
 }  # fmt: skip
 

@@ -53,11 +53,11 @@ async def test_a_loss_goes_from_its_report_to_its_payment(desk: Desk) -> None:
     stream = await brought_to(desk, "accept_loss", "survey", "decide_to_pay")
     assert stream_of(stream).number.startswith("LC-")
     paid = await act(desk, stream, "pay_loss")
-    assert (paid.event.passed, paid.standing.stage, paid.standing.closed) == (True, "paid", True)
+    assert (paid.event.passed, paid.standing.stage, paid.standing.closed) == (True, "paid", False)
     file = await desk.file_of(stream)
     assert (file.about, file.enterprise) == (f"policy:dalian:{desk.application}", desk.forms.enterprise)
     assert {deadline.name for deadline in file.deadlines if deadline.met_on} == {
-        "loss_decision", "loss_advance", "loss_payment"
+        "loss_acceptance", "loss_decision", "loss_advance", "loss_payment"
     }  # fmt: skip
 
 
@@ -247,7 +247,10 @@ async def test_no_more_is_paid_than_was_claimed(desk: Desk) -> None:
     assert (await act(desk, stream, "settle", amount="800000.00")).event.passed
 
 
-@pytest.mark.parametrize(("acts", "paid"), [(("pay_in_advance", "survey"), "200000.00")])
+@pytest.mark.parametrize(
+    ("acts", "paid"),
+    [(("pay_in_advance", "survey"), "200000.00"), (("survey", "decide_to_pay", "pay_loss"), "750000.00")],
+)
 async def test_a_settlement_is_not_less_than_was_paid(desk: Desk, acts: tuple[str, ...], paid: str) -> None:
     stream = await brought_to(desk, "accept_loss", *acts)
     await act(desk, stream, "dispute", desk.forms.enterprise)
@@ -296,3 +299,71 @@ async def test_a_second_report_of_the_same_event_is_told(desk: Desk) -> None:
     assert (told.rule, told.passed) == ("same_event_told", True)
     assert stream_of(first_one.stream).number in told.reason
     assert not (await report(desk, policy, cover="liability")).event.findings
+
+
+# --- What the insured can do ----------------------------------------------------------------------------------------
+
+
+async def test_the_insured_enterprise_reports_its_own_loss(desk: Desk) -> None:
+    policy = await insured(desk)
+    other = Desk(desk.pool, serial=2)
+    await other.play(1)
+    with pytest.raises(Barred, match="own_case"):
+        await report(desk, policy, other.forms.enterprise)
+    reported = await report(desk, policy, desk.forms.enterprise)
+    assert (reported.event.office, reported.standing.stage) == (desk.forms.enterprise, "reported")
+    assert (await act(desk, reported.stream, "accept_loss")).event.passed
+
+
+async def test_whoever_reported_a_loss_sees_by_when_it_is_to_be_accepted(desk: Desk) -> None:
+    stream = (await report(desk, await insured(desk))).stream
+    deadline = (await desk.file_of(stream)).deadline("loss_acceptance")
+    assert deadline is not None
+    assert (deadline.article, deadline.office, deadline.silence) == ("12", "insurer", None)
+    assert deadline.wake
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        (),
+        ("accept_loss",),
+        ("accept_loss", "ask_for_documents"),
+        ("accept_loss", "survey", "decide_to_pay", "pay_loss"),
+    ],
+    ids=["reported", "accepted", "more_documents", "paid"],
+)
+async def test_the_insured_disputes_silence_and_what_was_paid(desk: Desk, acts: tuple[str, ...]) -> None:
+    stream = await brought_to(desk, *acts)
+    assert (await act(desk, stream, "dispute", desk.forms.enterprise)).standing.stage == "disputed"
+    assert (await act(desk, stream, "settle", amount="800000.00")).standing.closed
+    assert all(deadline.met_on for deadline in (await desk.file_of(stream)).deadlines)
+
+
+async def test_a_payment_that_nobody_disputes_stands_after_its_years(desk: Desk) -> None:
+    stream = await brought_to(desk, "accept_loss", "survey", "decide_to_pay", "pay_loss")
+    deadline = (await desk.file_of(stream)).deadline("loss_dispute")
+    assert deadline is not None
+    assert deadline.silence == "expire"
+    with pytest.raises(Barred, match="right_office"):
+        await act(desk, stream, "expire", deadline="loss_dispute", rung="passed")
+    desk.moment += timedelta(days=2 * 366 + 10)
+    data = {"deadline": "loss_dispute", "rung": "passed"}
+    command = desk.command("loss_claim", "expire", "clock", data, stream=stream)
+    expired = (await desk.write(await desk.attempt(command, by_clock=True))).standing
+    assert (expired.stage, expired.closed) == ("payment_stands", True)
+
+
+@pytest.mark.parametrize("prefix", ["", "policy:dalian:"])
+async def test_a_policy_is_named_by_its_number_or_its_stream(desk: Desk, prefix: str) -> None:
+    policy = await insured(desk)
+    reported = await report(desk, prefix + desk.application)
+    file = await desk.file_of(reported.stream)
+    assert (file.about, file.facts["loss"]["policy"]) == (policy, policy)
+
+
+@pytest.mark.parametrize("policy", ["", "保单", "DL 1", "policy:dalian:DL 1"])
+async def test_what_names_no_policy_is_told_in_words(desk: Desk, policy: str) -> None:
+    words = r"policy: must be a policy's number, as DL-2026-000001-1, or its stream, as policy:dalian:DL-2026-000001-1"
+    with pytest.raises(Unfit, match=words):
+        await report(desk, policy)

@@ -36,6 +36,7 @@ FIGURES = {
     "payment_days": (15, "13"),
     "waitlist_years": (1, "13"),
     "loss_decision_days": (30, "12"),
+    "loss_acceptance_days": (3, "12"),
     "loss_document_rounds": (1, "12"),
     "loss_payment_days": (10, "12"),
     "loss_advance_days": (60, "12"),

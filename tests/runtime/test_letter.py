@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from rules.edition import edition_of
 from rules.notices import Ground, Issuer, Party, Period, Product, Remedy, WrittenNotice
+from rules.procedures import PROCEDURES
 from runtime.documents.letter import LANGUAGES, Letter, _words, letter, pages, pdf
 
 CITY = edition_of("dalian")
@@ -166,6 +167,13 @@ def test_the_languages_have_the_same_sentences_with_the_same_inputs(table: str) 
     assert {code: set(re.findall(r"{(\w+)}", text)) for code, text in chinese.items()} == {
         code: set(re.findall(r"{(\w+)}", text)) for code, text in english.items()
     }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_decision_has_a_title_and_an_outcome_of_its_own(language: str) -> None:
+    words = _words(language)
+    decisions = {one.name for told in PROCEDURES.values() for one in told.acts.values() if one.notice == "decision"}
+    assert {name for name in decisions if not {name} <= words["title"].keys() & words["outcome"].keys()} == set()
 
 
 def test_the_chinese_name_of_every_fact_is_the_glossarys() -> None:

@@ -14,12 +14,13 @@ from runtime.documents import letter
 from runtime.errors import BadInput
 from runtime.messages import say
 from starters.papers import Out, languages, write
+from starters.proceeding import expect_about
 from starters.reading import plain, read_word
 from starters.session import reading, run
 from starters.telling import Json, console, tell_json, tell_rows
 
 app = typer.Typer(no_args_is_help=True, help="Notices (文书): acceptance, correction told at once, decision.")
-NOTICE = queries("notice")
+NOTICE, OFFICE = queries("notice"), queries("office")
 PAGE = 500
 COLUMNS = ("number", "kind", "stream", "sequence", "office", "addressed_to", "issued_on")
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number, as 大工信新认〔2026〕1号.")]
@@ -42,6 +43,10 @@ def list_(
     async def work() -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         async with reading() as pool:
+            if stream is not None:
+                await expect_about(pool, stream)
+            if office is not None and not await pool.fetchval(OFFICE.known, office):
+                raise BadInput(("office", f"must be the code of an office or an enterprise (not {plain(office)!r})"))
             after = None
             while page := await pool.fetch(NOTICE.list, stream, office, after, PAGE):
                 rows += map(dict, page)

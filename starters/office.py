@@ -13,7 +13,7 @@ from rules.schemes.dalian_offices import REGISTER
 from rules.timetable import OfficeKind
 from runtime.messages import say
 from starters.proceeding import do_act, fit
-from starters.reading import read_data, read_word
+from starters.reading import read_choice, read_data
 from starters.session import reading, run, session
 from starters.telling import As, CommandId, Data, Json, tell_answer, tell_json, tell_rows
 
@@ -35,7 +35,7 @@ def list_officers(
 ) -> None:
     """List the officers, whose codes `--as` takes."""
     if kind is not None:
-        read_word("kind", kind)
+        read_choice("kind", kind, KINDS)
 
     async def work() -> list[dict[str, Any]]:
         async with reading() as pool:

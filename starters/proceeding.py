@@ -7,13 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
+from db.pool import Pool
 from db.sql import queries
 from rules.faults import Unfit
 from rules.procedure import Form, read_form
 from rules.procedures import PROCEDURES, Stream
 from rules.timetable import SHANGHAI
+from runtime.errors import BadInput
 from runtime.messages import say
-from starters.reading import bad_input, read_data, read_word
+from starters.reading import bad_input, plain, read_choice, read_data, read_word
 from starters.session import now, reading, run, session
 from starters.showing import numbered, shown
 from starters.telling import (
@@ -30,7 +32,7 @@ from starters.telling import (
     yuan,
 )
 
-PROCEEDING = queries("proceeding")
+OFFICE, PROCEEDING = queries("office"), queries("proceeding")
 PAGE = 500
 
 
@@ -142,11 +144,15 @@ def tell_list(kind: str, narrowed: Mapping[str, str | None], *, as_json: bool) -
     for name, word in narrowed.items():
         if word is not None:
             read_word(name, word)
+    if stage := narrowed.get("stage"):
+        read_choice("stage", stage, PROCEDURES[kind, "dalian"].stages)
     asked = [narrowed.get(name) for name in ("stage", "district", "awaits", "enterprise", "about")]
 
     async def work() -> None:
         after, rows, today = "", [], now().astimezone(SHANGHAI).date()
         async with reading() as pool:
+            if about := narrowed.get("about"):
+                await expect_about(pool, about)
             while page := await pool.fetch(PROCEEDING.list, kind, *asked, after, PAGE, today):
                 after = page[-1]["number"]
                 told = [{kind: row["number"], **{k: row[k] for k in row.keys() if k != "number"}} for row in page]  # noqa: SIM118
@@ -162,6 +168,12 @@ def tell_list(kind: str, narrowed: Mapping[str, str | None], *, as_json: bool) -
             )
 
     run(work())
+
+
+async def expect_about(pool: Pool, about: str) -> None:
+    """Raise `BadInput` where there is neither a proceeding nor an office of this name to list by."""
+    if not await pool.fetchrow(PROCEEDING.by_stream, about) and not await pool.fetchval(OFFICE.known, about):
+        raise BadInput(("about", f"must be a proceeding that there is, or an office (not {plain(about)!r})"))
 
 
 def group_of(kind: str, zh: str) -> typer.Typer:

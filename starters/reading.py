@@ -61,6 +61,13 @@ def read_word(field: str, word: str) -> str:
     return word
 
 
+def read_choice(field: str, word: str, choices: Iterable[str]) -> str:
+    """Return one of the names there are; raise `BadInput` naming them where it is none of them."""
+    if word not in (there_are := tuple(choices)):
+        raise BadInput((field, f"must be one of: {', '.join(there_are)} (not {plain(word)!r})"))
+    return word
+
+
 def plain(text: str, most: int = 60) -> str:
     """Write what someone else wrote on one line, without what a terminal would obey, and not without end."""
     written = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[:most])

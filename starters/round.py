@@ -18,7 +18,7 @@ from runtime.messages import say
 from runtime.settings import Settings
 from runtime.temporal_client import connect
 from starters.plan import Quarter, round_stream
-from starters.proceeding import do_act, fit, tell_shown
+from starters.proceeding import do_act, fit, tell_list, tell_shown
 from starters.reading import read_data
 from starters.session import run, session
 from starters.telling import (
@@ -50,6 +50,14 @@ def open_round(quarter: Quarter, officer: As, command_id: CommandId = None, as_j
             tell_answer(await servers.open(stream, "open", officer, {"quarter": quarter}, command_id), as_json=as_json)
 
     run(work())
+
+
+@app.command("list")
+def list_rounds(
+    stage: Annotated[str | None, typer.Option(help="Only rounds at this stage.")] = None, as_json: Json = False
+) -> None:
+    """List rounds by quarter; as JSON, one a line."""
+    tell_list("round", {"stage": stage}, as_json=as_json)
 
 
 @app.command()

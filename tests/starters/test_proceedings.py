@@ -111,3 +111,30 @@ async def test_the_schema_tells_every_kind_of_proceeding(folder: Path) -> None:
 async def test_a_number_that_nothing_has_is_told_in_one_line(terminal: Terminal, kind: str) -> None:
     outcome = await refused(terminal, kind, "show", "XX-2026-000001")
     assert "there is no" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (("case", "list", "--stage", "nowhere"), "stage"),
+        (("policy", "list", "--stage", "district_review"), "stage"),
+        (("policy", "list", "--about", "case:dalian:DL-2099-000001"), "about"),
+        (("round", "list", "--stage", "nowhere"), "stage"),
+        (("office", "list", "--kind", "embassy"), "kind"),
+        (("notice", "list", "--office", "nobody"), "office"),
+        (("notice", "list", "--about", "DL-2099-000001"), "about"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else " ".join(given),
+)
+async def test_a_list_of_what_there_is_not_is_bad_input_that_names_the_field(
+    terminal: Terminal, words: tuple[str, ...], field: str
+) -> None:
+    told = await terminal.run(*words)
+    assert (told.status, told.out) == (2, "")
+    assert told.err.startswith(f"bad input: {field}: "), told.err
+
+
+async def test_rounds_are_listed_as_every_kind_is(terminal: Terminal, hands: Hands) -> None:
+    assert (await terminal.run("round", "list", "--json")).lines == []
+    listed = await terminal.run("round", "list", "--stage", "filing")
+    assert listed.status == 0

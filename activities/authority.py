@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from db.pool import Connection
 from db.sql import queries
@@ -63,10 +65,8 @@ def authorise(act: Act, file: File, officer: Officer) -> None:
     insurer = file.facts.get("contract", {}).get("insurer")
     if insurer and officer.kind == "insurer" and officer.office != insurer:
         raise Barred("own_contract", "5", f"the contract is {insurer}'s; {officer.code} acts for {officer.office}")
-    handling = file.facts.get("handling", {}).get("office")
-    if handling and officer.office != handling:
-        why = f"{file.number} is handled by {handling}; {officer.code} acts for {officer.office}"
-        raise Barred("handling_office", act.article, why)
+    if handling := file.facts.get("handling"):
+        _handles(act, file, officer, handling)
     nominated = file.facts.get("nomination", {}).get("insurer")
     if officer.kind == "insurer" and nominated and officer.office != nominated:
         why = f"the file is {nominated}'s; {officer.code} acts for {officer.office}"
@@ -75,3 +75,13 @@ def authorise(act: Act, file: File, officer: Officer) -> None:
         if file.done_by.get(earlier) == officer.code:
             why = f"{officer.code} did {earlier} here, so another must {act.name}"
             raise Barred("preparer_does_not_approve", "15(3)", why)
+
+
+def _handles(act: Act, file: File, officer: Officer, handling: Mapping[str, Any]) -> None:
+    """首办负责, 回避: whoever received a complaint handles it, and nobody an objection to his own decision."""
+    if officer.office != handling["office"]:
+        why = f"{file.number} is handled by {handling['office']}; {officer.code} acts for {officer.office}"
+        raise Barred("handling_office", act.article, why)
+    if officer.code in handling.get("not_by", ()):
+        why = f"{officer.code} decided what is objected to; another officer handles the objection"
+        raise Barred("not_in_own_cause", act.article, why)

@@ -331,7 +331,7 @@ async def _keep(connection: Connection, stream: Stream, procedure: Procedure, af
     place = (str(stream), stream.kind, stream.number, stream.scheme, after.edition)
     state = (after.stage, after.sequence, after.closed)
     whose = (after.enterprise, after.district, after.product_key, after.about)
-    awaited = list(procedure.awaited(after.stage))
+    awaited = list(procedure.awaited(after))
     try:
         await connection.execute(PROCEEDING.keep, *place, *state, *whose, awaited, after.model_dump(mode="json"), at)
     except asyncpg.UniqueViolationError as error:

@@ -22,7 +22,7 @@ from rules.timetable import SHANGHAI
 
 OFFICE, POLICY, PROCEEDING, SUBSIDY = queries("office"), queries("policy"), queries("proceeding"), queries("subsidy")
 INSURER, OUTBOX, RECOVERY = queries("insurer"), queries("outbox"), queries("recovery")
-LOSS_CLAIM = queries("loss_claim")
+LOSS_CLAIM, COMPLAINT = queries("loss_claim"), queries("complaint")
 #: How a case or batch ends without a subsidy, so that its contract may be tried again.
 ENDED_UNPAID = ("withdrawn", "uninsured", "revoked")
 
@@ -312,7 +312,13 @@ async def _loss_to_pay(inquiry: Inquiry) -> Register:
 async def _complained_of(inquiry: Inquiry) -> Register:
     subject = inquiry.form.subject
     if ":" in subject:
-        return Register(parent=await _proceeding(inquiry, "subject", subject))
+        parent = await _proceeding(inquiry, "subject", subject)
+        acts, rows = stream_of(subject).procedure.acts, await inquiry.connection.fetch(COMPLAINT.acted, subject)
+        return Register(
+            parent=parent,
+            acted=frozenset(row["office"] for row in rows),
+            deciders=frozenset(row["officer"] for row in rows if acts[row["act"]].decides),
+        )
     await _known_office(inquiry, "subject", subject)
     return Register()
 

@@ -117,6 +117,9 @@ class Register:
     subject: File | None = None
     applications: tuple[Mapping[str, Any], ...] = ()
     plan_lines: tuple[Mapping[str, Any], ...] = ()
+    #: 回避: the offices that acted in what is complained of, and the officers who decided in it.
+    acted: frozenset[str] = frozenset()
+    deciders: frozenset[str] = frozenset()
     #: 同一保单的其他理赔: a policy's losses beside this one, and what each comes to.
     other_losses: tuple[Mapping[str, Any], ...] = ()
     #: 名单, 备案条款: the insurer's listing of the day, and the clause as it was filed before.
@@ -244,6 +247,11 @@ class Act:
     #: Whose office a notice of the system's own act is served for, by the stage it is done at.
     in_name_of: Mapping[str, OfficeKind] = field(default_factory=dict)
 
+    @property
+    def decides(self) -> bool:
+        """决定: what is served as a decision, or done by another than whoever prepared it (article 15(3))."""
+        return self.notice == "decision" or bool(self.not_by_doer_of)
+
     def __post_init__(self) -> None:
         if self.notice and "system" in self.by and not set(self.stages) <= set(self.in_name_of):
             raise ValueError(f"{self.name}: the system serves its notice in the name of an office, given by stage")
@@ -301,10 +309,12 @@ class Procedure:
             )
             raise Barred("act_in_turn", act.article, f"{state}; {when}")
 
-    def awaited(self, stage: str) -> tuple[str, ...]:
-        """The kinds of office that can move a proceeding on from `stage`."""
+    def awaited(self, file: File) -> tuple[str, ...]:
+        """The kinds of office that can move a proceeding on; where one office handles it, that one's."""
+        stage, handling = file.stage, file.facts.get("handling")
         movers = (a for a in self.acts.values() if stage in a.stages and a.leads_to and a.name != "withdraw")
-        return tuple(dict.fromkeys(kind for act in movers for kind in act.by if kind != "system"))
+        kinds = dict.fromkeys(kind for act in movers for kind in act.by if kind != "system")
+        return tuple(kind for kind in kinds if handling is None or kind == handling["kind"])
 
 
 def read_form(form: type[Form], data: Mapping[str, Any], received_at: datetime) -> Any:

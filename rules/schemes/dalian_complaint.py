@@ -15,13 +15,15 @@ from pydantic import Field, StringConstraints
 
 from rules.deadlines import days_after
 from rules.finding import Finding
-from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Situation, Stage, remind_of
+from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Register, Situation, Stage, remind_of
 from rules.schemes.dalian_forms import Reasons, Rung, Sha256, Text
 from rules.timetable import OfficeKind, fixed
 from rules.values import Flag
 
 #: Under which article each kind stands.
 ARTICLES = {"objection": "10", "tip_off": "15(2)", "complaint": "15(1)"}
+#: 回避: in which proceedings an office acts on its own behalf; a pilot insurer's file is its insurer's.
+OWN_CAUSE = ("case", "batch", "round", "policy", "recovery")
 #: What is complained of: a proceeding's stream, or an office's code.
 Subject = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,119}$")]
 
@@ -70,15 +72,11 @@ class Appeal(Form):
 
 def receive_complaint(situation: Situation, form: Complaint) -> Effect:
     """登记: an office takes it down and is the one that handles it; its days to admit begin (article 15(1))."""
-    subject = situation.register.parent
-    handled_by = subject.facts.get("handling", {}).get("office") if subject else form.subject
-    article = ARTICLES[form.kind]
-    if situation.office == handled_by:
-        why = f"{form.subject} is {situation.office}'s own; an office complained of does not handle the complaint"
-        raise Barred("not_in_own_cause", article, why)
+    subject, article = situation.register.parent, ARTICLES[form.kind]
+    not_by = _not_in_own_cause(situation, form)
     said = form.said()
     person = said.pop("person")
-    handling = {"office": situation.office, "kind": situation.office_kind}
+    handling = {"office": situation.office, "kind": situation.office_kind, "not_by": not_by}
     today, days = situation.today, situation.edition.complaint_admission_days.value
     due = days_after(today, days, situation.calendar)
     return Effect(
@@ -87,6 +85,29 @@ def receive_complaint(situation: Situation, form: Complaint) -> Effect:
         about=form.subject if subject else None,
         article=article,
     )
+
+
+def _not_in_own_cause(situation: Situation, form: Complaint) -> list[str]:
+    """回避: an office that is complained of, or acted in what is, handles no complaint of it; nor an officer his own.
+
+    An objection is to a decision: another officer of the office that decided may handle it (article 10). Returns whom
+    nothing of it is given to.
+    """
+    register, office, article = situation.register, situation.office, ARTICLES[form.kind]
+    subject = register.parent
+    handled_by = subject.facts.get("handling", {}).get("office") if subject else form.subject
+    if office == handled_by or (form.kind != "objection" and office in _concerned(register, form.subject)):
+        why = f"{form.subject} is {office}'s own, or {office} acted in it: another office handles the complaint"
+        raise Barred("not_in_own_cause", article, why)
+    deciders = sorted(register.deciders) if form.kind == "objection" else []
+    if situation.officer in deciders:
+        why = f"{situation.officer} decided what is objected to; another officer handles the objection"
+        raise Barred("not_in_own_cause", article, why)
+    return deciders
+
+
+def _concerned(register: Register, subject: str) -> frozenset[str]:
+    return register.acted if subject.partition(":")[0] in OWN_CAUSE else frozenset()
 
 
 def _article(situation: Situation) -> str:

@@ -11,7 +11,7 @@ from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.procedures import stream_of
 from starters.showing import shown
-from tests.activities.desk import Desk
+from tests.activities.desk import Desk, first
 
 NEW = "complaint:dalian:new"
 
@@ -146,3 +146,37 @@ async def test_who_spoke_up_is_shown_to_the_handling_office_alone(desk: Desk) ->
 async def test_an_anonymous_tip_off_has_nobody_to_hide(desk: Desk) -> None:
     stream = stream_of((await receive(desk, kind="tip_off", person=None)).stream)
     assert "person" not in (await shown(desk.pool, stream))["facts"]
+
+
+# --- Nobody in his own cause ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["complaint", "tip_off"])
+async def test_whoever_acted_in_what_is_complained_of_does_not_handle_it(desk: Desk, kind: str) -> None:
+    await desk.play(first("case", "publish") + 1)
+    for officer in ("ganjingzi-1", "bureau-2"):
+        with pytest.raises(Barred, match="not_in_own_cause"):
+            await receive(desk, officer, kind=kind, subject=desk.case)
+    assert (await receive(desk, "regulator-1", kind=kind, subject=desk.case)).event.passed
+
+
+async def test_whoever_leads_a_round_takes_in_no_complaint_about_it(desk: Desk) -> None:
+    await desk.play(first("round", "open") + 1)
+    with pytest.raises(Barred, match="not_in_own_cause"):
+        await receive(desk, subject=desk.stream("round"))
+    assert (await receive(desk, "finance-1", subject=desk.stream("round"))).event.passed
+
+
+async def test_an_objection_is_handled_by_another_officer_than_the_one_who_decided(desk: Desk) -> None:
+    await desk.play(first("case", "publish") + 1)
+    with pytest.raises(Barred, match="not_in_own_cause"):
+        await receive(desk, "bureau-2", kind="objection", subject=desk.case)
+    stream = (await receive(desk, "bureau-1", kind="objection", subject=desk.case)).stream
+    with pytest.raises(Barred, match="not_in_own_cause"):
+        await act(desk, stream, "admit_complaint", "bureau-2")
+    assert (await act(desk, stream, "admit_complaint", "bureau-1")).standing.stage == "admitted"
+
+
+async def test_only_the_handling_office_is_awaited(desk: Desk) -> None:
+    stream = (await receive(desk, "ganjingzi-1")).stream
+    assert await desk.pool.fetchval("select awaits from proceeding where stream = $1", stream) == ["district"]

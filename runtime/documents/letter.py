@@ -135,10 +135,12 @@ def _told(notice: WrittenNotice, words: Words) -> str:
 
 def _outcome(notice: WrittenNotice, words: Words) -> str:
     """Say what was decided, whole: from which day, or how much, in figures and in words."""
-    language, due = words["text"]["language"], Decimal(notice.amount_due or 0)
-    amount = {"amount": f"{due:,.2f}", "in_words": capital(due)}
-    said = words["outcome"].get(notice.act) or _act(notice, language)
-    return _fill(said, day=_day(notice.issued_on, language), **amount)
+    language, said = words["text"]["language"], words["outcome"].get(notice.act)
+    # A demand that was served before its amount was kept says only what was done.
+    if said is None or ("{amount}" in said and notice.amount_due is None):
+        return _act(notice, language)
+    due = Decimal(notice.amount_due or 0)
+    return _fill(said, day=_day(notice.issued_on, language), amount=f"{due:,.2f}", in_words=capital(due))
 
 
 def _listed(heading: str, items: tuple[str, ...] | list[str]) -> Iterator[Paragraph]:

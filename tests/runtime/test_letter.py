@@ -132,6 +132,11 @@ def test_a_person_outside_the_registers_is_addressed_by_name_alone() -> None:
     assert letter(notice(addressed_to=Party(code="", name="张三"))).addressee == "张三："
 
 
+def test_a_demand_that_was_served_before_amounts_were_kept_names_none() -> None:
+    told = words_of(letter(notice(act="demand", act_zh="追缴通知")))
+    assert ("0.00" in told, "现作出如下决定：追缴通知。" in told) == (False, True)
+
+
 def test_the_code_of_an_office_is_not_printed() -> None:
     told = letter(notice(addressed_to=Party(code="insurer-a", name="甲财产保险大连分公司")))
     assert told.addressee == "甲财产保险大连分公司："

@@ -32,7 +32,7 @@ MAY_CHANGE = {
     "insurer_listing": {"ended_on"},
     "insurer_suspension": {"ended_on"},
     "filed_clause": {"valid_until", "withdrawn_on"},
-    "policy": {"policy_number", "released"},
+    "policy": {"policy_number", "number_key", "released"},
 }
 #: History and money, with a column of each.
 KEPT = {

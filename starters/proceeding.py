@@ -17,7 +17,7 @@ from runtime.errors import BadInput
 from runtime.messages import say
 from starters.reading import bad_input, plain, read_choice, read_data, read_word
 from starters.session import now, reading, run, session
-from starters.showing import numbered, shown
+from starters.showing import acting_as, numbered, shown
 from starters.telling import (
     As,
     CommandId,
@@ -139,7 +139,7 @@ def _found(event: dict[str, Any]) -> str:
     return "\n".join(failed) or (say("findings_passed", passed=passed) if passed else "")
 
 
-def tell_list(kind: str, narrowed: Mapping[str, str | None], *, as_json: bool) -> None:
+def tell_list(kind: str, narrowed: Mapping[str, str | None], officer: str | None = None, *, as_json: bool) -> None:
     """List proceedings of a kind by number, narrowed by what is given; as JSON, one a line."""
     for name, word in narrowed.items():
         if word is not None:
@@ -153,7 +153,9 @@ def tell_list(kind: str, narrowed: Mapping[str, str | None], *, as_json: bool) -
         async with reading() as pool:
             if about := narrowed.get("about"):
                 await expect_about(pool, about)
-            while page := await pool.fetch(PROCEEDING.list, kind, *asked, after, PAGE, today):
+            acting = await acting_as(pool, officer)
+            office = acting.office if acting else None
+            while page := await pool.fetch(PROCEEDING.list, kind, *asked, after, PAGE, today, office):
                 after = page[-1]["number"]
                 told = [{kind: row["number"], **{k: row[k] for k in row.keys() if k != "number"}} for row in page]  # noqa: SIM118
                 for one in told if as_json else ():
@@ -217,9 +219,13 @@ def group_of(kind: str, zh: str) -> typer.Typer:
         about: Annotated[
             str | None, typer.Option(help="Only those about this proceeding, as case:dalian:DL-2026-000001.")
         ] = None,
+        officer: Annotated[
+            str | None,
+            typer.Option("--as", metavar="OFFICER", help="Of complaints, also the tip-offs his office handles."),
+        ] = None,
         as_json: Json = False,
     ) -> None:
-        tell_list(kind, {"stage": stage, "about": about}, as_json=as_json)
+        tell_list(kind, {"stage": stage, "about": about}, officer, as_json=as_json)
 
     for command in (act, show):
         command.__annotations__["number"] = number

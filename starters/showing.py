@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from activities.authority import Officer, authorise, known_officer
@@ -37,7 +38,9 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
 
     With `officer`, the acts say what he may do; without, only what the procedure allows.
     """
-    file = await file_of(pool, stream)
+    file, acting = await file_of(pool, stream), await acting_as(pool, officer)
+    office = acting.office if acting else None
+    hidden = _hidden_from(file, office)
     events = [event_json(event) for event in await events_of(pool, stream)]
     deadlines = [d.model_dump(mode="json", exclude={"wake", "days", "used"}) for d in file.deadlines]
     named = {stream.kind: file.number, "scheme": file.scheme, "edition": file.edition, "stage": file.stage}
@@ -45,28 +48,32 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
     return {
         **named,
         "closed": file.closed,
-        "facts": await _facts(pool, file, officer),
+        "facts": _masked(file.facts, hidden),
         **money,
-        "about": file.about,
-        "related": [dict(row) for row in await pool.fetch(PROCEEDING.related, str(stream))],
+        "about": None if "complaint" in hidden else file.about,
+        "related": [dict(row) for row in await pool.fetch(PROCEEDING.related, str(stream), office)],
         "deadlines": deadlines,
         "notices": [
             {**notice, "issued_on": notice["issued_on"].isoformat()}
             for notice in map(dict, await pool.fetch(NOTICE.of_stream, str(stream)))
         ],
         "events": events,
-        "acts": await _acts(pool, stream, file, officer),
+        "acts": _acts(stream, file, acting),
     }
 
 
-async def _facts(pool: Pool, file: File, officer: str | None) -> dict[str, Any]:
-    """The facts; who spoke up in a complaint (personal data) is shown to an officer of the handling office alone."""
-    if "person" not in file.facts:
-        return file.facts
-    acting = await _acting(pool, officer)
-    if acting and acting.office == file.facts["handling"]["office"]:
-        return file.facts
-    return {**file.facts, "person": {"hidden": True}}
+def _hidden_from(file: File, office: str | None) -> frozenset[str]:
+    """What of a complaint only an officer of the handling office sees: who spoke up, and of a tip-off all it says."""
+    if file.facts.get("handling", {}).get("office") == office:
+        return frozenset()
+    tip_off = file.facts.get("complaint", {}).get("kind") == "tip_off"
+    return frozenset(file.facts) - {"handling", "admission"} if tip_off else frozenset({"person"})
+
+
+def _masked(facts: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+    """The facts, without what is hidden but that it is there; a tip-off still says that it is one."""
+    masked = {name: {"hidden": True} if name in hidden else said for name, said in facts.items()}
+    return masked | ({"complaint": {"kind": "tip_off", "hidden": True}} if "complaint" in hidden else {})
 
 
 def numbered(stream: Stream) -> Stream:
@@ -90,8 +97,7 @@ async def events_of(pool: Pool, stream: Stream) -> list[Event]:
     return [answer_of(row["body"], row["hash"]).event for row in rows]
 
 
-async def _acts(pool: Pool, stream: Stream, file: File, officer: str | None) -> list[dict[str, Any]]:
-    acting = await _acting(pool, officer)
+def _acts(stream: Stream, file: File, acting: Officer | None) -> list[dict[str, Any]]:
     told = []
     for act in stream.procedure.acts.values():
         if act is stream.procedure.opening or act.by == ("system",):
@@ -107,7 +113,7 @@ async def _acts(pool: Pool, stream: Stream, file: File, officer: str | None) -> 
     return told
 
 
-async def _acting(pool: Pool, officer: str | None) -> Officer | None:
+async def acting_as(pool: Pool, officer: str | None) -> Officer | None:
     """The officer who looks, if he names himself; raise `BadInput` where there is none."""
     if officer is None:
         return None

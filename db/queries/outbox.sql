@@ -12,12 +12,14 @@ select one ->> 'id', one ->> 'stream', one, $2 from jsonb_array_elements($1::jso
 select command from outbox where command_id = $1
 
 -- acknowledge --
--- The workflow has taken a command: nothing is left to offer.
-update outbox set done = true where command_id = $1 and not done
+-- The workflow has taken a command: nothing is left to offer. What was said in a complaint stays in its event alone.
+update outbox set done = true, command = case when stream like 'complaint:%' then command || '{"data": {}}' else command end
+where command_id = $1 and not done
 
 -- acknowledge_earlier --
--- A proceeding's next act shows that its workflow has taken every event before it.
-update outbox set done = true where stream = $1 and not done
+-- A proceeding's next act shows that its workflow has taken every event before it. What was said in a complaint stays in its event alone.
+update outbox set done = true, command = case when stream like 'complaint:%' then command || '{"data": {}}' else command end
+where stream = $1 and not done
   and command_id in (select command_id from event where stream = $1 and sequence < $2)
 
 -- overtake --

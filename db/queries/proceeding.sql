@@ -50,11 +50,12 @@ insert into refusal (command_id, stream, act, officer, rule, article, why, recei
 values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing
 
 -- list --
--- Proceedings of a kind in order of number, narrowed by what is given; $7 is the number the page begins after. A district's are also those of the districts it has absorbed by the day $9.
+-- Proceedings of a kind in order of number, narrowed by what is given; $7 is the number the page begins after. A district's are also those of the districts it has absorbed by the day $9. A tip-off is shown to the office $10 if that handles it.
 select number, scheme, stage, enterprise, district, about, awaits, closed, opened_at, changed_at
 from proceeding
 where kind = $1 and ($2::text is null or stage = $2) and ($3::text is null or district = any (districts_of($3, $9)))
   and ($4::text is null or $4 = any (awaits)) and ($5::text is null or enterprise = $5) and ($6::text is null or about = $6) and number > $7
+  and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $10)
 order by number limit $8
 
 -- all_events --
@@ -75,8 +76,10 @@ select number from proceeding
 where kind = 'recovery' and stage <> 'dropped' and file #> '{facts,recovery,applications}' ?| $1::text[] order by number limit 1
 
 -- related --
--- What is about a proceeding: a case's further batches and policies, a policy's loss claims.
-select kind, number, stage, closed from proceeding where about = $1 order by kind, number
+-- What is about a proceeding: a case's further batches and policies, a policy's loss claims; a tip-off only for the office $2 that handles it.
+select kind, number, stage, closed from proceeding
+where about = $1 and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $2)
+order by kind, number
 
 -- open_about --
 -- The open proceedings of a kind that are about another.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from activities.contracts import Answer
+from db.sql import queries
 from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.procedures import stream_of
@@ -180,3 +181,53 @@ async def test_an_objection_is_handled_by_another_officer_than_the_one_who_decid
 async def test_only_the_handling_office_is_awaited(desk: Desk) -> None:
     stream = (await receive(desk, "ganjingzi-1")).stream
     assert await desk.pool.fetchval("select awaits from proceeding where stream = $1", stream) == ["district"]
+
+
+# --- What is kept from others ---------------------------------------------------------------------------------------
+
+
+async def test_what_a_tip_off_says_is_shown_to_the_handling_office_alone(desk: Desk) -> None:
+    await desk.play(1)
+    said = {"kind": "tip_off", "subject": desk.case, "ground": "凭证系伪造"}
+    stream = (await receive(desk, **said)).stream
+    for name in ("admit_complaint", "investigate", "answer_complaint", "appeal"):
+        assert (await act(desk, stream, name)).event.passed
+    file = await desk.file_of(stream)
+    secret = [*(file.facts[name] for name in ("investigation", "answer", "appeal")), desk.case, "凭证系伪造"]
+    own, other, nobody = [await shown(desk.pool, stream_of(stream), who) for who in ("regulator-2", "bureau-1", None)]
+    assert own["facts"] == file.facts
+    for told in (other, nobody):
+        assert not [one for one in secret if str(one) in str(told)]
+        assert (told["facts"]["complaint"], told["about"]) == ({"kind": "tip_off", "hidden": True}, None)
+
+
+async def test_a_tip_off_is_related_to_its_case_for_the_handling_office_alone(desk: Desk) -> None:
+    await desk.play(1)
+    await receive(desk, kind="tip_off", subject=desk.case)
+    open_to_all = stream_of((await receive(desk, "bureau-1", subject=desk.case)).stream).number
+    case = stream_of(desk.case)
+    for officer, many in (("regulator-1", 2), ("bureau-1", 1), (None, 1)):
+        related = [row["number"] for row in (await shown(desk.pool, case, officer))["related"]]
+        assert len(related) == many
+        assert open_to_all in related
+
+
+async def test_a_tip_off_is_listed_for_the_handling_office_alone(desk: Desk) -> None:
+    tip_off = stream_of((await receive(desk, kind="tip_off")).stream).number
+    complaint = stream_of((await receive(desk)).stream).number
+    asked = ("complaint", None, None, None, None, None, "", 10, desk.forms.now.date())
+    for office, listed in (("regulator", [tip_off, complaint]), ("bureau", [complaint]), (None, [complaint])):
+        assert [row["number"] for row in await desk.pool.fetch(queries("proceeding").list, *asked, office)] == listed
+
+
+@pytest.mark.parametrize("settled", ["acknowledged", "followed by the next act", "closed"])
+async def test_what_was_said_in_a_complaint_does_not_stay_in_the_outbox(desk: Desk, settled: str) -> None:
+    received = await receive(desk)
+    if settled == "acknowledged":
+        await desk.record.acknowledge(received.event.command_id)
+    else:
+        await act(desk, received.stream, "admit_complaint" if settled.startswith("followed") else "decline_complaint")
+    kept = "select command, done from outbox where command_id = $1"
+    row = await desk.pool.fetchrow(kept, received.event.command_id)
+    assert row
+    assert (row["done"], row["command"]["data"]) == (True, {})

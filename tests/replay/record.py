@@ -123,7 +123,7 @@ async def record_beside_cases(hands: Hands) -> None:
 
 def about(paid: Stream, form: dict[str, Any]) -> dict[str, Any]:
     """A recovery's form, of what a case was paid."""
-    return {**form, "about": str(paid), "applications": [f"{paid.number}-1"]}
+    return {**form, "about": str(paid), "applications": [f"{paid.number}-1"], "fraudster": "insurer-a"}
 
 
 async def opened(hands: Hands, kind: str, officer: str, form: dict[str, Any]) -> Hands:

@@ -28,9 +28,7 @@ async def test_a_product_may_be_submitted_again_after(walk: Walk, ending: str) -
 
 
 @pytest.mark.parametrize("ending", [stage.name for stage in ENDINGS if not stage.again])
-async def test_a_product_that_was_recognised_and_reviewed_is_not_submitted_again_after(
-    walk: Walk, ending: str
-) -> None:
+async def test_a_product_that_was_recognised_and_reviewed_is_not_submitted_again_after(walk: Walk, ending: str) -> None:
     await walk.to(ending, "case")
     walk.case = ""
     with pytest.raises(Barred, match="first_batch_once"):

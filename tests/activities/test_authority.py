@@ -34,6 +34,8 @@ BESIDE = {
     ("case", "expire"): first("case", "insure"),
     ("round", "close"): first("round", "close_filing"),
     ("round", "reopen_filing"): first("round", "review"),
+    ("round", "return_for_completion"): first("round", "review"),
+    ("round", "admit_held"): first("round", "review"),
     ("round", "take_back_plan"): first("round", "sign_plan"),
     ("round", "take_back_order"): first("round", "pay"),
     ("round", "remind"): first("round", "close_filing"),
@@ -47,6 +49,7 @@ SYSTEM: dict[str, dict[str, Any]] = {
     "pay": {"plan": "P", "voucher": "V", "amount": "1.00"},
     "recalculate": {"policy": "DL-2026-000001-1", "sum_insured": "1.00", "premium_rate": "0.03"}
     | {"premium": "0.03", "subsidy_asked": "0.01"},
+    "return_application": {"round": "2030Q1", "office": "finance", "items": ["发票"]},
     "end_insurance": {"policy": "DL-2026-000001-1", "ground": "void"},
 }
 RUNGS = {"lapse": "correction", "expire": "recognition_valid_until"}

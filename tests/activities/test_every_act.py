@@ -22,7 +22,14 @@ from tests.model import model
 
 STAGES = [(kind, stage) for (kind, _), procedure in PROCEDURES.items() if kind in model() for stage in procedure.stages]
 #: What an office may be told whose turn it is, and what one may whose turn it is not.
-WHERE_POSSIBLE = {"done", "refused by the law", "unfit", "preparer_does_not_approve", "handling_office"}
+WHERE_POSSIBLE = {
+    "done",
+    "refused by the law",
+    "unfit",
+    "preparer_does_not_approve",
+    "handling_office",
+    "enters_own_people",
+}
 WHERE_NOT = {"act_in_turn", "right_office", "officer_known", "unfit"}
 
 

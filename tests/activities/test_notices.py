@@ -245,9 +245,7 @@ async def test_an_event_holds_its_notices_number_and_hash_so_that_a_change_is_se
     assert await disagreeing(desk.pool) == []
 
 
-async def test_an_office_without_a_letterhead_signs_and_numbers_under_its_name(
-    desk: Desk, workshop: Workshop
-) -> None:
+async def test_an_office_without_a_letterhead_signs_and_numbers_under_its_name(desk: Desk, workshop: Workshop) -> None:
     await workshop.superuser.execute("delete from letterhead where office = 'ganjingzi'")
     await desk.play(first("case", "return_for_correction") + 1)
     told = await latest(desk)

@@ -161,7 +161,6 @@ def test_a_clause_is_filed_under_one_number_with_one_text() -> None:
 
     assert refused() == []
     assert refused(text_sha256="0" * 64) == ["clause_text_unchanged"]
-    assert refused(insurer="insurer-a") == ["clause_text_unchanged"]
     assert refused(valid_until=date(2026, 3, 1)) == ["clause_prolonged_in_time"]
     assert refused(valid_until=date(2028, 3, 1)) == ["clause_prolonged_in_time"]
     assert refused(withdrawn_on=date(2026, 3, 1)) == ["clause_prolonged_in_time"]

@@ -28,7 +28,7 @@ PACKAGES := activities db rules runtime starters worker workflows
 SOURCES := pyproject.toml $(shell find $(PACKAGES) -name __pycache__ -prune -o -print)
 
 help:
-	@echo 'make demo     the whole system, and one case played in it from submission to payment; Ctrl-C ends it'
+	@echo 'make demo     the whole system, and two cases played in it, one to its subsidy; Ctrl-C ends it'
 	@echo 'make test     every test'
 	@echo 'make check    format, lint, types, architecture'
 	@echo 'make bench    what is claimed about speed'

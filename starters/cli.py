@@ -55,7 +55,10 @@ class LazyCommands(TyperGroup):
         if name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[name].partition(":")
-        return typer.main.get_command(getattr(import_module(module), attribute or "app"))
+        # Known by its name here, whatever its function is called.
+        command = typer.main.get_command(getattr(import_module(module), attribute or "app"))
+        command.name = name
+        return command
 
 
 app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)

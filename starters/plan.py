@@ -151,7 +151,7 @@ async def _signatures(pool: Pool, file: File, events: Sequence[Event]) -> tuple[
 
 async def office_names(pool: Pool, kind: str, at: datetime) -> dict[str, str]:
     """Return the full name of the office of a kind, in the languages of a document, as it was at a moment."""
-    code = await pool.fetchval(NOTICE.in_charge, kind, None)
+    code = await pool.fetchval(NOTICE.in_charge, kind, None, local(at).date())
     issuer = await pool.fetchrow(NOTICE.issuer, code, local(at).date())
     assert issuer is not None
     return {"zh": issuer["title"], "en": issuer["title_en"]}

@@ -164,7 +164,7 @@ def tell_list(kind: str, narrowed: Mapping[str, str | None], officer: str | None
         if not as_json:
             columns = (kind, "stage", "district", "enterprise", "awaits")
             tell_table(
-                say("list_of", kind=kind),
+                say("list_of", kind=kind.replace("_", " ")),
                 columns,
                 [(*(one[c] for c in columns[:4]), ", ".join(one["awaits"])) for one in rows],
             )

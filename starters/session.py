@@ -187,8 +187,9 @@ def _failure(cause: BaseException | None, command: Command) -> FirstcoverError:
         return bad_input(tuple(fault) for fault in cause.details[0])
     if isinstance(cause, ApplicationError) and cause.type == REFUSED:
         return Refused(*cause.details)
-    what = "PostgreSQL" if isinstance(cause, ApplicationError) and cause.type == UNAVAILABLE else "the record"
-    return Unreachable(what, "the worker's side", f"{cause}; {_once_more(command)}")
+    if isinstance(cause, ApplicationError) and cause.type == UNAVAILABLE:
+        return Unreachable("PostgreSQL", "the worker's side", f"{cause}; {_once_more(command)}")
+    return Unreachable("a sound worker", "the worker's side", f"{cause}; once it is mended, {_once_more(command)}")
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from temporalio.worker import Worker
 
 from activities.record import Record
 from db.pool import Pool
+from rules.edition import SCHEMES, editions_of
 from workflows.batch import Batch
 from workflows.case import Case
 from workflows.complaint import Complaint
@@ -24,6 +25,9 @@ WORKFLOWS = [Batch, Case, Complaint, LossClaim, Opener, PilotInsurer, Policy, Re
 
 def build_worker(client: Client, pool: Pool, task_queue: str = TASK_QUEUE) -> Worker:
     """Return a worker that runs every procedure and its activities."""
+    # The law is loaded now: a program that is reinstalled while it runs must not mix its versions.
+    for scheme in SCHEMES:
+        editions_of(scheme)
     return Worker(
         client,
         task_queue=task_queue,

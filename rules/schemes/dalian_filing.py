@@ -74,7 +74,7 @@ def _filed_in_time(situation: Situation) -> Finding:
     """按期申报: what is received after the filing day is filed with the next quarter (article 13)."""
     day = _filing_day(situation)
     in_time = situation.today <= day
-    told = f"received on {situation.today}; the filing day was {day}"
+    told = f"received on {situation.today}; the filing day is {day}"
     next_one = f": file it with the return of {quarter_after(situation.file.number)}"
     return Finding(rule="filed_in_time", article="13", passed=in_time, reason=told + ("" if in_time else next_one))
 

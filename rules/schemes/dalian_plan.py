@@ -119,9 +119,9 @@ def prepare_plan(situation: Situation, form: Nothing) -> Effect:
             rule="opinions_counted",
             article="13",
             passed=True,
-            reason=f"{len(plan.lines)} applications are approved by all three offices, "
-            f"{len(groups['refused'])} refused, {len(groups['held'])} held: an office has said nothing, "
-            "or the insurer is barred",
+            reason=f"approved by all three offices: {len(plan.lines)}; refused: {len(groups['refused'])}; "
+            f"held: {len(groups['held'])}"
+            + (" (an office has said nothing, or the insurer is barred)" if groups["held"] else ""),
         ),
         Finding(
             rule="money_told",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -82,3 +83,27 @@ async def test_a_query_the_database_does_not_know_is_found(program: Connection) 
         await program.prepare("select colour from office")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await program.execute("explain (generic_plan) delete from event where stream = $1")
+
+
+def calls() -> Iterator[tuple[str, str, str, int]]:
+    """Yield where a query is handed its values one by one, which, and how many they are."""
+    for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or any(isinstance(one, ast.Starred) for one in node.args):
+                continue
+            by_row = isinstance(node.func, ast.Attribute) and node.func.attr == "executemany"
+            for place, given in enumerate(node.args):
+                match given:
+                    case ast.Attribute(value=ast.Name(id=noun), attr=name) if (noun.lower(), name) in QUERIES:
+                        if not by_row and isinstance(node.func, ast.Attribute | ast.Name):
+                            where = f"{path.relative_to(ROOT)}:{node.lineno}"
+                            yield where, noun.lower(), name, len(node.args) - place - 1
+
+
+def test_a_query_is_handed_as_many_values_as_it_asks_for() -> None:
+    wrong = []
+    for where, noun, name, given in calls():
+        asked = max((int(n) for n in re.findall(r"\$(\d+)", getattr(queries(noun), name))), default=0)
+        if given != asked and not where.startswith("starters/auditing_money"):
+            wrong.append(f"{where}: {noun}.{name} asks for {asked}, not {given}")
+    assert wrong == []

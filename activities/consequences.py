@@ -158,9 +158,21 @@ async def _revise_application(done: Done) -> None:
     """What is asked for follows the policy, unless a signed plan has fixed it."""
     told, case = done.effect.carries, done.after.about
     if told is None or case is None:
+        await _reduce_waiting(done)
         return
     await done.connection.execute(SUBSIDY.revise_application, case, *_asked(told))
     await done.tell(case, "recalculate", told)
+
+
+async def _reduce_waiting(done: Done) -> None:
+    """What waits is not given: of a contract that asks for less, less waits, and of one that has ended nothing."""
+    register, case = done.situation.register, done.after.about
+    asked = Decimal(done.after.money["subsidy_asked"]) if done.event.act == "endorse" else ZERO
+    left = max(min(register.waiting, asked - register.subsidy_committed), ZERO)
+    if case is None or left >= register.waiting:
+        return
+    await done.connection.execute(SUBSIDY.set_waiting, case, left)
+    await done.tell(case, "reduce_waiting", {"policy": done.after.number, "waitlisted": f"{left:.2f}"})
 
 
 async def _revise_own_application(done: Done) -> None:
@@ -177,6 +189,7 @@ async def _end_insurance(done: Done) -> None:
     """What was never insured is not subsidised: where no plan is signed, its application ends, and its case."""
     case = done.after.about
     if done.effect.carries is None or case is None:
+        await _reduce_waiting(done)
         return
     await done.connection.execute(SUBSIDY.withdraw_application, case)
     await done.connection.execute(POLICY.release, case)

@@ -179,7 +179,9 @@ async def _insured_case(inquiry: Inquiry) -> Register:
     settled = await inquiry.connection.fetchval(SUBSIDY.lock_settled, case)
     row = await one(inquiry.connection, PROCEEDING.by_stream, case)
     money = await _subsidy_of(inquiry, inquiry.file.number)
-    return replace(money, parent=File.model_validate(row["file"]), settled=bool(settled))
+    waiting = await inquiry.connection.fetchval(SUBSIDY.waiting_amount, case)
+    parent = File.model_validate(row["file"])
+    return replace(money, parent=parent, settled=bool(settled), waiting=waiting or Decimal(0))
 
 
 async def _subsidy_of(inquiry: Inquiry, application: str) -> Register:
@@ -209,11 +211,25 @@ async def _refund(inquiry: Inquiry) -> Register:
 
 async def _voucher_known(inquiry: Inquiry) -> bool:
     values = (inquiry.stream.scheme, inquiry.form.voucher)
+    # Of two who give one voucher at once the second finds the first.
+    await inquiry.connection.execute(RECOVERY.lock_voucher, *values)
     return bool(await inquiry.connection.fetchval(RECOVERY.voucher_known, *values))
 
 
-async def _settled(inquiry: Inquiry) -> Register:
-    return Register(settled=bool(await inquiry.connection.fetchval(SUBSIDY.lock_settled, str(inquiry.stream))))
+async def _ending_batch(inquiry: Inquiry) -> Register:
+    """A batch is told first what a plan has just given it: the order that ends it is offered again then."""
+    stream = str(inquiry.stream)
+    await _settle_what_is_told(inquiry, stream, ("file", "plan", "pay", "recalculate", "reduce_waiting"))
+    return Register(settled=bool(await inquiry.connection.fetchval(SUBSIDY.lock_settled, stream)))
+
+
+async def _reduction(inquiry: Inquiry) -> Register:
+    await _settle_what_is_told(inquiry, str(inquiry.stream), ("plan", "pay"))
+    return Register()
+
+
+async def _opinions_of_round(inquiry: Inquiry) -> Register:
+    return Register(opinions=await inquiry.connection.fetchval(SUBSIDY.opinions_of, str(inquiry.stream)))
 
 
 async def _offices(inquiry: Inquiry) -> Register:
@@ -254,16 +270,11 @@ async def _left_over(inquiry: Inquiry) -> Register:
     return Register(applications=tuple(map(dict, rows)))
 
 
-async def _held(inquiry: Inquiry) -> Register:
-    """The round's applications, and whether a recovery names the one that is to be admitted."""
-    register = await _applications_of_round(inquiry)
-    falsified = await inquiry.connection.fetchval(PROCEEDING.recovering, [inquiry.form.application])
-    return replace(register, recovered_in=falsified)
-
-
 async def _waiting(inquiry: Inquiry) -> Register:
-    signed = await inquiry.connection.fetchval(SUBSIDY.waiting_of, str(inquiry.stream))
-    return Register(settled=bool(signed))
+    stream = str(inquiry.stream)
+    signed = await inquiry.connection.fetchval(SUBSIDY.waiting_of, stream)
+    told = await inquiry.connection.fetchval(OUTBOX.being_told, stream, ["plan", "pay"])
+    return Register(settled=bool(told) or bool(signed and inquiry.file.stage == "waitlisted"))
 
 
 async def _appropriation(inquiry: Inquiry) -> Register:
@@ -384,7 +395,9 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("batch", "insure"): _insurance,
     ("batch", "rectify"): _rectification,
     ("batch", "apply"): _application,
-    ("batch", "end_with_recognition"): _settled,
+    ("batch", "end_with_recognition"): _ending_batch,
+    ("case", "reduce_waiting"): _reduction,
+    ("batch", "reduce_waiting"): _reduction,
     ("policy", "endorse"): _insured_case,
     ("policy", "cancel"): _insured_case,
     ("policy", "rescind"): _insured_case,
@@ -400,8 +413,8 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("round", "close_filing"): _left_over,
     ("round", "close"): _left_over,
     ("round", "return_for_completion"): _applications_of_round,
-    ("round", "admit_held"): _held,
-    ("round", "reopen_filing"): _applications_of_round,
+    ("round", "admit_held"): _applications_of_round,
+    ("round", "reopen_filing"): _opinions_of_round,
     ("round", "review"): _applications_of_round,
     ("round", "prepare_plan"): _applications_of_round,
     ("round", "sign_plan"): _applications_of_round,

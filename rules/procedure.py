@@ -102,6 +102,10 @@ class Register:
     parent: File | None = None
     #: Whether a signed plan has fixed what the application gets.
     settled: bool = False
+    #: What waits of the policy's application.
+    waiting: Decimal = Decimal(0)
+    #: How many opinions were given in the round.
+    opinions: int = 0
     #: The recovery that names this application, if any.
     recovered_in: str | None = None
     #: Whether that recovery is decided, so that all which was paid goes back by it.

@@ -253,7 +253,7 @@ class SampleForms:
             "applications": list(applications) or ["DL-2026-000001-1"],
             "ground": "交付凭证系伪造 (the receipt is forged)",
             "evidence": [digest("鉴定意见")],
-            "fraudster": "insurer-a",
+            "fraudster": self.enterprise,
         }
 
     def recovery_decision(self, amount: str = "500000.00") -> Data:

@@ -155,11 +155,21 @@ with signed as (
     from event e join proceeding p using (stream)
     where e.act in ('expire', 'end_with_recognition') and e.passed and e.body::jsonb #> '{changes,money}' is not null
         and (p.file #>> '{money,waitlisted}')::numeric = 0 and p.file -> 'facts' ? 'plan'
+    union all
+    select p.file #>> '{facts,application,number}', e.recorded, case when (e.body::jsonb #>> '{data,waitlisted}')::numeric > 0 then 'reduced' else 'stopped' end,
+        null, (e.body::jsonb #>> '{data,waitlisted}')::numeric, null
+    from event e join proceeding p using (stream) where e.act = 'reduce_waiting' and e.passed
+    union all
+    -- A policy has let less wait, and its case is yet to be told.
+    select p.file #>> '{facts,application,number}', 9223372036854775807, case when (o.command #>> '{data,waitlisted}')::numeric > 0 then 'reduced' else 'stopped' end,
+        null, (o.command #>> '{data,waitlisted}')::numeric, null
+    from outbox o join proceeding p using (stream)
+    where o.command ->> 'act' = 'reduce_waiting' and not exists (select from event e where e.command_id = o.command_id)
 ), line as (
     select m.application,
-        (array_agg(m.state order by m.recorded desc))[1] as last,
-        (array_agg(m.state order by m.recorded desc) filter (where m.state <> 'stopped'))[1] as before,
-        (array_agg(m.round order by m.recorded desc) filter (where m.state <> 'stopped'))[1] as round,
+        (array_agg(m.state order by m.recorded desc) filter (where m.state <> 'reduced'))[1] as last,
+        (array_agg(m.state order by m.recorded desc) filter (where m.state not in ('reduced', 'stopped')))[1] as before,
+        (array_agg(m.round order by m.recorded desc) filter (where m.state not in ('reduced', 'stopped')))[1] as round,
         (array_agg(m.at order by m.recorded desc) filter (where m.at is not null))[1] as at,
         coalesce((array_agg(m.waiting order by m.recorded desc) filter (where m.waiting is not null))[1], 0) as waiting,
         bool_or(m.state = 'paid') as paid, bool_or(m.state = 'refused') as refused

@@ -13,6 +13,10 @@ where a.number = any ($1) group by a.number, l.fiscal_year order by a.number, l.
 -- What signed plans give an application.
 select coalesce(sum(amount), 0) from ledger_entry where application = $1 and kind = 'commitment'
 
+-- lock_voucher --
+-- Let one use a voucher at a time.
+select pg_advisory_xact_lock(hashtextextended('voucher ' || $1 || ' ' || $2, 0))
+
 -- voucher_known --
 -- Whether a voucher has returned money already, in whatever proceeding.
 select exists (select from ledger_entry where kind = 'recovery' and scheme = $1 and reference = $2)

@@ -79,10 +79,28 @@ update subsidy_application a set waiting = 0,
     state = case when state = 'signed' then 'signed' when exists (select from ledger_entry l where l.kind = 'payment' and l.application = a.number) then 'paid' else 'lapsed' end
 where stream = $1 and waiting > 0
 
+-- waiting_amount --
+-- What waits of a case's application.
+select waiting from subsidy_application where stream = $1 and state not in ('refused', 'withdrawn')
+
+-- set_waiting --
+-- Let less wait of a case's application, or nothing: then it is paid in part, or lapsed.
+update subsidy_application a set waiting = $2, state = case
+    when $2 > 0 or state = 'signed' then state
+    when exists (select from ledger_entry l where l.kind = 'payment' and l.application = a.number) then 'paid'
+    else 'lapsed' end
+where stream = $1 and waiting > $2
+
+-- opinions_of --
+-- How many opinions were given in a round, also of applications that have left it.
+select count(*) from opinion where round = $1
+
 -- of_round --
 -- A round's applications with the offices' opinions, their insurers' bars and what their enterprises have been committed this year, locked. Of one that waited only the rest is asked for.
 select a.number, a.stream, a.enterprise, a.insurer, a.concluded_at, a.return_received_at, case when a.waiting > 0 then a.waiting else a.asked end as asked, a.state,
     a.waiting > 0 as waited, a.admitted,
+    exists (select from proceeding r where r.kind = 'recovery' and r.stage <> 'dropped' and r.file #> '{facts,recovery,applications}' ? a.number)
+        or exists (select from proceeding i where i.kind = 'pilot_insurer' and i.stage = 'barred' and i.file #> '{facts,bar,applications}' ? a.number) as falsified,
     exists (select from ledger_entry l where l.kind = 'payment' and l.application = a.number) as paid,
     (select b.barred_on from insurer_bar b where b.insurer = a.insurer) as barred_on,
     coalesce((select jsonb_object_agg(o.office_kind, o.approves) from opinion o where o.application = a.number and o.round = a.round), '{}') as opinions,

@@ -80,7 +80,8 @@ NAMES = (
 STAGES = {name: case.STAGES[name] for name in NAMES}
 SHARED = (
     *("quote", "insure", "apply", "file", "return_application", "complete", "refuse_subsidy", "plan", "pay"),
-    *("recalculate", "end_insurance", "ask_rectification", "rectify", "decline_rectification", "remind", "expire"),
+    *("recalculate", "reduce_waiting", "end_insurance", "ask_rectification", "rectify", "decline_rectification"),
+    *("remind", "expire"),
 )
 
 

@@ -139,12 +139,12 @@ def close(situation: Situation, form: Rung) -> Effect:
 
 def reopen_filing(situation: Situation, form: Reasons) -> Effect:
     """重新开放申报: filing was closed too early; taken back while no office has given an opinion (article 13)."""
-    reviewed = [row["number"] for row in situation.register.applications if row["opinions"]]
+    reviewed = situation.register.opinions
     nothing = Finding(
         rule="nothing_reviewed",
         article="13",
         passed=not reviewed,
-        reason=f"{len(reviewed)} applications have an opinion" if reviewed else "no application has an opinion yet",
+        reason=f"opinions given in this round: {reviewed}",
     )
     day = _filing_day(situation)
     ahead = Finding(

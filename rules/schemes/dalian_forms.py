@@ -337,6 +337,13 @@ class Recalculated(Form):
     insurance_time: Minute | None = None
 
 
+class WaitingReduced(Form):
+    """轮候减少: what may still wait of a contract that its policy changed or ended (article 13)."""
+
+    policy: Text
+    waitlisted: YuanOrZero
+
+
 class InsuranceEnded(Form):
     """保险解除: which policy was rescinded, and why."""
 

@@ -33,12 +33,12 @@ def admit_held(situation: Situation, form: Admission) -> Effect:
     """恢复审核: it is decided that an honest application of a barred insurer is reviewed (article 15(2), I-15)."""
     if (state := _state_in_round(situation, form.application)) != "reviewable":
         raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
-    recovery = situation.register.recovered_in
+    row = next(row for row in situation.register.applications if row["number"] == form.application)
     honest = Finding(
         rule="not_falsified",
         article="15(2)",
-        passed=recovery is None,
-        reason=f"{recovery} recovers it as falsified" if recovery else "no recovery names it",
+        passed=not row["falsified"],
+        reason=f"{form.application} is {'' if row['falsified'] else 'not '}named in a bar or in a recovery",
     )
     admitted = {**situation.file.facts.get("admitted", {}), form.application: form.reason}
     return Effect(findings=(honest,), facts={"admitted": admitted}, carries=form)
@@ -77,6 +77,8 @@ def _reviewed(situation: Situation) -> dict[Literal["approved", "refused", "held
             sorted_["refused"].append(row)
         else:
             barred = row["barred_on"] is not None and row["barred_on"] <= situation.today and not row["admitted"]
+            # What is recovered, or was named in a bar, gets nothing more.
+            barred = barred or row["falsified"]
             # What waits was approved by all three before its first plan.
             approved = row["waited"] or len(opinions) == len(JOINT)
             sorted_["approved" if approved and not barred else "held"].append(row)

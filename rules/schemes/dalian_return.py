@@ -203,7 +203,10 @@ def _date(cell: Any) -> str:
 def _minute(cell: Any) -> str:
     if isinstance(cell, datetime) and cell.tzinfo is None:
         # A spreadsheet counts days by a binary fraction, so a minute may come a moment short.
-        return f"{cell + timedelta(seconds=30):%Y-%m-%dT%H:%M}"
+        try:
+            return f"{cell + timedelta(seconds=30):%Y-%m-%dT%H:%M}"
+        except OverflowError:
+            raise ValueError("must be a day and a time") from None
     if isinstance(cell, str) and (said := _MINUTE.fullmatch(cell)):
         return f"{_date(said[1])}T{time(int(said[2]), int(said[3])):%H:%M}"
     raise ValueError("must be a day and a time")
@@ -225,7 +228,7 @@ def _number(cell: Any) -> Decimal:
 
 def _yuan(cell: Any) -> str:
     number = _number(cell)
-    if not number.is_finite() or number.adjusted() >= MOST_DIGITS:
+    if not number.is_finite() or abs(number.adjusted()) >= MOST_DIGITS:
         raise ValueError("must be yuan")
     return in_yuan(amount_or_zero(_plain(number)))
 

@@ -241,7 +241,7 @@ def stop_waiting(situation: Situation, deadline: str) -> Effect:
 
     Money that a plan has just given is on its way: then the case only waits to be told of it.
     """
-    if situation.register.settled and situation.file.stage == "waitlisted":
+    if situation.register.settled:
         return Effect(opens=(_tomorrow(situation, deadline),), article="13", stage=situation.file.stage)
     money = situation.file.money
     kept = {"planned": "planned"}.get(situation.file.stage)
@@ -254,6 +254,23 @@ def stop_waiting(situation: Situation, deadline: str) -> Effect:
             "enterprise_share": f"{Decimal(money['enterprise_share']) + Decimal(money['waitlisted']):.2f}",
         },
         stage=kept or ("paid" if Decimal(money["paid"]) else "waiting_lapsed"),
+    )
+
+
+def reduce_waiting(situation: Situation, form: forms.WaitingReduced) -> Effect:
+    """轮候减少: what waits has no claim on the budget, so what the policy no longer asks for waits no more (I-11)."""
+    money, stage = situation.file.money, situation.file.stage
+    before = Decimal(money["waitlisted"])
+    left = min(form.waitlisted, before)
+    ended = "paid" if Decimal(money["paid"]) else "waiting_lapsed"
+    return Effect(
+        facts={"waiting_reduced": form.said()},
+        money={
+            "waitlisted": f"{left:.2f}",
+            "enterprise_share": f"{Decimal(money['enterprise_share']) + before - left:.2f}",
+        },
+        meets=() if left else ("waitlist",),
+        stage=stage if left or stage == "planned" else ended,
     )
 
 

@@ -293,3 +293,100 @@ async def test_what_a_plan_has_just_funded_does_not_lapse_before_its_case_is_tol
     await one.relay()
     assert ((await one.file()).stage, (await one.file()).money["approved"]) == ("planned", "200000.00")
     await sound(desk)
+
+
+# --- what waits has no claim on the budget (I-11) -------------------------------------------------------------------
+
+
+async def part_paid(desk: Desk, budget: str | None) -> Desk:
+    """An application of 200,000 of which a first round could pay `budget`; the rest waits."""
+    if budget:
+        await appropriate(desk, budget)
+    one = await applied(desk)
+    await (await (await Quarter(desk, "2030Q1").open()).filed(one)).reviewed(one)
+    await (await Quarter(desk, "2030Q1").signed()).paid(*(["insurer-a"] if budget else []))
+    return one
+
+
+async def paid_later(desk: Desk) -> Decimal:
+    """Give the year money, let the next round pay what it can, and say what the treasury has paid in all."""
+    await appropriate(desk, "1000000.00")
+    second = await (await Quarter(desk, "2030Q2").open()).reviewed()
+    await second.signed()
+    await second.do("order_payment", "finance-1")
+    ordered = (await desk.file_of(second.stream)).facts["order"]
+    await second.do("pay", "finance-2", {"vouchers": dict.fromkeys(ordered, "PZ-2")})
+    total: Decimal = await desk.pool.fetchval(
+        "select coalesce(sum(amount), 0) from ledger_entry where kind = 'payment'"
+    )
+    return total
+
+
+@pytest.mark.parametrize("act", ["cancel", "rescind"])
+@pytest.mark.parametrize("budget", [None, "50000.00"])
+async def test_a_contract_that_ended_while_it_waited_is_funded_no_more(
+    desk: Desk, act: str, budget: str | None
+) -> None:
+    one = await part_paid(desk, budget)
+    policy = f"policy:dalian:{one.application}"
+    await one.order(act, "insurer-a-1", kind="policy", stream=policy)
+    await desk.relay()
+    file = await one.file()
+    assert (file.stage, file.money["waitlisted"]) == ("paid" if budget else "waiting_lapsed", "0.00")
+    await sound(desk)
+    assert await paid_later(desk) == Decimal(budget or 0)
+    await sound(desk)
+
+
+async def test_a_contract_endorsed_down_while_it_waits_waits_for_no_more_than_it_asks(desk: Desk) -> None:
+    one = await part_paid(desk, "50000.00")
+    policy = f"policy:dalian:{one.application}"
+    await one.order("endorse", "insurer-a-1", one.forms.endorsement("10000000.00"), kind="policy", stream=policy)
+    await sound(desk)
+    await desk.relay()
+    assert (await one.file()).money["waitlisted"] == "50000.00"
+    await sound(desk)
+    assert await paid_later(desk) == Decimal("100000.00")
+    await sound(desk)
+
+
+async def test_what_is_recovered_is_funded_no_more(desk: Desk) -> None:
+    one = await part_paid(desk, "50000.00")
+    form = one.forms.recovery(one.application, about=one.case)
+    await desk.record.open(one.command("recovery", "open_recovery", "regulator-1", form, stream="recovery:dalian:new"))
+    assert await paid_later(desk) == Decimal("50000.00")
+    await sound(desk)
+
+
+async def test_what_a_bar_names_is_not_admitted_though_nothing_was_paid_on_it(desk: Desk) -> None:
+    await appropriate(desk, "1000000.00")
+    false = await applied(desk)
+    desk.case = false.case
+    quarter = await (await (await Quarter(desk, "2030Q1").open()).filed(false)).reviewed(false)
+    await barred(desk)
+    form = {"application": false.application, "reason": "x"}
+    refused = await quarter.try_("admit_held", "regulator-1", form)
+    assert [one.rule for one in refused.event.findings if not one.passed] == ["not_falsified"]
+
+
+async def test_nothing_lapses_while_the_case_is_being_told_of_a_payment_and_a_later_plan(desk: Desk) -> None:
+    await appropriate(desk, "50000.00")
+    one = await applied(desk)
+    await (await (await Quarter(desk, "2030Q1").open()).filed(one)).reviewed(one)
+    first_round = await Quarter(desk, "2030Q1").signed()
+    await first_round.do("order_payment", "finance-1")
+    await first_round.try_("pay", "finance-2", {"vouchers": {"insurer-a": "PZ-1"}})
+    command = one.command("case", "expire", "clock", {"deadline": "waitlist", "rung": "passed"}, id="waitlist/rung")
+    await one.write(await one.attempt(command, by_clock=True))
+    assert (await one.file()).money["waitlisted"] == "150000.00"
+    await one.relay()
+    assert ((await one.file()).stage, (await one.file()).money["paid"]) == ("waitlisted", "50000.00")
+    await sound(desk)
+
+
+async def test_filing_stays_closed_where_an_opinion_was_given_on_what_left_the_round(desk: Desk) -> None:
+    one = await applied(desk)
+    quarter = await (await (await Quarter(desk, "2030Q1").open()).filed(one)).reviewed()
+    await quarter.do("review", "regulator-1", desk.forms.review(one.application))
+    await quarter.do("return_for_completion", "finance-1", {"application": one.application, "items": ["发票"]})
+    assert not (await quarter.try_("reopen_filing", "regulator-1", desk.forms.reasons())).event.passed

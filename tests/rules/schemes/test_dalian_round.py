@@ -33,6 +33,7 @@ APPLICATION: dict[str, Any] = {
     "committed": Decimal(0),
     "waited": False,
     "admitted": False,
+    "falsified": False,
 }
 #: Drawn while the budget held 100,000 and nothing was committed to the enterprise.
 DRAWN = {"application": "A", "cut_by_cap": Decimal(0), "approved": Decimal(100_000), "waitlisted": Decimal(200_000)}

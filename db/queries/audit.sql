@@ -226,6 +226,27 @@ from stated
 select a.stream, coalesce(p.sequence, 0) as sequence, a.number, a.scheme, a.enterprise, a.insurer, a.concluded_at, a.asked, a.state, a.round, a.return_received_at, a.waiting, a.admitted
 from subsidy_application a left join proceeding p using (stream)
 
+-- cases_told --
+-- What each case says it was given and paid; one that is yet to be told of a plan or a payment says nothing.
+select p.stream, p.sequence, p.file #>> '{facts,application,number}' as application,
+    (p.file #>> '{money,approved}')::numeric(18, 2) as approved, (p.file #>> '{money,paid}')::numeric(18, 2) as paid
+from proceeding p
+where p.kind in ('case', 'batch') and p.file -> 'facts' ? 'application' and not exists (
+    select from outbox o where o.stream = p.stream and not o.done and o.command ->> 'act' in ('plan', 'pay')
+        and not exists (select from event e where e.command_id = o.command_id)
+)
+
+-- cases_kept --
+-- What the ledger holds for each case.
+select a.stream, coalesce(p.sequence, 0) as sequence, a.number as application,
+    coalesce((select sum(l.amount) from ledger_entry l where l.application = a.number and l.kind = 'commitment'), 0)::numeric(18, 2) as approved,
+    coalesce((select sum(l.amount) from ledger_entry l where l.application = a.number and l.kind = 'payment'), 0)::numeric(18, 2) as paid
+from subsidy_application a left join proceeding p using (stream)
+where not exists (
+    select from outbox o where o.stream = a.stream and not o.done and o.command ->> 'act' in ('plan', 'pay')
+        and not exists (select from event e where e.command_id = o.command_id)
+)
+
 -- opinions_told --
 -- What the three offices' reviews said of each application; a form's blanks at either end are not kept.
 select e.stream, p.sequence, btrim(o ->> 'application', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as application, f.kind as office_kind, e.officer,

@@ -90,7 +90,7 @@ async def test_what_is_received_on_the_filing_day_is_taken_and_a_minute_later_be
     late = (await ordered(applied, QUARTER, "file_return", INSURER)).event
     (ground,) = [found for found in late.findings if not found.passed]
     assert (ground.rule, ground.article) == ("filed_in_time", "13")
-    assert ground.reason.endswith("the filing day was 2028-01-10: file it with the return of 2028Q1")
+    assert ground.reason.endswith("the filing day is 2028-01-10: file it with the return of 2028Q1")
     assert await applied.pool.fetchval("select state from subsidy_application") == "applied"
     # The next quarter's return takes it, and charges that quarter's year.
     await opened(applied, NEXT)

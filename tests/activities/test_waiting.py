@@ -390,3 +390,16 @@ async def test_filing_stays_closed_where_an_opinion_was_given_on_what_left_the_r
     await quarter.do("review", "regulator-1", desk.forms.review(one.application))
     await quarter.do("return_for_completion", "finance-1", {"application": one.application, "items": ["发票"]})
     assert not (await quarter.try_("reopen_filing", "regulator-1", desk.forms.reasons())).event.passed
+
+
+async def test_a_payment_whose_case_was_never_told_is_found_by_the_audit(desk: Desk) -> None:
+    await appropriate(desk, "1000000.00")
+    one = await applied(desk)
+    await (await (await Quarter(desk, "2030Q1").open()).filed(one)).reviewed(one)
+    quarter = await Quarter(desk, "2030Q1").signed()
+    await quarter.do("order_payment", "finance-1")
+    await quarter.try_("pay", "finance-2", {"vouchers": {"insurer-a": "PZ-1"}})
+    await sound(desk)
+    await desk.pool.execute("update outbox set done = true where command ->> 'act' = 'pay'")
+    found = await verified(desk.pool)
+    assert (found["ok"], found["stream"]) == (False, one.case)

@@ -314,14 +314,14 @@ async def _commit_plan(done: Done) -> None:
 
 async def _pay_plan(done: Done) -> None:
     plan, vouchers = done.after.facts["plan"]["number"], done.effect.carries
-    for line in done.situation.register.plan_lines:
-        if not line["approved"] or line["insurer"] not in vouchers:
-            continue
+    paid = [line for line in done.situation.register.plan_lines if line["approved"] and line["insurer"] in vouchers]
+    for line in paid:
         voucher = vouchers[line["insurer"]]
         about = {"enterprise": line["enterprise"], "application": line["application"], "plan": plan}
         await done.post("payment", line["approved"], voucher, **about)
         await done.connection.execute(SUBSIDY.settle_paid, line["application"])
         await done.tell(line["stream"], "pay", {"plan": plan, "voucher": voucher, "amount": f"{line['approved']:.2f}"})
+    await recoveries.recover_barred(done, [line["application"] for line in paid])
 
 
 async def _take_up(done: Done) -> None:

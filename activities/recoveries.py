@@ -18,9 +18,19 @@ PROCEEDING, RECOVERY = queries("proceeding"), queries("recovery")
 
 async def order_recovery(done: Done, reason: str) -> None:
     """What was paid on the falsified applications is recovered, unless another recovery has it (I-15)."""
-    named, connection = done.after.facts["bar"]["applications"], done.connection
-    await connection.execute(RECOVERY.lock, named)
-    rows = await connection.fetch(RECOVERY.disbursed, named)
+    await _order(done, str(done.stream), done.after.facts["bar"]["applications"], reason)
+
+
+async def recover_barred(done: Done, paid: list[str]) -> None:
+    """A bar that came after the plan was signed reaches the money as soon as it is paid (I-15)."""
+    for bar in await done.connection.fetch(RECOVERY.barred, done.stream.scheme, paid):
+        await _order(done, bar["stream"], bar["applications"], bar["reason"])
+
+
+async def _order(done: Done, insurer: str, falsified: list[str], reason: str) -> None:
+    connection = done.connection
+    await connection.execute(RECOVERY.lock, falsified)
+    rows = await connection.fetch(RECOVERY.disbursed, falsified)
     paid = [
         number
         for number in dict.fromkeys(row["number"] for row in rows if row["left"])
@@ -28,8 +38,7 @@ async def order_recovery(done: Done, reason: str) -> None:
     ]
     if not paid:
         return
-    insurer = done.stream.number
-    opening = {"about": str(done.stream), "applications": paid, "ground": reason, "fraudster": insurer}
+    opening = {"about": insurer, "applications": paid, "ground": reason, "fraudster": insurer.split(":")[2]}
     # What proves it is the decision itself, as the record has it.
     evidence = {"evidence": [done.event.hash]}
     await done.tell(str(Stream("recovery", done.stream.scheme, "new")), "open_recovery", {**opening, **evidence})

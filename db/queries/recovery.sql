@@ -13,6 +13,13 @@ where a.number = any ($1) group by a.number, l.fiscal_year order by a.number, l.
 -- What signed plans give an application.
 select coalesce(sum(amount), 0) from ledger_entry where application = $1 and kind = 'commitment'
 
+-- barred --
+-- The insurer that was barred for falsifying any of some applications: the first, with those applications of it and why.
+select i.stream, i.file #>> '{facts,bar,reason}' as reason, array_agg(n.number order by n.number) as applications
+from proceeding i cross join unnest($2::text[]) n (number)
+where i.kind = 'pilot_insurer' and i.scheme = $1 and i.stage = 'barred' and i.file #> '{facts,bar,applications}' ? n.number
+group by i.stream, i.file order by i.stream
+
 -- lock_voucher --
 -- Let one use a voucher at a time.
 select pg_advisory_xact_lock(hashtextextended('voucher ' || $1 || ' ' || $2, 0))

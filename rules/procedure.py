@@ -212,16 +212,16 @@ class Nothing(Form):
     """An act that says all by being done."""
 
 
-def remind_of(situation: Situation, name: str, rung: str) -> Effect:
-    """提醒: ring one rung, saying under which article the date stands and how it was counted."""
-    deadline = situation.file.deadline(name)
+def remind(situation: Situation, form: Any) -> Effect:
+    """提醒: ring one rung of a deadline's ladder, saying under which article the date stands and how it was counted."""
+    name, deadline = form.deadline, situation.file.deadline(form.deadline)
     if deadline is None:
         raise Unfit(("deadline", f"{name!r} is no deadline of {situation.file.number}"))
     said = Finding(
         rule="reminder",
         article=deadline.article,
         passed=True,
-        reason=f"{rung}: {name} is due on {deadline.due_on} from the {deadline.office}",
+        reason=f"{form.rung}: {name} is due on {deadline.due_on} from the {deadline.office}",
     )
     return Effect(findings=(said,), rings=name, article=deadline.article)
 

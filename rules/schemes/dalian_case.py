@@ -5,7 +5,7 @@ What each act is weighed by stands in `dalian_recognition` and `dalian_subsidy`;
 
 from __future__ import annotations
 
-from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, remind_of
+from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, remind
 from rules.schemes import dalian_forms as forms
 from rules.schemes.dalian_recognition import (
     ask_for_more,
@@ -56,11 +56,6 @@ from rules.timetable import OfficeKind
 def withdraw(situation: Situation, form: forms.Reasons) -> Effect:
     """撤回: before publication the recognition, before the plan is signed the subsidy application (domain §7)."""
     return Effect(facts={"withdrawal": form.said()}, money=unsubsidised(situation))
-
-
-def remind(situation: Situation, form: forms.Rung) -> Effect:
-    """提醒: a rung of a deadline's ladder was reached; the record says so once."""
-    return remind_of(situation, form.deadline, form.rung)
 
 
 def lapse(situation: Situation, form: forms.Rung) -> Effect:

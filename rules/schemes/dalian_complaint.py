@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints
 
 from rules.deadlines import days_after
 from rules.finding import Finding
-from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Register, Situation, Stage, remind_of
+from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Register, Situation, Stage, remind
 from rules.schemes.dalian_forms import Reasons, Rung, Sha256, Text
 from rules.timetable import OfficeKind, fixed
 from rules.values import Flag
@@ -172,11 +172,6 @@ def appeal(situation: Situation, form: Appeal) -> Effect:
 def answer_appeal(situation: Situation, form: ComplaintAnswer) -> Effect:
     """复查答复: another officer than the one who answered answers finally (articles 15(1), 15(3))."""
     return Effect(facts={"final_answer": form.said()}, meets=("complaint_appeal_answer",), article=_article(situation))
-
-
-def remind(situation: Situation, form: Rung) -> Effect:
-    """提醒: a rung of a deadline's ladder was reached."""
-    return remind_of(situation, form.deadline, form.rung)
 
 
 def expire(situation: Situation, form: Rung) -> Effect:

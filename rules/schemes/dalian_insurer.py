@@ -19,7 +19,7 @@ from rules.edition import Edition, UnknownEdition, edition_in_force
 from rules.faults import Unfit
 from rules.finding import Finding
 from rules.periods import years_later
-from rules.procedure import Act, Barred, Effect, Form, Procedure, Situation, Stage, remind_of
+from rules.procedure import Act, Barred, Effect, Form, Procedure, Situation, Stage, remind
 from rules.schemes.dalian_forms import Code, Publication, Reasons, Rung, Sha256, Text
 from rules.timetable import Deadline, fixed
 from rules.values import LawDate
@@ -305,11 +305,6 @@ def withdraw_clause(situation: Situation, form: ClauseWithdrawal) -> Effect:
     withdrawn = {**form.said(), "withdrawn_on": situation.today.isoformat()}
     earlier = situation.file.facts.get("withdrawn_clauses", {})
     return Effect(facts={"withdrawn_clauses": {**earlier, form.clause_number: withdrawn}}, carries=form)
-
-
-def remind(situation: Situation, form: Rung) -> Effect:
-    """提醒: the list's term is about to end."""
-    return remind_of(situation, form.deadline, form.rung)
 
 
 def expire(situation: Situation, form: Rung) -> Effect:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from rules.deadlines import days_after, working_days_after, years_after
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import Act, Barred, Effect, File, Procedure, Situation, Stage, remind_of
+from rules.procedure import Act, Barred, Effect, File, Procedure, Situation, Stage, remind
 from rules.schemes.dalian_forms import CorrectionRequest, Reasons, Rung
 from rules.schemes.dalian_loss_forms import (
     AdvancePayment,
@@ -327,11 +327,6 @@ def settle(situation: Situation, form: Settlement) -> Effect:
         facts={"settlement": form.said()},
         meets=("loss_acceptance", "loss_decision", "loss_advance", "loss_payment", "loss_refusal_notice"),
     )
-
-
-def remind(situation: Situation, form: Rung) -> Effect:
-    """提醒: a rung of a deadline's ladder was reached."""
-    return remind_of(situation, form.deadline, form.rung)
 
 
 def expire(situation: Situation, form: Rung) -> Effect:

@@ -20,7 +20,7 @@ from rules.faults import Unfit, read
 from rules.finding import Finding
 from rules.identifiers import Uscc
 from rules.periods import days_later
-from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage, remind_of
+from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage, remind
 from rules.repayments import Disbursed, spread
 from rules.schemes.dalian_forms import InsuranceContract, Rung, Sha256, Text, in_future
 from rules.subsidy import premium_shares
@@ -118,7 +118,7 @@ def conclude(situation: Situation, form: Concluded) -> Effect:
     begun = contract.start_on <= situation.today
     return Effect(
         facts={
-            "contract": {**contract.said(), "years": contract.years},
+            "contract": contract.said(),
             "subsidised": {"insure_by": form.insure_by.isoformat()},
         },
         money={"premium": f"{shares.premium:.2f}", "subsidy_asked": f"{form.subsidy_asked:.2f}"},
@@ -317,11 +317,6 @@ def renew(situation: Situation, form: Renewal) -> Effect:
 def expire(situation: Situation, form: Rung) -> Effect:
     """期满: the term has ended, renewed or not."""
     return Effect(rings=form.deadline, stage="renewed" if "renewal" in situation.file.facts else "expired")
-
-
-def remind(situation: Situation, form: Rung) -> Effect:
-    """提醒: the term ends soon, or the treasury's part is to be returned."""
-    return remind_of(situation, form.deadline, form.rung)
 
 
 def amend(situation: Situation, form: Concluded) -> Effect:

@@ -17,7 +17,7 @@ from pydantic import Field
 from rules.deadlines import Due, days_after
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage, remind_of
+from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage, remind
 from rules.repayments import Disbursed, Instalment, next_instalment, owed, spread
 from rules.schemes.dalian_complaint import Subject
 from rules.schemes.dalian_forms import Code, Reasons, Rung, Sha256, Text, in_future
@@ -312,11 +312,6 @@ def refer_to_judiciary(situation: Situation, form: Referral) -> Effect:
     """移送司法: a suspected crime goes to the judiciary; what is repaid there is recorded here (article 15(3))."""
     referred = {**form.said(), "referred_on": situation.today.isoformat()}
     return Effect(facts={"referral": referred}, meets=("repayment", "instalment"))
-
-
-def remind(situation: Situation, form: Rung) -> Effect:
-    """提醒: money is to be paid back by a day, or was to be."""
-    return remind_of(situation, form.deadline, form.rung)
 
 
 STAGES = {

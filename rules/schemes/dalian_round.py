@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rules.finding import Finding
-from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, remind_of
+from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, remind
 from rules.schemes.dalian_filing import close, close_filing, file_return, open_round, reopen_filing
 from rules.schemes.dalian_forms import Reasons, Rung
 from rules.schemes.dalian_plan import (
@@ -31,9 +31,9 @@ from rules.schemes.dalian_round_forms import (
 )
 
 
-def remind(situation: Situation, form: Rung) -> Effect:
+def remind_and_name_the_awaited(situation: Situation, form: Rung) -> Effect:
     """提醒: a rung of a deadline's ladder was reached; that of the filing day names who has not filed."""
-    effect = remind_of(situation, form.deadline, form.rung)
+    effect = remind(situation, form)
     if form.deadline != "filing":
         return effect
     awaited = [insurer for insurer, filed in situation.file.facts.get("awaited", {}).items() if not filed]
@@ -78,7 +78,7 @@ ROUND = Procedure(
             Act("take_back_order", "撤回拨付单", ("finance",), "13", ("ordered",), Reasons, take_back_order, "signed"),
             Act("pay", "拨付", ("finance",), "13", ("ordered",), Payment, pay, "paid",
                 not_by_doer_of=("order_payment",)),
-            Act("remind", "提醒", ("system",), "13", RUNNING, Rung, remind),
+            Act("remind", "提醒", ("system",), "13", RUNNING, Rung, remind_and_name_the_awaited),
         )
     },
 )  # fmt: skip

@@ -85,7 +85,7 @@ async def _rectification(inquiry: Inquiry) -> Register:
     facts = inquiry.file.facts
     if "contract" not in facts:
         return Register()
-    await _settle_what_is_told(inquiry, str(inquiry.stream), ("recalculate", "end_insurance", "file"))
+    await _told_first(inquiry, str(inquiry.stream), ("recalculate", "end_insurance", "file"))
     corrected = {section: handed_in(facts[section]) for section in ("contract", "delivery")}
     asked = facts.get("rectification_asked", {})
     section, _, field = asked.get("field", "").rpartition(".")
@@ -96,23 +96,26 @@ async def _rectification(inquiry: Inquiry) -> Register:
 
 async def _application(inquiry: Inquiry) -> Register:
     """Nothing is asked for that the policy is just changing or undoing."""
-    await _settle_what_is_told(inquiry, str(inquiry.stream), ("recalculate", "end_insurance"))
+    await _told_first(inquiry, str(inquiry.stream), ("recalculate", "end_insurance"))
     return Register()
 
 
-async def _settle_what_is_told(inquiry: Inquiry, case: str, acts: tuple[str, ...]) -> None:
-    """Lock a case's application and then its policy, and raise `Barred` where one is just being told of the other.
+async def _told_first(inquiry: Inquiry, case: str, acts: tuple[str, ...]) -> bool:
+    """Lock a case's application and then its policy; raise `Barred` where one is just being told of the other.
+
+    Return whether a signed plan has settled the application.
 
     A case and its policy change each other. Both sides lock the same rows in this order, so that whoever comes second
     finds what the first has ordered; it is done within a second.
     """
     connection, stream = inquiry.connection, str(inquiry.stream)
-    await connection.fetchval(SUBSIDY.lock_settled, case)
+    settled = await connection.fetchval(SUBSIDY.lock_settled, case)
     await connection.fetchval(POLICY.lock, case)
     if order := await connection.fetchval(OUTBOX.being_told, stream, acts):
         raise Barred(
             "told_first", "13", f"{inquiry.stream.number} is just being told to {order}; then this can be done"
         )
+    return bool(settled)
 
 
 async def _of_contract(inquiry: Inquiry, form: InsuranceContract, delivery: Mapping[str, Any]) -> Register:
@@ -175,13 +178,12 @@ async def _insured_case(inquiry: Inquiry) -> Register:
     """The case of a policy, and whether a signed plan has fixed its subsidy: its application is locked."""
     case = inquiry.file.about
     assert case is not None
-    await _settle_what_is_told(inquiry, case, ("amend",))
-    settled = await inquiry.connection.fetchval(SUBSIDY.lock_settled, case)
+    settled = await _told_first(inquiry, case, ("amend",))
     row = await one(inquiry.connection, PROCEEDING.by_stream, case)
     money = await _subsidy_of(inquiry, inquiry.file.number)
     waiting = await inquiry.connection.fetchval(SUBSIDY.waiting_amount, case)
     parent = File.model_validate(row["file"])
-    return replace(money, parent=parent, settled=bool(settled), waiting=waiting or Decimal(0))
+    return replace(money, parent=parent, settled=settled, waiting=waiting or Decimal(0))
 
 
 async def _subsidy_of(inquiry: Inquiry, application: str) -> Register:
@@ -218,13 +220,12 @@ async def _voucher_known(inquiry: Inquiry) -> bool:
 
 async def _ending_batch(inquiry: Inquiry) -> Register:
     """A batch is told first what a plan has just given it: the order that ends it is offered again then."""
-    stream = str(inquiry.stream)
-    await _settle_what_is_told(inquiry, stream, ("file", "plan", "pay", "recalculate", "reduce_waiting"))
-    return Register(settled=bool(await inquiry.connection.fetchval(SUBSIDY.lock_settled, stream)))
+    orders = ("file", "plan", "pay", "recalculate", "reduce_waiting")
+    return Register(settled=await _told_first(inquiry, str(inquiry.stream), orders))
 
 
 async def _reduction(inquiry: Inquiry) -> Register:
-    await _settle_what_is_told(inquiry, str(inquiry.stream), ("plan", "pay"))
+    await _told_first(inquiry, str(inquiry.stream), ("plan", "pay"))
     return Register()
 
 
@@ -390,26 +391,42 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("case", "insure"): _insurance,
     ("case", "rectify"): _rectification,
     ("case", "apply"): _application,
+    ("case", "reduce_waiting"): _reduction,
+    ("case", "expire"): _waiting,
     ("batch", "deliver"): _recognition,
     ("batch", "quote"): _forecast,
     ("batch", "insure"): _insurance,
     ("batch", "rectify"): _rectification,
     ("batch", "apply"): _application,
     ("batch", "end_with_recognition"): _ending_batch,
-    ("case", "reduce_waiting"): _reduction,
     ("batch", "reduce_waiting"): _reduction,
+    ("batch", "expire"): _waiting,
     ("policy", "endorse"): _insured_case,
     ("policy", "cancel"): _insured_case,
     ("policy", "rescind"): _insured_case,
     ("policy", "record_refund"): _refund,
+    ("loss_claim", "report"): _insured_by,
+    ("loss_claim", "pay_in_advance"): _loss_to_pay,
+    ("loss_claim", "decide_to_pay"): _loss_to_pay,
+    ("loss_claim", "pay_loss"): _loss_to_pay,
+    ("loss_claim", "settle"): _loss_to_pay,
+    ("pilot_insurer", "nominate"): _nominated,
+    ("pilot_insurer", "propose_bar"): _falsified_applications,
+    ("pilot_insurer", "file_clause"): _clause,
+    ("pilot_insurer", "withdraw_clause"): _clause,
+    ("complaint", "receive_complaint"): _complained_of,
+    ("recovery", "open_recovery"): _to_recover,
+    ("recovery", "decide_recovery"): _disbursed,
+    ("recovery", "demand"): _disbursed,
+    ("recovery", "agree_instalments"): _disbursed,
+    ("recovery", "enforce"): _disbursed,
+    ("recovery", "record_repayment"): _repayment,
     ("offices", "propose_officer"): _offices,
     ("offices", "appoint"): _offices,
     ("offices", "leave"): _offices,
     ("offices", "absorb"): _offices,
     ("round", "open"): _listed_insurers,
     ("round", "file_return"): _applications_to_file,
-    ("case", "expire"): _waiting,
-    ("batch", "expire"): _waiting,
     ("round", "close_filing"): _left_over,
     ("round", "close"): _left_over,
     ("round", "return_for_completion"): _applications_of_round,
@@ -421,20 +438,4 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("round", "order_payment"): _applications_of_round,
     ("round", "pay"): _applications_of_round,
     ("ledger", "appropriate"): _appropriation,
-    ("pilot_insurer", "nominate"): _nominated,
-    ("pilot_insurer", "propose_bar"): _falsified_applications,
-    ("pilot_insurer", "file_clause"): _clause,
-    ("pilot_insurer", "withdraw_clause"): _clause,
-    ("loss_claim", "report"): _insured_by,
-    ("loss_claim", "pay_in_advance"): _loss_to_pay,
-    ("loss_claim", "decide_to_pay"): _loss_to_pay,
-    ("loss_claim", "pay_loss"): _loss_to_pay,
-    ("loss_claim", "settle"): _loss_to_pay,
-    ("complaint", "receive_complaint"): _complained_of,
-    ("recovery", "open_recovery"): _to_recover,
-    ("recovery", "decide_recovery"): _disbursed,
-    ("recovery", "demand"): _disbursed,
-    ("recovery", "agree_instalments"): _disbursed,
-    ("recovery", "enforce"): _disbursed,
-    ("recovery", "record_repayment"): _repayment,
 }

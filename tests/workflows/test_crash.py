@@ -128,12 +128,14 @@ async def test_whoever_waits_for_an_answer_can_be_interrupted(alone: Hands) -> N
         await ordered
 
 
+async def away(*_: object) -> None:
+    """Stand for a Temporal that cannot be reached."""
+    raise RPCError("no connection", RPCStatusCode.UNAVAILABLE, b"")
+
+
 async def test_a_submission_that_temporal_went_away_from_is_answered_and_started_by_the_relay(
     hands: Hands, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(*_: object) -> None:
-        raise RPCError("no connection", RPCStatusCode.UNAVAILABLE, b"")
-
     with monkeypatch.context() as patched:
         patched.setattr("starters.session.start", away)
         assert (await hands.submit()).event.seq == 1
@@ -146,9 +148,6 @@ async def test_a_submission_that_temporal_went_away_from_is_answered_and_started
 async def test_an_act_does_not_wait_for_the_relay_to_start_its_workflow(
     alone: Hands, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(*_: object) -> None:
-        raise RPCError("no connection", RPCStatusCode.UNAVAILABLE, b"")
-
     with monkeypatch.context() as patched:
         patched.setattr("starters.session.start", away)
         await alone.submit()

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from activities.done import Done
 from db.pool import one
 from db.sql import queries
 from rules.procedure import File
 from rules.procedures import Stream
 from rules.schemes.dalian_subsidy import application_number
-
-if TYPE_CHECKING:  # the table of consequences names the functions below
-    from activities.consequences import Done
 
 PROCEEDING, RECOVERY = queries("proceeding"), queries("recovery")
 

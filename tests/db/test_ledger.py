@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from activities.consequences import ACCOUNTS
+from activities.done import ACCOUNTS
 from db.pool import Connection
 from db.sql import queries
 

@@ -1,0 +1,77 @@
+"""An act that has just been recorded, and what may be ordered and entered with it in the same transaction.
+
+Other proceedings are told through the outbox: their commands are written here and offered by the relay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from activities.contracts import Command, Event
+from db.pool import Connection
+from db.sql import queries
+from rules.procedure import Effect, File, Situation
+from rules.procedures import Stream
+
+OUTBOX, SUBSIDY = queries("outbox"), queries("subsidy")
+
+#: 借, 贷: the accounts each kind of entry debits and credits.
+ACCOUNTS = {
+    "appropriation": ("available", "treasury"),
+    "commitment": ("committed", "available"),
+    "payment": ("paid", "committed"),
+    "recovery": ("returned", "paid"),
+    "refund": ("returned", "paid"),
+}
+
+
+@dataclass(frozen=True)
+class Done:
+    """An act that has just been recorded, and the transaction it was recorded in."""
+
+    connection: Connection
+    stream: Stream
+    situation: Situation
+    effect: Effect
+    event: Event
+    after: File
+
+    async def give_back(self, kind: str, reference: str, entries: list[dict[str, Any]]) -> None:
+        """Add what comes back to the ledger of the year that paid it, application by application."""
+        for entry in entries:
+            debit, credit = ACCOUNTS[kind]
+            whom = (entry["enterprise"], entry["application"], None, reference)
+            place = (self.stream.scheme, entry["fiscal_year"], kind, debit, credit, Decimal(entry["amount"]))
+            await self.connection.execute(SUBSIDY.post, *place, *whom, str(self.stream), self.event.seq)
+
+    async def tell(self, case: str, act: str, data: dict[str, Any]) -> None:
+        """Order an act of the system in another proceeding; its id is made from what causes it."""
+        await self.tell_all(act, [(case, data)])
+
+    async def tell_all(self, act: str, cases: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Order an act in many proceedings at once: an order each, in one statement."""
+        commands = [
+            Command(
+                id=f"{self.stream}/{self.event.seq}/{act}/{case}",
+                stream=case,
+                act=act,
+                officer=str(self.stream),
+                received_at=self.situation.received_at,
+                data=data,
+            ).model_dump(mode="json")
+            for case, data in cases
+        ]
+        await self.connection.execute(OUTBOX.send_all, commands, self.situation.received_at)
+
+    async def post(self, kind: str, amount: Decimal, reference: str, **about: str) -> None:
+        """Add an entry to the fiscal year's ledger."""
+        debit, credit = ACCOUNTS[kind]
+        year = int(self.after.facts["round"]["fiscal_year"]) if self.stream.kind == "round" else int(self.stream.number)
+        whom = (about.get("enterprise"), about.get("application"), about.get("plan"))
+        where = (str(self.stream), self.event.seq)
+        await self.connection.execute(
+            SUBSIDY.post, self.stream.scheme, year, kind, debit, credit, amount, *whom, reference, *where
+        )

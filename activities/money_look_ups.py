@@ -1,0 +1,113 @@
+"""What an act of a round, ledger, refund or recovery is weighed against beside its file (articles 7, 13, 15(2))."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from activities.inquiry import Inquiry, proceeding
+from db.pool import Connection, one
+from db.sql import queries
+from rules.faults import Unfit
+from rules.procedure import Barred, Register
+
+OFFICE, PROCEEDING, SUBSIDY = queries("office"), queries("proceeding"), queries("subsidy")
+INSURER, RECOVERY = queries("insurer"), queries("recovery")
+
+
+async def subsidy_of(inquiry: Inquiry, application: str) -> Register:
+    """What was given on an application, year by year, and which recovery takes it back: the application is locked."""
+    connection = inquiry.connection
+    rows = await _paid_on(connection, [application])
+    recovery = await connection.fetchrow(RECOVERY.of_application, inquiry.stream.scheme, application)
+    return Register(
+        applications=rows,
+        subsidy_committed=await connection.fetchval(RECOVERY.committed, application),
+        subsidy_paid=sum((row["left"] for row in rows), Decimal(0)),
+        recovered_in=recovery["number"] if recovery else None,
+        recovery_decided=bool(recovery and recovery["decided"]),
+    )
+
+
+async def _paid_on(connection: Connection, applications: list[str]) -> tuple[Mapping[str, Any], ...]:
+    """What was paid on some applications and has not come back; they are locked before it is asked."""
+    await connection.execute(RECOVERY.lock, applications)
+    return tuple(map(dict, await connection.fetch(RECOVERY.disbursed, applications)))
+
+
+async def refund(inquiry: Inquiry) -> Register:
+    money = await subsidy_of(inquiry, inquiry.file.number)
+    return replace(money, voucher_known=await _voucher_known(inquiry))
+
+
+async def _voucher_known(inquiry: Inquiry) -> bool:
+    values = (inquiry.stream.scheme, inquiry.form.voucher)
+    # Of two who give one voucher at once the second finds the first.
+    await inquiry.connection.execute(RECOVERY.lock_voucher, *values)
+    return bool(await inquiry.connection.fetchval(RECOVERY.voucher_known, *values))
+
+
+async def opinions_of_round(inquiry: Inquiry) -> Register:
+    return Register(opinions=await inquiry.connection.fetchval(SUBSIDY.opinions_of, str(inquiry.stream)))
+
+
+async def listed_insurers(inquiry: Inquiry) -> Register:
+    rows = await inquiry.connection.fetch(INSURER.listed_on, inquiry.today)
+    return Register(listed_insurers=tuple(row["insurer"] for row in rows))
+
+
+async def applications_to_file(inquiry: Inquiry) -> Register:
+    rows = await inquiry.connection.fetch(SUBSIDY.to_file, inquiry.form.applications)
+    insurer = await one(inquiry.connection, OFFICE.insurer, inquiry.officer.office, "", inquiry.today)
+    return Register(applications=tuple(map(dict, rows)), insurer_barred_on=insurer["barred_on"])
+
+
+async def applications_of_round(inquiry: Inquiry) -> Register:
+    fiscal_year = inquiry.file.facts["round"]["fiscal_year"]
+    # The budget's row is locked before any other: two rounds of one year wait for each other and never deadlock.
+    budget_left = await inquiry.connection.fetchval(SUBSIDY.lock_budget, inquiry.file.scheme, fiscal_year)
+    rows = await inquiry.connection.fetch(SUBSIDY.of_round, str(inquiry.stream), fiscal_year)
+    plan = inquiry.file.facts.get("plan", {}).get("number", "")
+    lines = await inquiry.connection.fetch(SUBSIDY.plan_lines, plan)
+    return Register(applications=tuple(map(dict, rows)), budget_left=budget_left, plan_lines=tuple(map(dict, lines)))
+
+
+async def left_over(inquiry: Inquiry) -> Register:
+    rows = await inquiry.connection.fetch(SUBSIDY.left_over, inquiry.file.scheme)
+    return Register(applications=tuple(map(dict, rows)))
+
+
+async def appropriation(inquiry: Inquiry) -> Register:
+    values = (inquiry.stream.scheme, int(inquiry.stream.number), inquiry.form.document)
+    if await inquiry.connection.fetchval(SUBSIDY.document_known, *values):
+        raise Unfit(("document", f"{inquiry.form.document!r} has granted money to {inquiry.stream.number} already"))
+    return Register()
+
+
+async def to_recover(inquiry: Inquiry) -> Register:
+    form, connection = inquiry.form, inquiry.connection
+    subject = await proceeding(inquiry, "about", form.about)
+    # The applications are locked before it is asked: of two recoveries of one the second finds the first.
+    rows = await _paid_on(connection, form.applications)
+    if inquiry.officer.kind != "system":
+        await _not_ordered(inquiry)
+    if under_way := await connection.fetchval(PROCEEDING.recovering, form.applications):
+        raise Barred("recovered_once", "15(2)", f"{under_way} recovers one of these applications already")
+    return Register(parent=subject, applications=rows)
+
+
+async def _not_ordered(inquiry: Inquiry) -> None:
+    """What a bar has ordered is on its way: no officer opens it a second time."""
+    new = str(inquiry.stream._replace(number="new"))
+    if by := await inquiry.connection.fetchval(RECOVERY.ordered, new, inquiry.form.applications):
+        raise Barred("recovered_once", "15(2)", f"{by} has ordered the recovery of one of these applications already")
+
+
+async def disbursed(inquiry: Inquiry) -> Register:
+    return Register(applications=await _paid_on(inquiry.connection, inquiry.file.facts["recovery"]["applications"]))
+
+
+async def repayment(inquiry: Inquiry) -> Register:
+    return replace(await disbursed(inquiry), voucher_known=await _voucher_known(inquiry))

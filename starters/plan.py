@@ -17,7 +17,7 @@ from rules.budget import Placed, PlanLine, Standing, explain
 from rules.edition import Edition, edition_of
 from rules.procedure import File
 from rules.procedures import Stream
-from rules.schemes.dalian_plan import JOINT
+from rules.schemes.dalian_review import JOINT
 from rules.timetable import SHANGHAI
 from rules.values import in_yuan
 from runtime.documents import plan as paper

@@ -5,89 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, Literal
 
 from rules.budget import Application, Plan, allocate
 from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import Barred, Effect, Nothing, Situation
 from rules.schemes.dalian_forms import Reasons
-from rules.schemes.dalian_round_forms import Admission, Completion, Payment, Review
-from rules.timetable import OfficeKind, budgeted
+from rules.schemes.dalian_review import JOINT, reviewed
+from rules.schemes.dalian_round_forms import Payment
+from rules.timetable import budgeted
 from rules.values import ZERO
-
-#: 会同: the regulator leads; the industry bureau and finance review with it.
-JOINT: tuple[OfficeKind, ...] = ("regulator", "industry_bureau", "finance")
-
-
-def return_for_completion(situation: Situation, form: Completion) -> Effect:
-    """退回补充: an office lacks something; the enterprise completes it, and it is filed again (article 13)."""
-    if (state := _state_in_round(situation, form.application)) != "reviewable":
-        raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
-    return Effect(
-        facts={"returned": {**situation.file.facts.get("returned", {}), form.application: form.said()}}, carries=form
-    )
-
-
-def admit_held(situation: Situation, form: Admission) -> Effect:
-    """恢复审核: it is decided that an honest application of a barred insurer is reviewed (article 15(2), I-15)."""
-    if (state := _state_in_round(situation, form.application)) != "reviewable":
-        raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
-    row = next(row for row in situation.register.applications if row["number"] == form.application)
-    honest = Finding(
-        rule="not_falsified",
-        article="15(2)",
-        passed=not row["falsified"],
-        reason=f"{form.application} is {'' if row['falsified'] else 'not '}named in a bar or in a recovery",
-    )
-    admitted = {**situation.file.facts.get("admitted", {}), form.application: form.reason}
-    return Effect(findings=(honest,), facts={"admitted": admitted}, carries=form)
-
-
-def _state_in_round(situation: Situation, application: str) -> str:
-    row = next((row for row in situation.register.applications if row["number"] == application), None)
-    return "is not in it" if row is None else "was approved before and waits" if row["waited"] else "reviewable"
-
-
-def review(situation: Situation, form: Review) -> Effect:
-    """会同审核: an office says of each application whether it approves (article 13)."""
-    filed = {row["number"]: row for row in situation.register.applications}
-    wrong = []
-    for place, opinion in enumerate(form.opinions):
-        row = filed.get(opinion.application)
-        if row is None:
-            wrong.append((f"opinions[{place}].application", f"must be in this round (not {opinion.application!r})"))
-        elif row["waited"]:
-            why = f"must not be one that was approved and waits ({opinion.application!r})"
-            wrong.append((f"opinions[{place}].application", why))
-        elif situation.office_kind in row["opinions"]:
-            wrong.append((f"opinions[{place}].application", f"{opinion.application} has your office's opinion already"))
-    if wrong:
-        raise Unfit(*wrong)
-    return Effect(carries=form.opinions)
-
-
-def _reviewed(situation: Situation) -> dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]:
-    """Sort the round's applications: approved by all three, refused by any, held for silence or a bar (I-15)."""
-    sorted_: dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]
-    sorted_ = {"approved": [], "refused": [], "held": []}
-    for row in situation.register.applications:
-        opinions = row["opinions"]
-        if any(not approves for approves in opinions.values()):
-            sorted_["refused"].append(row)
-        else:
-            barred = row["barred_on"] is not None and row["barred_on"] <= situation.today and not row["admitted"]
-            # What is recovered, or was named in a bar, gets nothing more.
-            barred = barred or row["falsified"]
-            # What waits was approved by all three before its first plan.
-            approved = row["waited"] or len(opinions) == len(JOINT)
-            sorted_["approved" if approved and not barred else "held"].append(row)
-    return sorted_
 
 
 def _worked_out(situation: Situation) -> Plan:
     """补贴计划: the allocation of what is approved, from today's budget and caps."""
-    approved = _reviewed(situation)["approved"]
+    approved = reviewed(situation)["approved"]
     return allocate(
         situation.fact("round")["fiscal_year"],
         situation.register.budget_left,
@@ -112,7 +44,7 @@ def _digest(plan: Plan, insurers: Mapping[str, str]) -> str:
 
 def prepare_plan(situation: Situation, form: Nothing) -> Effect:
     """拟定计划: the plan is worked out in order of insurance time, within budget and cap (articles 7, 13)."""
-    groups, plan = _reviewed(situation), _worked_out(situation)
+    groups, plan = reviewed(situation), _worked_out(situation)
     number = f"{situation.file.number}-P{situation.file.sequence + 1}"
     parts = ("asked", "cut_by_cap", "approved", "waitlisted")
     asked, cut, total, waiting = (sum((getattr(line, part) for line in plan.lines), ZERO) for part in parts)
@@ -193,7 +125,7 @@ def sign_plan(situation: Situation, form: Nothing) -> Effect:
         opens=(budgeted("payment", "13", "finance", situation.today, days, situation.calendar),),
         meets=("joint_review",),
         stage="signed",
-        carries=(plan, _reviewed(situation)["refused"]),
+        carries=(plan, reviewed(situation)["refused"]),
     )
 
 

@@ -9,17 +9,14 @@ from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, r
 from rules.schemes.dalian_filing import close, close_filing, file_return, open_round, reopen_filing
 from rules.schemes.dalian_forms import Reasons, Rung
 from rules.schemes.dalian_plan import (
-    JOINT,
-    admit_held,
     order_payment,
     pay,
     prepare_plan,
-    return_for_completion,
-    review,
     sign_plan,
     take_back_order,
     take_back_plan,
 )
+from rules.schemes.dalian_review import JOINT, admit_held, return_for_completion, review
 from rules.schemes.dalian_round_forms import (
     Admission,
     Appropriation,

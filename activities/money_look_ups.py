@@ -14,7 +14,7 @@ from rules.faults import Unfit
 from rules.procedure import Barred, Register
 
 OFFICE, PROCEEDING, SUBSIDY = queries("office"), queries("proceeding"), queries("subsidy")
-INSURER, RECOVERY = queries("insurer"), queries("recovery")
+INSURER, RECOVERY, REVIEW = queries("insurer"), queries("recovery"), queries("review")
 
 
 async def subsidy_of(inquiry: Inquiry, application: str) -> Register:
@@ -72,6 +72,22 @@ async def applications_of_round(inquiry: Inquiry) -> Register:
     plan = inquiry.file.facts.get("plan", {}).get("number", "")
     lines = await inquiry.connection.fetch(SUBSIDY.plan_lines, plan)
     return Register(applications=tuple(map(dict, rows)), budget_left=budget_left, plan_lines=tuple(map(dict, lines)))
+
+
+async def applications_to_review(inquiry: Inquiry) -> Register:
+    """The applications an office speaks of, locked: what each asks stays so until its opinion is kept."""
+    numbers = [opinion.application for opinion in inquiry.form.opinions]
+    office, officer, connection = inquiry.officer.kind, inquiry.officer.code, inquiry.connection
+    rows = await connection.fetch(REVIEW.to_review, str(inquiry.stream), numbers, office)
+    prepared = await connection.fetch(REVIEW.prepared_by, numbers, officer)
+    return Register(applications=tuple(map(dict, rows)), prepared={row["number"]: row["act"] for row in prepared})
+
+
+async def application_to_admit(inquiry: Inquiry) -> Register:
+    """The round's applications, and whether the officer reviewed the one whose review he decides on."""
+    number, officer = inquiry.form.application, inquiry.officer.code
+    reviewed = await inquiry.connection.fetchval(REVIEW.reviewed_by, number, str(inquiry.stream), officer)
+    return replace(await applications_of_round(inquiry), prepared={number: "review"} if reviewed else {})
 
 
 async def left_over(inquiry: Inquiry) -> Register:

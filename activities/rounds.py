@@ -8,7 +8,7 @@ from db.sql import queries
 from rules.timetable import SHANGHAI
 from rules.values import ZERO
 
-SUBSIDY = queries("subsidy")
+REVIEW, SUBSIDY = queries("review"), queries("subsidy")
 
 
 async def take_into_return(done: Done) -> None:
@@ -20,14 +20,12 @@ async def take_into_return(done: Done) -> None:
 
 
 async def enter_opinions(done: Done) -> None:
-    office, officer = done.situation.office_kind, done.situation.officer
-    await done.connection.executemany(
-        SUBSIDY.add_opinion,
-        [
-            (opinion.application, str(done.stream), office, officer, opinion.approves, opinion.reason)
-            for opinion in done.effect.carries
-        ],
-    )
+    by = (str(done.stream), done.situation.office_kind, done.situation.officer)
+    given = [
+        (opinion.application, opinion.approves, opinion.reason, row["asked"], row["concluded_at"])
+        for opinion, row in done.effect.carries
+    ]
+    await done.connection.execute(REVIEW.add_opinions, *by, *map(list, zip(*given, strict=True)))
 
 
 async def enter_plan(done: Done) -> None:

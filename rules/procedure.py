@@ -121,6 +121,8 @@ class Register:
     subject: File | None = None
     applications: tuple[Mapping[str, Any], ...] = ()
     plan_lines: tuple[Mapping[str, Any], ...] = ()
+    #: Which of these applications the officer prepared, and by which act.
+    prepared: Mapping[str, str] = field(default_factory=dict)
     #: 回避: the offices that acted in what is complained of, and the officers who decided in it.
     acted: frozenset[str] = frozenset()
     deciders: frozenset[str] = frozenset()

@@ -248,16 +248,26 @@ where not exists (
 )
 
 -- opinions_told --
--- What the three offices' reviews said of each application; a form's blanks at either end are not kept.
-select e.stream, p.sequence, btrim(o ->> 'application', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as application, f.kind as office_kind, e.officer,
-    (o ->> 'approves')::boolean as approves, btrim(o ->> 'reason', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as reason
-from event e join proceeding p using (stream) cross join jsonb_array_elements(e.body::jsonb #> '{data,opinions}') o
-left join office f on f.code = e.body::jsonb ->> 'office'
-where p.kind = 'round' and e.act = 'review' and e.passed
+-- What the three offices' reviews said of each application, and of what it asked; a form's blanks at either end are not kept. One that is older than its amount is known by itself.
+with said as (
+    select e.stream, p.sequence, n.application, f.kind as office_kind, e.officer, (o ->> 'approves')::boolean as approves, btrim(o ->> 'reason', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as reason,
+        (w.asked_of ->> 'asked')::numeric as asked, (w.asked_of ->> 'concluded_at')::timestamp as concluded_at
+    from event e join proceeding p using (stream)
+    cross join lateral (select e.body::jsonb as body offset 0) b
+    cross join jsonb_array_elements(b.body #> '{data,opinions}') o
+    cross join lateral (select btrim(o ->> 'application', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as application) n
+    cross join lateral (select b.body #> '{changes,facts,reviewed,applications}' -> n.application as asked_of) w
+    left join office f on f.code = b.body ->> 'office'
+    where p.kind = 'round' and e.act = 'review' and e.passed
+)
+select s.stream, s.sequence, s.application, s.office_kind, s.officer, s.approves, s.reason,
+    coalesce(s.asked, k.asked) as asked, coalesce(s.concluded_at, k.concluded_at) as concluded_at
+from said s left join opinion k on s.asked is null and (k.application, k.round, k.office_kind) = (s.application, s.stream, s.office_kind)
+    and not exists (select from said n where (n.application, n.stream, n.office_kind, n.asked, n.concluded_at) = (k.application, k.round, k.office_kind, k.asked, k.concluded_at))
 
 -- opinions_kept --
 -- The opinions of the three offices.
-select o.round as stream, coalesce(p.sequence, 0) as sequence, o.application, o.office_kind, o.officer, o.approves, btrim(o.reason, e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as reason
+select o.round as stream, coalesce(p.sequence, 0) as sequence, o.application, o.office_kind, o.officer, o.approves, btrim(o.reason, e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as reason, o.asked, o.concluded_at
 from opinion o left join proceeding p on p.stream = o.round
 
 -- deadlines_told --

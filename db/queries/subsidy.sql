@@ -96,21 +96,17 @@ where stream = $1 and waiting > $2
 select count(*) from opinion where round = $1
 
 -- of_round --
--- A round's applications with the offices' opinions, their insurers' bars and what their enterprises have been committed this year, locked. Of one that waited only the rest is asked for.
+-- A round's applications with the offices' opinions of what is asked now, their insurers' bars and what their enterprises have been committed this year, locked. Of one that waited only the rest is asked for.
 select a.number, a.stream, a.enterprise, a.insurer, a.concluded_at, a.return_received_at, case when a.waiting > 0 then a.waiting else a.asked end as asked, a.state,
     a.waiting > 0 as waited, a.admitted,
     exists (select from proceeding r where r.kind = 'recovery' and r.stage <> 'dropped' and r.file #> '{facts,recovery,applications}' ? a.number)
         or exists (select from proceeding i where i.kind = 'pilot_insurer' and i.stage = 'barred' and i.file #> '{facts,bar,applications}' ? a.number) as falsified,
     exists (select from ledger_entry l where l.kind = 'payment' and l.application = a.number) as paid,
     (select b.barred_on from insurer_bar b where b.insurer = a.insurer) as barred_on,
-    coalesce((select jsonb_object_agg(o.office_kind, o.approves) from opinion o where o.application = a.number and o.round = a.round), '{}') as opinions,
-    coalesce((select jsonb_agg(o.reason) from opinion o where o.application = a.number and o.round = a.round and not o.approves), '[]') as objections,
+    coalesce((select jsonb_object_agg(o.office_kind, o.approves) from opinion o where o.application = a.number and o.round = a.round and o.asked = a.asked and o.concluded_at = a.concluded_at), '{}') as opinions,
+    coalesce((select jsonb_agg(o.reason) from opinion o where o.application = a.number and o.round = a.round and o.asked = a.asked and o.concluded_at = a.concluded_at and not o.approves), '[]') as objections,
     coalesce((select e.committed from enterprise_year e where e.scheme = a.scheme and e.fiscal_year = $2 and e.enterprise = a.enterprise), 0) as committed
 from subsidy_application a where a.round = $1 and a.state = 'filed' order by a.number for update of a
-
--- add_opinion --
--- Enter an office's opinion of an application.
-insert into opinion (application, round, office_kind, officer, approves, reason) values ($1, $2, $3, $4, $5, $6)
 
 -- lock_budget --
 -- What is left of a year's budget, its row locked until the transaction ends.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import Effect, Situation
-from rules.schemes.dalian_round_forms import Admission, Completion, Review
+from rules.procedure import Barred, Effect, Situation
+from rules.schemes.dalian_round_forms import Admission, Completion, Opinion, Review
 from rules.timetable import OfficeKind
+from rules.values import in_yuan
 
 #: 会同: the regulator leads; the industry bureau and finance review with it.
 JOINT: tuple[OfficeKind, ...] = ("regulator", "industry_bureau", "finance")
@@ -28,6 +29,7 @@ def admit_held(situation: Situation, form: Admission) -> Effect:
     """恢复审核: it is decided that an honest application of a barred insurer is reviewed (article 15(2), I-15)."""
     if (state := _state_in_round(situation, form.application)) != "reviewable":
         raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
+    _prepared_by_another(situation)
     row = next(row for row in situation.register.applications if row["number"] == form.application)
     honest = Finding(
         rule="not_falsified",
@@ -45,25 +47,52 @@ def _state_in_round(situation: Situation, application: str) -> str:
 
 
 def review(situation: Situation, form: Review) -> Effect:
-    """会同审核: an office says of each application whether it approves (article 13)."""
-    filed = {row["number"]: row for row in situation.register.applications}
-    wrong = []
-    for place, opinion in enumerate(form.opinions):
-        row = filed.get(opinion.application)
-        if row is None:
-            wrong.append((f"opinions[{place}].application", f"must be in this round (not {opinion.application!r})"))
-        elif row["waited"]:
-            why = f"must not be one that was approved and waits ({opinion.application!r})"
-            wrong.append((f"opinions[{place}].application", why))
-        elif situation.office_kind in row["opinions"]:
-            wrong.append((f"opinions[{place}].application", f"{opinion.application} has your office's opinion already"))
+    """会同审核: an office says of each application whether it approves what is asked (article 13)."""
+    held = {row["number"]: row for row in situation.register.applications}
+    wrong = [
+        (f"opinions[{place}].{field}", why)
+        for place, opinion in enumerate(form.opinions)
+        for field, why in _faults(opinion, held.get(opinion.application))
+    ]
     if wrong:
         raise Unfit(*wrong)
-    return Effect(carries=form.opinions)
+    _prepared_by_another(situation)
+    given = [(opinion, held[opinion.application]) for opinion in form.opinions]
+    asked = {row["number"]: {"asked": in_yuan(row["asked"]), "concluded_at": _minute(row)} for _, row in given}
+    # Of the last review only: the events tell of each what was asked when it was reviewed.
+    return Effect(facts={"reviewed": {"by": situation.officer, "applications": asked}}, carries=given)
+
+
+def _faults(opinion: Opinion, row: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    number = opinion.application
+    if row is None:
+        yield "application", f"must be in this round (not {number!r})"
+    elif row["waited"]:
+        yield "application", f"must not be one that was approved and waits ({number!r})"
+    elif row["given"]:
+        yield "application", f"{number} has your office's opinion already"
+    elif opinion.asked not in (None, row["asked"]):
+        yield "asked", f"must be what {number} asks now, {in_yuan(row['asked'])} (not {in_yuan(opinion.asked)})"
+    elif opinion.concluded_at not in (None, row["concluded_at"]):
+        yield "concluded_at", f"must be the insurance time of {number} now, {_minute(row)}"
+
+
+def _minute(row: Mapping[str, Any]) -> str:
+    return f"{row['concluded_at']:%Y-%m-%dT%H:%M}"
+
+
+def _prepared_by_another(situation: Situation) -> None:
+    """回避: nobody reviews what he prepared, nor lets be reviewed what he has reviewed (article 15(3))."""
+    for number, act in situation.register.prepared.items():
+        why = f"{situation.officer} did {act} for {number}, so this is for another officer of the office"
+        raise Barred("preparer_does_not_review", "15(3)", why)
 
 
 def reviewed(situation: Situation) -> dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]:
-    """Sort the round's applications: approved by all three, refused by any, held for silence or a bar (I-15)."""
+    """Sort the round's applications: approved by all three, refused by any, held for silence or a bar (I-15).
+
+    What asks for another amount since an office spoke is held until it has spoken of that.
+    """
     sorted_: dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]
     sorted_ = {"approved": [], "refused": [], "held": []}
     for row in situation.register.applications:

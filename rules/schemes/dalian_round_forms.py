@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from rules.procedure import Form
 from rules.schemes.dalian_forms import Code, Sha256, Text
-from rules.values import Flag, Yuan
+from rules.values import Flag, Minute, Yuan, YuanOrZero
 
 #: Of applications, opinions or vouchers in one act: a message of the workflow holds two megabytes.
 MOST_AT_ONCE = 1_000
@@ -46,11 +46,16 @@ class QuarterlyReturn(Form):
 
 
 class Opinion(Form):
-    """审核意见: one office's opinion of one application."""
+    """审核意见: one office's opinion of one application.
+
+    An office that says what it had before it gives no opinion of an amount, or an insurance time, that has moved since.
+    """
 
     application: Text
     approves: Flag
     reason: Text
+    asked: YuanOrZero | None = None
+    concluded_at: Minute | None = None
 
 
 class Review(Form):

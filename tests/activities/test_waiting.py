@@ -228,7 +228,7 @@ async def test_an_honest_application_of_a_barred_insurer_is_held_until_it_is_dec
     desk.case = false.case
     quarter = await (await (await Quarter(desk, "2030Q1").open()).filed(false, honest)).reviewed(false, honest)
     await barred(desk)
-    await quarter.do("admit_held", "regulator-1", {"application": honest.application, "reason": "经查属实"})
+    await quarter.do("admit_held", "regulator-2", {"application": honest.application, "reason": "经查属实"})
     await quarter.do("prepare_plan", "regulator-1")
     plan = (await desk.file_of(quarter.stream)).facts["plan"]
     assert (plan["lines"], plan["held"]) == (1, [false.application])
@@ -365,7 +365,7 @@ async def test_what_a_bar_names_is_not_admitted_though_nothing_was_paid_on_it(de
     quarter = await (await (await Quarter(desk, "2030Q1").open()).filed(false)).reviewed(false)
     await barred(desk)
     form = {"application": false.application, "reason": "x"}
-    refused = await quarter.try_("admit_held", "regulator-1", form)
+    refused = await quarter.try_("admit_held", "regulator-2", form)
     assert [one.rule for one in refused.event.findings if not one.passed] == ["not_falsified"]
 
 

@@ -252,9 +252,15 @@ MONEY = {
         "update opinion set officer = 'finance-2' where office_kind = 'finance'",
         "opinion",
     ),
+    "an opinion is of another amount": ("update opinion set asked = 1 where office_kind = 'finance'", "opinion"),
+    "an opinion is of another insurance time": (
+        "update opinion set concluded_at = '2016-01-01' where office_kind = 'finance'",
+        "opinion",
+    ),
     "an opinion is deleted": ("delete from opinion where office_kind = 'finance'", "opinion"),
     "an opinion is added": (
-        "insert into opinion select 'another', round, office_kind, officer, approves, reason from opinion limit 1",
+        "insert into opinion select 'another', round, office_kind, officer, approves, reason, asked, concluded_at "
+        "from opinion limit 1",
         "opinion",
     ),
     "a legal date is put off": ("update deadline set due_on = '2099-01-01' where name = 'insurance'", "deadline"),

@@ -406,17 +406,10 @@ CREATE TABLE public.opinion (
     officer text NOT NULL,
     approves boolean NOT NULL,
     reason text NOT NULL,
-    asked numeric(18,2) NOT NULL,
-    concluded_at timestamp without time zone NOT NULL,
-    CONSTRAINT opinion_asked_check CHECK ((asked >= (0)::numeric)),
     CONSTRAINT opinion_office_kind_check CHECK ((office_kind = ANY (ARRAY['regulator'::text, 'industry_bureau'::text, 'finance'::text])))
 );
 
-COMMENT ON TABLE public.opinion IS '会同审核意见: what each of the three offices says of what an application asks (article 13); it counts while that is asked';
-
-COMMENT ON COLUMN public.opinion.asked IS '申请金额: what was asked when the opinion was given';
-
-COMMENT ON COLUMN public.opinion.concluded_at IS '投保时间: the insurance time when the opinion was given';
+COMMENT ON TABLE public.opinion IS '会同审核意见: what each of the three offices says of an application (article 13)';
 
 CREATE TABLE public.outbox (
     command_id text NOT NULL,
@@ -425,10 +418,13 @@ CREATE TABLE public.outbox (
     not_before timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     last_error text,
-    done boolean DEFAULT false NOT NULL
+    done boolean DEFAULT false NOT NULL,
+    place integer DEFAULT 0 NOT NULL
 );
 
 COMMENT ON TABLE public.outbox IS 'Commands to offer to a workflow: those another proceeding caused, and those committed here whose answer was never acknowledged';
+
+COMMENT ON COLUMN public.outbox.place IS 'The place of a command among those ordered with it: what stands first goes first, whoever ordered it';
 
 CREATE TABLE public.plan_line (
     plan text NOT NULL,
@@ -586,7 +582,7 @@ ALTER TABLE ONLY public.officer
     ADD CONSTRAINT officer_pkey PRIMARY KEY (code);
 
 ALTER TABLE ONLY public.opinion
-    ADD CONSTRAINT opinion_pkey PRIMARY KEY (application, round, office_kind, asked, concluded_at);
+    ADD CONSTRAINT opinion_pkey PRIMARY KEY (application, round, office_kind);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (command_id);
@@ -638,9 +634,9 @@ CREATE UNIQUE INDEX one_refund_per_application ON public.ledger_entry USING btre
 
 CREATE UNIQUE INDEX one_suspension_at_a_time ON public.insurer_suspension USING btree (insurer) WHERE (ended_on IS NULL);
 
-CREATE INDEX opinion_round_idx ON public.opinion USING btree (round);
+CREATE INDEX outbox_expr_idx ON public.outbox USING btree (((command ->> 'officer'::text))) WHERE (command_id ~~ '%/%'::text);
 
-CREATE INDEX outbox_not_before_idx ON public.outbox USING btree (not_before) WHERE (NOT done);
+CREATE INDEX outbox_place_not_before_idx ON public.outbox USING btree (place, not_before) WHERE (NOT done);
 
 CREATE INDEX outbox_stream_idx ON public.outbox USING btree (stream) WHERE (NOT done);
 

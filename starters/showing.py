@@ -18,7 +18,7 @@ from starters.reading import plain, read_word
 from starters.session import now
 from starters.telling import event_json
 
-PROCEEDING, NOTICE = queries("proceeding"), queries("notice")
+PROCEEDING, NOTICE, OUTBOX = queries("proceeding"), queries("notice"), queries("outbox")
 MONEY = (
     "premium",
     "subsidy_asked",
@@ -45,8 +45,10 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
     deadlines = [d.model_dump(mode="json", exclude={"wake", "days", "used"}) for d in file.deadlines]
     named = {stream.kind: file.number, "scheme": file.scheme, "edition": file.edition, "stage": file.stage}
     money = {"money": {name: file.money.get(name, "0.00") for name in MONEY}} if stream.kind == "case" else {}
+    told = {"told": list(map(dict, await pool.fetch(OUTBOX.told, str(stream))))} if stream.kind == "round" else {}
     return {
         **named,
+        **told,
         "closed": file.closed,
         "facts": _masked(file.facts, hidden),
         **money,

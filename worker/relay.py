@@ -7,7 +7,7 @@ nobody acknowledged, because a worker or a caller died in between.
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -85,9 +85,7 @@ class Relay:
         now = now or datetime.now(UTC)
         async with self._pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(OUTBOX.take, now, most)
-            for row in rows:
-                wait = timedelta(seconds=30) if row["attempts"] < PATIENT_AFTER else timedelta(hours=1)
-                await connection.execute(OUTBOX.lease, row["command_id"], now + wait)
+            await connection.execute(OUTBOX.lease, [row["command_id"] for row in rows], now, PATIENT_AFTER)
         return rows
 
     async def _carry(self, row: Any) -> None:
@@ -125,19 +123,30 @@ class Relay:
     async def _offer(self, command: Command) -> None:
         if command.act == stream_of(command.stream).procedure.opening.name:
             await self._open(command)
-        else:
+            return
+        try:
+            await offer(self._client, command)
+        except RPCError as error:
+            opening = await self._opening(command.stream)
+            if error.status != RPCStatusCode.NOT_FOUND or opening is None or opening.standing.closed:
+                raise
+            # Temporal does not know what the record holds: it was never started, was ended by hand, or was lost.
+            await start(self._client, opening, self._task_queue)
             await offer(self._client, command)
 
     async def _open(self, command: Command) -> None:
         """Start a proceeding that an entrance recorded; one that another proceeding ordered is recorded first."""
-        row = await self._pool.fetchrow(PROCEEDING.by_stream, command.stream)
-        if row:
-            opening = Opening(stream=command.stream, standing=standing_of(File.model_validate(row["file"])))
-        else:
+        opening = await self._opening(command.stream)
+        if opening is None:
             # What is ordered without a number gets it here.
             answer = await self._record.open(command)
             opening = Opening(stream=answer.stream, standing=answer.standing)
         await start(self._client, opening, self._task_queue)
+
+    async def _opening(self, stream: str) -> Opening | None:
+        """What the workflow of a proceeding starts from, as the record has it; None where there is none."""
+        row = await self._pool.fetchrow(PROCEEDING.by_stream, stream)
+        return Opening(stream=stream, standing=standing_of(File.model_validate(row["file"]))) if row else None
 
 
 def _refused(error: RPCError | WorkflowUpdateFailedError) -> bool:

@@ -3,9 +3,9 @@
 insert into outbox (command_id, stream, command, not_before) values ($1, $2, $3, $4) on conflict do nothing
 
 -- send_all --
--- Note many commands at once.
-insert into outbox (command_id, stream, command, not_before)
-select one ->> 'id', one ->> 'stream', one, $2 from jsonb_array_elements($1::jsonb) one on conflict do nothing
+-- Note many commands at once, each with its place among them.
+insert into outbox (command_id, stream, command, not_before, place)
+select one ->> 'id', one ->> 'stream', one, $2, place from jsonb_array_elements($1::jsonb) with ordinality told (one, place) on conflict do nothing
 
 -- sent_by_the_record --
 -- Whether the record itself caused this command: what allows an act of the system.
@@ -38,19 +38,27 @@ where o.stream = $1 and not o.done and o.command ->> 'act' = any ($2)
 select o.command from outbox o join event e using (command_id) where o.stream = $1 and not o.done order by e.sequence
 
 -- take --
--- Claim commands that are due, passing over those another relay holds and those whose sender's earlier one is not taken.
+-- Claim commands that are due, the first of each sender before the second of any, passing over those another relay holds and those whose sender's earlier one is not taken.
 select command_id, stream, command, attempts from outbox o
 where not done and not_before <= $1 and not exists (
     select from outbox earlier
     where earlier.stream = o.stream and not earlier.done and earlier.command ->> 'officer' = o.command ->> 'officer'
       and (earlier.command ->> 'received_at')::timestamptz < (o.command ->> 'received_at')::timestamptz
 )
-order by not_before limit $2 for update of o skip locked
+order by place, not_before limit $2 for update of o skip locked
 
 -- lease --
--- Keep a claimed command from others while it is being offered.
-update outbox set not_before = $2 where command_id = $1
+-- Keep claimed commands from others while they are being offered; one that was refused $3 times is tried again much later.
+update outbox set not_before = $2::timestamptz + case when attempts < $3 then interval '30 seconds' else interval '1 hour' end where command_id = any ($1)
 
 -- failed --
 -- Say why an offer failed, and whether that counts against the command: a server that was away does not.
 update outbox set last_error = $2, attempts = attempts + $3::boolean::integer where command_id = $1 and not done
+
+-- told --
+-- How far what a proceeding ordered in others has been told: by act and plan, how many were ordered, have taken it, closed before they could, or failed and are tried again.
+select command ->> 'act' as act, command #>> '{data,plan}' as plan, count(*) as ordered,
+    count(*) filter (where done and coalesce(last_error, '') not like 'overtaken: %') as told,
+    count(*) filter (where done and last_error like 'overtaken: %') as overtaken,
+    count(*) filter (where not done and attempts > 0) as failed
+from outbox where command ->> 'officer' = $1 and command_id like '%/%' group by 1, 2 order by min(command ->> 'received_at'), 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
+from typing import Any
 
 from db.sql import queries
 from starters.audit import verified
@@ -40,7 +42,7 @@ async def test_what_a_round_tells_a_case_is_due_in_the_order_it_was_told(desk: D
 async def test_what_is_leased_to_one_relay_holds_back_what_comes_after_it(desk: Desk) -> None:
     await paid_before_the_case_was_told_of_the_plan(desk)
     plan = await desk.pool.fetchval("select command_id from outbox where command ->> 'act' = 'plan'")
-    await desk.pool.execute(OUTBOX.lease, plan, desk.moment + timedelta(hours=1))
+    await desk.pool.execute(OUTBOX.lease, [plan], desk.moment, 10)
     assert await due(desk) == []
 
 
@@ -98,3 +100,53 @@ async def test_an_order_carried_out_before_its_proceeding_closed_is_overtaken_by
 async def test_a_record_in_which_an_order_was_overtaken_is_whole(desk: Desk) -> None:
     await withdrawn_before_it_was_told_of_its_return(desk)
     assert (await verified(desk.pool))["ok"]
+
+
+async def sent(desk: Desk, sender: str, many: int, after: timedelta = timedelta()) -> None:
+    """Order an act in so many cases at once."""
+    moment = desk.moment + after
+    more = {"act": "told", "officer": sender, "received_at": moment.isoformat(), "data": {"plan": "P1"}}
+    commands = [{"id": f"{sender}/1/told/{one}", "stream": f"case:dalian:{sender}-{one}"} | more for one in range(many)]
+    await desk.pool.execute(OUTBOX.send_all, commands, moment)
+
+
+async def test_what_is_told_to_many_holds_back_nobody_who_tells_a_few(desk: Desk) -> None:
+    await sent(desk, "plan", 100)
+    await sent(desk, "return", 2, timedelta(seconds=5))
+    await desk.play(1)
+    rows = await desk.pool.fetch(OUTBOX.take, desk.moment + timedelta(seconds=31), 6)
+    assert [row["command"]["officer"] for row in rows] == [desk.forms.enterprise, *["plan", "return"] * 2, "plan"]
+
+
+async def test_a_command_refused_often_is_tried_again_much_later(desk: Desk) -> None:
+    await sent(desk, "plan", 2)
+    often = "update outbox set attempts = 10 where command_id = 'plan/1/told/0' returning command_id"
+    assert await desk.pool.fetchval(often)
+    names = ["plan/1/told/0", "plan/1/told/1"]
+    await desk.pool.execute(OUTBOX.lease, names, desk.moment, 10)
+    rows = await desk.pool.fetch("select not_before - $1 as wait from outbox order by command_id", desk.moment)
+    assert [row["wait"] for row in rows] == [timedelta(hours=1), timedelta(seconds=30)]
+
+
+async def test_how_far_a_plan_has_been_told_is_counted(desk: Desk) -> None:
+    await sent(desk, "plan", 5)
+    await desk.record.acknowledge("plan/1/told/0")
+    await desk.pool.execute(OUTBOX.failed, "plan/1/told/1", "out of turn", True)
+    await desk.pool.execute(OUTBOX.failed, "plan/1/told/2", "Temporal is away", False)
+    await desk.pool.execute(OUTBOX.overtake, "case:dalian:plan-3", "withdrawn")
+    (row,) = await desk.pool.fetch(OUTBOX.told, "plan")
+    assert tuple(row) == ("told", "P1", 5, 1, 1, 1)
+
+
+async def test_a_claim_of_what_is_due_looks_at_no_more_than_it_takes(desk: Desk) -> None:
+    await sent(desk, "plan", 3000)
+    await sent(desk, "payment", 3000)
+    explained = "explain (analyze, format json) " + OUTBOX.take.replace("$1", "now() + interval '1 day'")
+    ((told,),) = await desk.pool.fetch(explained.replace("$2", "20"))
+    scanned = [part["Actual Rows"] for part in _parts(json.loads(told)[0]["Plan"]) if part["Node Type"] == "Index Scan"]
+    assert scanned
+    assert max(scanned) <= 20
+
+
+def _parts(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(part for below in plan.get("Plans", []) for part in _parts(below))]

@@ -11,7 +11,7 @@ from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.contracts import REFUSED, UNAVAILABLE, Command
+from activities.contracts import REFUSED, UNAVAILABLE, Command, Opening
 from db.pool import Pool
 from tests.activities.desk import Desk, first
 from worker.relay import Relay
@@ -30,7 +30,11 @@ async def relayed(pool: Pool, monkeypatch: pytest.MonkeyPatch, error: Exception 
         if error:
             raise error
 
+    async def started(client: Client, opening: Opening, task_queue: str) -> None:
+        """Find that it has been started before, and is over."""
+
     monkeypatch.setattr("worker.relay.offer", offered)
+    monkeypatch.setattr("worker.relay.start", started)
     await Relay(pool, NOBODY, "queue").carry_due(datetime.now(UTC) + timedelta(seconds=31))
     (row,) = await pool.fetch("select done, attempts, last_error from outbox where command ->> 'act' = 'file'")
     return dict(row)

@@ -20,6 +20,7 @@ from activities.contracts import Attempt, Command, Opening
 from activities.history import standing_of
 from activities.record import Record
 from db.pool import Pool, open_pool
+from rules.procedures import Stream
 from runtime.errors import Unreachable
 from tests.gate import Gate
 from tests.hands import Hands, working
@@ -161,6 +162,16 @@ async def test_an_act_starts_a_workflow_anew_that_was_terminated(hands: Hands) -
     await hands.act("return_for_correction", "ganjingzi-1")
     await hands.handle.terminate("by hand")
     assert (await hands.act("correct")).standing.stage == "district_review"
+    assert (await hands.handle.describe()).status == WorkflowExecutionStatus.RUNNING
+
+
+async def test_what_another_proceeding_tells_a_case_starts_its_workflow_where_temporal_lost_it(hands: Hands) -> None:
+    await hands.bring_to("apply")
+    await hands.handle.terminate("by hand")
+    quarter = hands.beside(Stream("round", "dalian", hands.quarter))
+    await hands.session.open(str(quarter.stream), "open", "regulator-1", {"quarter": hands.quarter}, None)
+    await quarter.act("file_return", "insurer-a-1", hands.forms.quarterly_return(f"{hands.stream.number}-1"))
+    await hands.reached("filed")
     assert (await hands.handle.describe()).status == WorkflowExecutionStatus.RUNNING
 
 

@@ -406,10 +406,17 @@ CREATE TABLE public.opinion (
     officer text NOT NULL,
     approves boolean NOT NULL,
     reason text NOT NULL,
+    asked numeric(18,2) NOT NULL,
+    concluded_at timestamp without time zone NOT NULL,
+    CONSTRAINT opinion_asked_check CHECK ((asked >= (0)::numeric)),
     CONSTRAINT opinion_office_kind_check CHECK ((office_kind = ANY (ARRAY['regulator'::text, 'industry_bureau'::text, 'finance'::text])))
 );
 
-COMMENT ON TABLE public.opinion IS '会同审核意见: what each of the three offices says of an application (article 13)';
+COMMENT ON TABLE public.opinion IS '会同审核意见: what each of the three offices says of what an application asks (article 13); it counts while that is asked';
+
+COMMENT ON COLUMN public.opinion.asked IS '申请金额: what was asked when the opinion was given';
+
+COMMENT ON COLUMN public.opinion.concluded_at IS '投保时间: the insurance time when the opinion was given';
 
 CREATE TABLE public.outbox (
     command_id text NOT NULL,
@@ -582,7 +589,7 @@ ALTER TABLE ONLY public.officer
     ADD CONSTRAINT officer_pkey PRIMARY KEY (code);
 
 ALTER TABLE ONLY public.opinion
-    ADD CONSTRAINT opinion_pkey PRIMARY KEY (application, round, office_kind);
+    ADD CONSTRAINT opinion_pkey PRIMARY KEY (application, round, office_kind, asked, concluded_at);
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (command_id);
@@ -633,6 +640,8 @@ CREATE UNIQUE INDEX one_recovery_per_voucher ON public.ledger_entry USING btree 
 CREATE UNIQUE INDEX one_refund_per_application ON public.ledger_entry USING btree (application, fiscal_year) WHERE (kind = 'refund'::text);
 
 CREATE UNIQUE INDEX one_suspension_at_a_time ON public.insurer_suspension USING btree (insurer) WHERE (ended_on IS NULL);
+
+CREATE INDEX opinion_round_idx ON public.opinion USING btree (round);
 
 CREATE INDEX outbox_expr_idx ON public.outbox USING btree (((command ->> 'officer'::text))) WHERE (command_id ~~ '%/%'::text);
 

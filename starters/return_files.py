@@ -1,262 +1,32 @@
-"""The return as a file (季度汇总表): read from Excel, CSV or JSON, and written as the template and the report.
-
-What is read is bounded before it is opened: a file of a few kilobytes can claim to hold gigabytes.
-"""
+"""The return as a file (季度汇总表): read from Excel, CSV or JSON, and written as the template and the report."""
 
 from __future__ import annotations
 
-import io
-import json
-import re
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from hashlib import sha256
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import openpyxl
-import xlsxwriter
-from openpyxl.utils.exceptions import InvalidFileException
+from rules.schemes.dalian_return import COLUMNS, RULES, Fault, Row
+from starters.tables import Layout, read_table, workbook, write_table
 
-from rules.schemes.dalian_return import COLUMNS, RULES, Cell, Column, Fault, Row
-from runtime.documents.sheets import rows_of
-from runtime.errors import BadInput, Unreachable
-from runtime.messages import say
-from starters.reading import plain
-
-SHEET, REPORT_SHEET = "汇总表", "退回清单"
-MOST_ROWS = 100_000
-#: As many lines as a sheet of Excel has.
-MOST_LINES = 2**20
-MOST_BYTES = 100 * 1024 * 1024
-#: What the parts of a workbook may unfold to: a sheet of so many rows, its texts, and each of the rest.
-MOST_OF_PART = {"worksheets": 400 * 1024 * 1024, "sharedStrings": 100 * 1024 * 1024, "": 10 * 1024 * 1024}
-MOST_PARTS = 200
-
-_BY_TITLE = {title: column for column in COLUMNS for title in (column.name, column.zh, f"{column.zh} {column.name}")}
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b")
+SUMMARY = Layout("汇总表", COLUMNS, frozenset(column.name for column in COLUMNS))
+REPORT_SHEET = "退回清单"
 _OF_REPORT = ("行", "申请编号", "栏目", "所填", "登记", "规则", "条款")
-
-Table = Iterator[tuple[int, Sequence[Cell]]]
-
-
-def _wrong(why: str) -> BadInput:
-    return BadInput(("file", why))
 
 
 def read_return(path: str) -> tuple[str, list[Row]]:
     """Return a file's hash and its rows; raise `BadInput`, with one clear fault, for what cannot be a return."""
-    raw = _bytes_of(path)
-    if raw.startswith(b"PK"):
-        lines = _of_workbook(raw)
-    elif raw.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _wrong("must be an .xlsx workbook without a password (not an older .xls or a protected one)")
-    elif path.lower().endswith((".xlsx", ".xlsm")):
-        raise _wrong("is not an Excel workbook")
-    elif raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
-        return sha256(raw).hexdigest(), _of_json(raw)
-    else:
-        lines = _of_csv(raw)
-    return sha256(raw).hexdigest(), list(_rows(lines))
-
-
-def _bytes_of(path: str) -> bytes:
-    try:
-        with Path(path).open("rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise _wrong(f"{path!r} cannot be read: {why}") from None
-    if len(raw) > MOST_BYTES:
-        raise _wrong(f"must not be larger than {MOST_BYTES // 1024 // 1024} MB")
-    return raw
-
-
-def _rows(table: Table) -> Iterator[Row]:
-    """Read the rows below the header. Empty lines at the end are a spreadsheet's; one in between is a slip."""
-    header: list[Column] | None = None
-    gap, count = 0, 0
-    for line, cells in table:
-        if header is None:
-            header = _header(cells)
-            continue
-        if all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells):
-            gap = gap or line
-            continue
-        if gap:
-            raise _wrong(f"must have no empty row between others (row {gap})")
-        count += 1
-        if count > MOST_ROWS:
-            raise _wrong(f"must not have more than {MOST_ROWS} rows")
-        if any(cell not in (None, "") for cell in cells[len(header) :]):
-            raise _wrong(f"has more cells than columns (row {line})")
-        yield Row(line, dict(zip((column.name for column in header), cells, strict=False)))
-    if not count:
-        raise _wrong("has no rows: below the titles there must be one for each application")
-
-
-def _header(cells: Sequence[Cell]) -> list[Column]:
-    """Know the columns by their titles, in whatever order; none is missing, none is there twice."""
-    titles = [" ".join(str(cell).split()) if cell is not None else "" for cell in cells]
-    while titles and not titles[-1]:
-        titles.pop()
-    unknown = [title for title in titles if title not in _BY_TITLE]
-    columns = [_BY_TITLE[title] for title in titles if title in _BY_TITLE]
-    missing = [column.zh for column in COLUMNS if column not in columns]
-    doubled = [column.zh for column in COLUMNS if columns.count(column) > 1]
-    if len(missing) == len(COLUMNS):
-        raise _wrong("must begin with the template's row of titles")
-    for fault, which in (("lacks", missing), ("has twice", doubled), ("has unknown", unknown)):
-        if which:
-            raise _wrong(f"{fault} columns: {', '.join(plain(title) or '(no title)' for title in which[:30])}")
-    return columns
-
-
-# --- Excel ----------------------------------------------------------------------------------------------------------
-
-
-def _of_workbook(raw: bytes) -> Table:
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            _bounded(archive)
-        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-        if SHEET not in book.sheetnames:
-            sheets = ", ".join(plain(name) for name in book.sheetnames[:10])
-            raise _wrong(f"must have a sheet called {SHEET} (it has: {sheets})")
-        sheet: Any = book[SHEET]
-        part = getattr(sheet, "_worksheet_path", None)
-        if part is None:
-            raise _wrong(f"must have cells in the sheet {SHEET}")
-        _without_merged_cells(raw, part)
-        # Cells far out to the right would make every row as wide: one beyond the columns is enough to see them.
-        sheet.reset_dimensions()
-        yield from _cells(sheet)
-    except BadInput:
-        raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, EOFError) as error:
-        raise _wrong("is not an Excel workbook") from error
-    except Exception as error:  # openpyxl raises whatever a broken part makes it stumble over
-        raise _wrong(f"is a workbook that cannot be read: {plain(str(error), 200)}") from error
-
-
-def _bounded(archive: zipfile.ZipFile) -> None:
-    """Refuse what unfolds beyond measure; no part is ever read further than the size it declares."""
-    parts = archive.infolist()
-    if len(parts) > MOST_PARTS:
-        raise _wrong(f"must not have more than {MOST_PARTS} parts")
-    for part in parts:
-        most = next(size for name, size in MOST_OF_PART.items() if name in part.filename)
-        if part.file_size > most:
-            raise _wrong(f"must not unfold to so much ({plain(part.filename)}: {part.file_size // 1024 // 1024} MB)")
-        if part.flag_bits & 1:
-            raise _wrong("must be a workbook without a password")
-
-
-def _without_merged_cells(raw: bytes, part: str) -> None:
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive, archive.open(part) as stream:
-        before = b""
-        while chunk := stream.read(1 << 20):
-            if _MERGED.search(before + chunk):
-                raise _wrong(f"must have no merged cells in the sheet {SHEET}")
-            before = chunk[-40:]
-
-
-def _cells(sheet: Any) -> Table:
-    for line, cells in enumerate(sheet.iter_rows(max_col=len(COLUMNS) + 1), 1):
-        if line > MOST_LINES:
-            raise _wrong(f"must not have more than {MOST_ROWS} rows")
-        for cell in cells:
-            if cell.data_type == "f":
-                raise _wrong(f"must hold values and no formulas (row {line}: {plain(str(cell.value))})")
-        yield line, [cell.value for cell in cells]
-
-
-# --- CSV and JSON ---------------------------------------------------------------------------------------------------
-
-
-def _of_csv(raw: bytes) -> Table:
-    """Read what a spreadsheet saves as CSV: UTF-8 with or without its mark, or, in Chinese, GB 18030."""
-    try:
-        yield from enumerate(rows_of(raw), 1)
-    except ValueError as error:
-        raise _wrong(str(error)) from None
-
-
-def _of_json(raw: bytes) -> list[Row]:
-    """Read a list of objects, or an object whose `rows` are one; the fields are called as in the code."""
-    try:
-        said = json.loads(raw.decode("utf-8-sig"), parse_float=Decimal, object_pairs_hook=_once_each)
-    except UnicodeDecodeError as error:
-        raise _wrong(f"must be UTF-8 (byte {error.start + 1} is not)") from None
-    except (ValueError, RecursionError) as error:
-        raise _wrong(f"is not JSON: {plain(str(error), 200)}") from None
-    listed = said.get("rows") if isinstance(said, dict) else said
-    if not isinstance(listed, list):
-        raise _wrong("must be a list of rows")
-    names = [column.name for column in COLUMNS]
-    return list(_rows(_table(names, listed)))
-
-
-def _table(names: list[str], listed: list[Any]) -> Table:
-    yield 0, names
-    for line, one in enumerate(listed, 1):
-        if not isinstance(one, dict) or any(isinstance(value, dict | list) for value in one.values()):
-            raise _wrong(f"must be a list of rows, each an object of plain values (row {line})")
-        if wrong := [name for name in (*names, *one) if (name in one) != (name in names)]:
-            raise _wrong(f"has unknown or missing fields (row {line}): {', '.join(map(plain, wrong[:30]))}")
-        yield line, [one[name] for name in names]
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(read := dict(pairs)) != len(pairs):
-        raise _wrong("gives a field twice in one row")
-    return read
-
-
-# --- Written --------------------------------------------------------------------------------------------------------
-
-_WIDTHS = {"text": 24, "date": 12, "minute": 17, "yuan": 18, "rate": 10}
+    return read_table(path, SUMMARY)
 
 
 def write_template(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
     """Write the return an insurer is to file, filled with what the record holds of each application."""
-    with _workbook(path) as book:
-        sheet = book.add_worksheet(SHEET)
-        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "border": 1})
-        looks = {
-            "text": book.add_format({"num_format": "@"}),
-            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "minute": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-            "yuan": book.add_format({"num_format": "#,##0.00"}),
-            "rate": book.add_format({"num_format": "0.00####%"}),
-        }
-        sheet.freeze_panes(1, 1)
-        for place, column in enumerate(COLUMNS):
-            sheet.set_column(place, place, _WIDTHS[column.kind], looks[column.kind])
-            sheet.write_string(0, place, f"{column.zh}\n{column.name}", head)
-        for line, row in enumerate(rows, 1):
-            for place, column in enumerate(COLUMNS):
-                _write(sheet, (line, place), column, row[column.name], looks[column.kind])
-
-
-def _write(sheet: Any, at: tuple[int, int], column: Column, said: str, look: Any) -> None:
-    if column.kind == "date":
-        sheet.write_datetime(*at, date.fromisoformat(said), look)
-    elif column.kind == "minute":
-        sheet.write_datetime(*at, datetime.fromisoformat(said), look)
-    # A spreadsheet keeps fifteen digits of a number: a longer amount stays text.
-    elif column.kind in ("yuan", "rate") and len(said.replace(".", "")) <= 15:
-        sheet.write_number(*at, float(said), look)
-    else:
-        sheet.write_string(*at, said, look)
+    write_table(path, SUMMARY, rows)
 
 
 def write_report(path: Path, faults: Sequence[Fault]) -> None:
     """Write what is returned: row, field, what was given, what the record holds, rule and article."""
     titles = {column.name: column.zh for column in COLUMNS} | {"contract_sha256": "盖章合同副本"}
-    with _workbook(path) as book:
+    with workbook(path) as book:
         sheet = book.add_worksheet(REPORT_SHEET)
         head = book.add_format({"bold": True, "bg_color": "#F4E8E8", "border": 1})
         sheet.freeze_panes(1, 0)
@@ -270,28 +40,3 @@ def write_report(path: Path, faults: Sequence[Fault]) -> None:
             for place, said in enumerate((*told, fault.article), 1):
                 sheet.write_string(line, place, said)
         sheet.autofilter(0, 0, max(len(faults), 1), len(_OF_REPORT) - 1)
-
-
-class _workbook:  # noqa: N801 - used as a function
-    """A workbook at a path: written whole when all went well, and not at all where something did not."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._made = path, io.BytesIO()
-
-    def __enter__(self) -> Any:
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(self._made, options)
-        return self._book
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            self._book.close()
-            keep(self._path, self._made.getvalue())
-
-
-def keep(path: Path, made: bytes) -> None:
-    """Write a file that was asked for; raise `Unreachable` where its place cannot be used."""
-    try:
-        path.write_bytes(made)
-    except OSError as error:
-        raise Unreachable(say("file"), str(path), str(error.strerror)) from error

@@ -36,9 +36,10 @@ from starters.office import insurer
 from starters.plan import Quarter, round_stream
 from starters.proceeding import fit
 from starters.reading import plain, read_word
-from starters.return_files import keep, read_return, write_report, write_template
+from starters.return_files import read_return, write_report, write_template
 from starters.session import Session, now, reading, run, session
 from starters.showing import file_of
+from starters.tables import keep
 from starters.telling import As, Json, console, tell_json, tell_table
 
 app = typer.Typer(no_args_is_help=True, help="The quarter's return as a file (季度汇总申报): Excel, CSV or JSON.")

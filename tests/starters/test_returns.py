@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from db.pool import Pool
 from rules.schemes.dalian_return import COLUMNS
-from starters import return_files
+from starters import return_files, tables
 from starters.sample_forms import digest
 from tests.activities.desk import Desk, first
 from tests.hands import Hands
@@ -450,8 +450,8 @@ async def test_a_file_that_is_no_return_is_refused_in_one_line_before_anything_i
 
 
 async def test_more_rows_than_a_return_may_have_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert return_files.MOST_ROWS == 100_000
-    monkeypatch.setattr(return_files, "MOST_ROWS", 2)
+    assert tables.MOST_ROWS == 100_000
+    monkeypatch.setattr(tables, "MOST_ROWS", 2)
     path = folder / "long.csv"
     lines = [",".join(column.name for column in COLUMNS), *["x" + "," * (len(COLUMNS) - 1)] * 3]
     path.write_text("\n".join(lines), encoding="utf-8")

@@ -21,7 +21,11 @@ OUTBOX, SUBSIDY = queries("outbox"), queries("subsidy")
 #: 借, 贷: the accounts each kind of entry debits and credits.
 ACCOUNTS = {
     "appropriation": ("available", "treasury"),
+    "adjustment": ("treasury", "available"),
+    "carry_over": ("available", "treasury"),
+    "closing": ("treasury", "available"),
     "commitment": ("committed", "available"),
+    "cancellation": ("available", "committed"),
     "payment": ("paid", "committed"),
     "recovery": ("returned", "paid"),
     "refund": ("returned", "paid"),

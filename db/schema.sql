@@ -55,6 +55,27 @@ CREATE FUNCTION public.end_officer(officer_code text, last_day date) RETURNS voi
     update officer set until = last_day where code = officer_code
 $$;
 
+CREATE FUNCTION public.keep_within_asked() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    wrong record;
+begin
+    select n.number into wrong from now_so n join before_so b using (number)
+    where n.asked <> b.asked and (b.waiting > 0 or exists (select from ledger_entry c where c.kind = 'commitment' and c.application = n.number)) limit 1;
+    if found then
+        raise exception 'what application % asks was settled by a signed plan', wrong.number using errcode = 'check_violation', constraint = 'asked_is_settled';
+    end if;
+    select n.number into wrong from now_so n where n.waiting > 0 and n.waiting > n.asked - coalesce((
+        select sum(case kind when 'commitment' then amount else -amount end) from ledger_entry l where l.kind in ('commitment', 'cancellation') and l.application = n.number
+    ), 0) limit 1;
+    if found then
+        raise exception 'more waits of application % than it asks and was not given', wrong.number using errcode = 'check_violation', constraint = 'waiting_within_asked';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.lock_budget(for_scheme text, for_year integer) RETURNS numeric
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -72,29 +93,29 @@ CREATE FUNCTION public.post_to_balances() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-declare
-    cap_of_year numeric(18, 2);
 begin
-    insert into budget (scheme, fiscal_year) values (new.scheme, new.fiscal_year) on conflict do nothing;
-    update budget set
-        appropriated = appropriated + case new.kind when 'appropriation' then new.amount else 0 end,
-        committed = committed + case new.kind when 'commitment' then new.amount else 0 end,
-        paid = paid + case new.kind when 'payment' then new.amount else 0 end
-    where scheme = new.scheme and fiscal_year = new.fiscal_year;
-    if new.kind = 'commitment' then
-        select amount into strict cap_of_year from annual_cap
-        where scheme = new.scheme and from_year <= new.fiscal_year order by from_year desc limit 1;
-        insert into enterprise_year (scheme, fiscal_year, enterprise, cap)
-        values (new.scheme, new.fiscal_year, new.enterprise, cap_of_year) on conflict do nothing;
-        update enterprise_year set committed = committed + new.amount
-        where scheme = new.scheme and fiscal_year = new.fiscal_year and enterprise = new.enterprise;
-    end if;
-    if new.kind = 'payment' and new.amount is distinct from (
-        select amount from ledger_entry where kind = 'commitment' and application = new.application and plan = new.plan
-    ) then
-        raise exception 'application % is paid another amount than plan % committed to it', new.application, new.plan using errcode = 'check_violation';
-    end if;
-    return new;
+    insert into budget (scheme, fiscal_year) select distinct scheme, fiscal_year from posted order by 1, 2 on conflict do nothing;
+    perform from budget where (scheme, fiscal_year) in (select scheme, fiscal_year from posted) order by scheme, fiscal_year for update;
+    update budget b set
+        appropriated = b.appropriated + s.appropriated, committed = b.committed + s.committed, paid = b.paid + s.paid, returned = b.returned + s.returned
+    from (
+        select scheme, fiscal_year,
+            sum(case when kind in ('appropriation', 'carry_over') then amount when kind in ('adjustment', 'closing') then -amount else 0 end) as appropriated,
+            sum(case kind when 'commitment' then amount when 'cancellation' then -amount else 0 end) as committed,
+            sum(case kind when 'payment' then amount else 0 end) as paid,
+            sum(case when kind in ('recovery', 'refund') then amount else 0 end) as returned
+        from posted group by scheme, fiscal_year
+    ) s where b.scheme = s.scheme and b.fiscal_year = s.fiscal_year;
+    insert into enterprise_year (scheme, fiscal_year, enterprise, cap)
+    select p.scheme, p.fiscal_year, p.enterprise,
+        (select amount from annual_cap c where c.scheme = p.scheme and c.from_year <= p.fiscal_year order by c.from_year desc limit 1)
+    from posted p where p.kind = 'commitment' group by p.scheme, p.fiscal_year, p.enterprise on conflict do nothing;
+    update enterprise_year e set committed = e.committed + s.amount
+    from (
+        select scheme, fiscal_year, enterprise, sum(case kind when 'commitment' then amount else -amount end) as amount
+        from posted where kind in ('commitment', 'cancellation') group by scheme, fiscal_year, enterprise
+    ) s where e.scheme = s.scheme and e.fiscal_year = s.fiscal_year and e.enterprise = s.enterprise;
+    return null;
 end $$;
 
 CREATE FUNCTION public.register_enterprise(uscc text, name text, district_code text, contact text, on_day date) RETURNS void
@@ -116,20 +137,51 @@ begin
     raise exception '%: what is ended, withdrawn or given stays so', tg_table_name using errcode = 'check_violation';
 end $$;
 
-CREATE FUNCTION public.return_to_treasury() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION public.weigh_entries() RETURNS trigger
+    LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
-    kept numeric(18, 2);
+    wrong record;
 begin
-    select coalesce(sum(case kind when 'payment' then amount when 'recovery' then -amount when 'refund' then -amount end), 0) into kept
-    from ledger_entry where scheme = new.scheme and fiscal_year = new.fiscal_year and application = new.application;
-    if kept < 0 then
-        raise exception 'more comes back of application % than the year % paid on it', new.application, new.fiscal_year using errcode = 'check_violation', constraint = 'returned_was_paid';
+    select p.application, p.plan into wrong from posted p
+    left join plan_line l on l.plan = p.plan and l.application = p.application and l.enterprise = p.enterprise
+    where p.kind = 'commitment' and l.approved is distinct from p.amount limit 1;
+    if found then
+        raise exception 'application % is committed another amount than plan % approves', wrong.application, wrong.plan
+            using errcode = 'check_violation', constraint = 'committed_as_planned';
     end if;
-    update budget set returned = returned + new.amount where scheme = new.scheme and fiscal_year = new.fiscal_year;
-    return new;
+    select a.number as application into wrong from subsidy_application a join (
+        select application, sum(case kind when 'commitment' then amount else -amount end) as amount from ledger_entry
+        where kind in ('commitment', 'cancellation') and application in (select application from posted where kind = 'commitment') group by application
+    ) c on c.application = a.number where c.amount + a.waiting > a.asked limit 1;
+    if found then
+        raise exception 'application % is committed more than it asks', wrong.application
+            using errcode = 'check_violation', constraint = 'committed_within_asked';
+    end if;
+    select p.application, p.plan into wrong from posted p
+    left join ledger_entry c on c.kind = 'commitment' and c.application = p.application and c.plan = p.plan and c.scheme = p.scheme and c.fiscal_year = p.fiscal_year
+    where p.kind in ('payment', 'cancellation') and c.amount is distinct from p.amount limit 1;
+    if found then
+        raise exception 'application % is paid or cancelled another amount than plan % committed to it', wrong.application, wrong.plan
+            using errcode = 'check_violation', constraint = 'paid_as_committed';
+    end if;
+    select p.application, p.plan into wrong from posted p
+    join ledger_entry o on o.kind = case p.kind when 'payment' then 'cancellation' else 'payment' end and o.application = p.application and o.plan = p.plan
+    where p.kind in ('payment', 'cancellation') limit 1;
+    if found then
+        raise exception 'what plan % committed to application % is paid or cancelled, and not both', wrong.plan, wrong.application
+            using errcode = 'check_violation', constraint = 'paid_or_cancelled';
+    end if;
+    select l.application, l.fiscal_year into wrong from ledger_entry l
+    where (l.scheme, l.fiscal_year, l.application) in (select scheme, fiscal_year, application from posted where kind in ('recovery', 'refund'))
+    group by l.scheme, l.fiscal_year, l.application
+    having sum(case l.kind when 'payment' then l.amount when 'recovery' then -l.amount when 'refund' then -l.amount else 0 end) < 0 limit 1;
+    if found then
+        raise exception 'more comes back of application % than the year % paid on it', wrong.application, wrong.fiscal_year
+            using errcode = 'check_violation', constraint = 'returned_was_paid';
+    end if;
+    return null;
 end $$;
 
 CREATE TABLE public.annual_cap (
@@ -326,13 +378,13 @@ CREATE TABLE public.ledger_entry (
     stream text NOT NULL,
     sequence integer NOT NULL,
     plan text,
-    CONSTRAINT application_where_it_must_be CHECK ((((kind = 'appropriation'::text) = (application IS NULL)) AND ((application IS NULL) = (enterprise IS NULL)))),
-    CONSTRAINT kind_fixes_the_accounts CHECK (((((((kind = 'appropriation'::text) AND (debit = 'available'::text) AND (credit = 'treasury'::text)) OR ((kind = 'commitment'::text) AND (debit = 'committed'::text) AND (credit = 'available'::text))) OR ((kind = 'payment'::text) AND (debit = 'paid'::text) AND (credit = 'committed'::text))) OR ((kind = 'recovery'::text) AND (debit = 'returned'::text) AND (credit = 'paid'::text))) OR ((kind = 'refund'::text) AND (debit = 'returned'::text) AND (credit = 'paid'::text)))),
+    CONSTRAINT application_where_it_must_be CHECK ((((kind = ANY (ARRAY['appropriation'::text, 'adjustment'::text, 'carry_over'::text, 'closing'::text])) = (application IS NULL)) AND ((application IS NULL) = (enterprise IS NULL)))),
+    CONSTRAINT kind_fixes_the_accounts CHECK (((((((((((kind = 'appropriation'::text) AND (debit = 'available'::text) AND (credit = 'treasury'::text)) OR ((kind = 'adjustment'::text) AND (debit = 'treasury'::text) AND (credit = 'available'::text))) OR ((kind = 'carry_over'::text) AND (debit = 'available'::text) AND (credit = 'treasury'::text))) OR ((kind = 'closing'::text) AND (debit = 'treasury'::text) AND (credit = 'available'::text))) OR ((kind = 'commitment'::text) AND (debit = 'committed'::text) AND (credit = 'available'::text))) OR ((kind = 'cancellation'::text) AND (debit = 'available'::text) AND (credit = 'committed'::text))) OR ((kind = 'payment'::text) AND (debit = 'paid'::text) AND (credit = 'committed'::text))) OR ((kind = 'recovery'::text) AND (debit = 'returned'::text) AND (credit = 'paid'::text))) OR ((kind = 'refund'::text) AND (debit = 'returned'::text) AND (credit = 'paid'::text)))),
     CONSTRAINT ledger_entry_amount_check CHECK ((amount > (0)::numeric)),
-    CONSTRAINT plan_where_it_must_be CHECK (((kind = ANY (ARRAY['commitment'::text, 'payment'::text])) = (plan IS NOT NULL)))
+    CONSTRAINT plan_where_it_must_be CHECK (((kind = ANY (ARRAY['commitment'::text, 'cancellation'::text, 'payment'::text])) = (plan IS NOT NULL)))
 );
 
-COMMENT ON TABLE public.ledger_entry IS '总账: double entry, one row a movement; `reference` is the appropriation''s 指标文号, the plan''s number, the voucher of a payment or a recovery, or the policy that is refunded';
+COMMENT ON TABLE public.ledger_entry IS '总账: double entry, one row a movement; `reference` is the document of an appropriation or an adjustment (指标文号), the plan''s number, the voucher of a payment or a recovery, the policy that is refunded, or the year that closes';
 
 COMMENT ON COLUMN public.ledger_entry.plan IS '补贴计划: which plan gave the money that is committed or paid';
 
@@ -617,6 +669,8 @@ ALTER TABLE ONLY public.subsidy_application
 
 CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
 
+CREATE INDEX ledger_entry_plan_idx ON public.ledger_entry USING btree (plan) WHERE (kind = ANY (ARRAY['commitment'::text, 'cancellation'::text, 'payment'::text]));
+
 CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING btree (scheme, fiscal_year);
 
 CREATE INDEX notice_office_issued_on_idx ON public.notice USING btree (office, issued_on);
@@ -626,6 +680,8 @@ CREATE INDEX officer_office_idx ON public.officer USING btree (office);
 CREATE UNIQUE INDEX one_application_per_policy ON public.subsidy_application USING btree (stream) WHERE (state <> ALL (ARRAY['refused'::text, 'withdrawn'::text]));
 
 CREATE UNIQUE INDEX one_appropriation_per_document ON public.ledger_entry USING btree (scheme, fiscal_year, reference) WHERE (kind = 'appropriation'::text);
+
+CREATE UNIQUE INDEX one_cancellation_per_plan ON public.ledger_entry USING btree (application, plan) WHERE (kind = 'cancellation'::text);
 
 CREATE UNIQUE INDEX one_case_per_policy ON public.policy USING btree (scheme, insurer, number_key) WHERE (NOT released);
 
@@ -669,11 +725,13 @@ CREATE TRIGGER end_stays BEFORE UPDATE ON public.insurer_listing FOR EACH ROW WH
 
 CREATE TRIGGER end_stays BEFORE UPDATE ON public.insurer_suspension FOR EACH ROW WHEN (((old.ended_on IS NOT NULL) AND (new.ended_on IS DISTINCT FROM old.ended_on))) EXECUTE FUNCTION public.register_stays();
 
+CREATE TRIGGER keep_within_asked AFTER UPDATE ON public.subsidy_application REFERENCING OLD TABLE AS before_so NEW TABLE AS now_so FOR EACH STATEMENT EXECUTE FUNCTION public.keep_within_asked();
+
 CREATE TRIGGER number_stays BEFORE UPDATE ON public.given_number FOR EACH ROW WHEN (((new.last < old.last) OR (new.series <> old.series))) EXECUTE FUNCTION public.register_stays();
 
-CREATE TRIGGER post_to_balances AFTER INSERT ON public.ledger_entry FOR EACH ROW EXECUTE FUNCTION public.post_to_balances();
+CREATE TRIGGER post_to_balances AFTER INSERT ON public.ledger_entry REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION public.post_to_balances();
 
-CREATE TRIGGER return_to_treasury AFTER INSERT ON public.ledger_entry FOR EACH ROW WHEN ((new.kind = ANY (ARRAY['recovery'::text, 'refund'::text]))) EXECUTE FUNCTION public.return_to_treasury();
+CREATE TRIGGER weigh_entries AFTER INSERT ON public.ledger_entry REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION public.weigh_entries();
 
 ALTER TABLE ONLY public.bank_account
     ADD CONSTRAINT bank_account_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
@@ -701,12 +759,6 @@ ALTER TABLE ONLY public.insurer_listing
 
 ALTER TABLE ONLY public.insurer_suspension
     ADD CONSTRAINT insurer_suspension_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
-
-ALTER TABLE ONLY public.ledger_entry
-    ADD CONSTRAINT ledger_entry_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
-
-ALTER TABLE ONLY public.ledger_entry
-    ADD CONSTRAINT ledger_entry_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
 
 ALTER TABLE ONLY public.ledger_entry
     ADD CONSTRAINT ledger_entry_stream_sequence_fkey FOREIGN KEY (stream, sequence) REFERENCES public.event(stream, sequence) DEFERRABLE INITIALLY DEFERRED;

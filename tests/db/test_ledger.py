@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
+from itertools import count
 
 import asyncpg
 import pytest
@@ -27,6 +28,8 @@ APPLICATIONS = {f"{maker[-3:]}-{n}": (maker, f"insurer-{'ab'[n % 2]}") for maker
 MINE = [number for number, (maker, _) in APPLICATIONS.items() if maker == MAKERS[0]]
 YOURS = [number for number, (maker, _) in APPLICATIONS.items() if maker == MAKERS[1]]
 BOOKS = "ledger:dalian:2026"
+ASKED = Decimal("600000.00")
+RANKS = count(1)
 _MINUTE = datetime(2026, 3, 2, 9, 30)  # noqa: DTZ001 - a local minute
 
 
@@ -41,7 +44,7 @@ class Books:
     ) -> None:
         """Post an entry; `reference` is the document of an appropriation, else the plan."""
         enterprise = APPLICATIONS[application][0] if application else None
-        plan = reference if kind in ("commitment", "payment") else None
+        plan = reference if kind in ("commitment", "cancellation", "payment") else None
         voucher = f"V-{reference}" if kind == "payment" else reference
         what = (kind, *ACCOUNTS[kind], Decimal(amount), enterprise, application, plan, voucher)
         await self.connection.execute(SUBSIDY.post, "dalian", year, *what, BOOKS, 1)
@@ -50,7 +53,19 @@ class Books:
         await self.post("appropriation", amount, document, year=year)
 
     async def commit(self, application: str, amount: str, plan: str = "P1", year: int = YEAR) -> None:
-        await self.post("commitment", amount, plan, application, year)
+        async with self.connection.transaction():
+            await self.plan(application, amount, plan)
+            await self.post("commitment", amount, plan, application, year)
+
+    async def plan(self, application: str, amount: str, plan: str = "P1") -> None:
+        """Enter what a plan approves of an application, unless it has."""
+        await self.connection.execute(
+            "insert into plan_line select $1, $2, $3, $2, $4, $5, $6, 0, $6, 0 on conflict do nothing",
+            *(plan, application, next(RANKS), *APPLICATIONS[application], Decimal(amount)),
+        )
+
+    async def cancel(self, application: str, amount: str, plan: str = "P1", year: int = YEAR) -> None:
+        await self.post("cancellation", amount, plan, application, year)
 
     async def pay(self, application: str, amount: str, plan: str = "P1", year: int = YEAR) -> None:
         await self.post("payment", amount, plan, application, year)
@@ -80,9 +95,7 @@ async def books(database: str) -> AsyncIterator[Books]:
             "'{}', '{}', now(), now())",
             *(number, maker),
         )
-        await connection.execute(
-            SUBSIDY.add_application, number, number, "dalian", maker, insurer, _MINUTE, Decimal("600000.00")
-        )
+        await connection.execute(SUBSIDY.add_application, number, number, "dalian", maker, insurer, _MINUTE, ASKED)
     body = {"stream": BOOKS, "sequence": 1, "command_id": "c", "act": "a", "officer": "o", "passed": True}
     text = json.dumps(body)
     await connection.execute(
@@ -229,7 +242,7 @@ async def test_an_entry_belongs_to_an_event(books: Books) -> None:
 
 async def test_a_commitment_before_any_cap_was_fixed_is_refused(books: Books) -> None:
     await books.appropriate("100.00", year=2015)
-    with pytest.raises(asyncpg.NoDataFoundError):
+    with pytest.raises(asyncpg.NotNullViolationError, match="cap"):
         await books.commit(MINE[0], "100.00", year=2015)
 
 
@@ -243,6 +256,61 @@ async def test_a_refused_entry_changes_no_balance(books: Books) -> None:
     assert await books.committed_to(MAKERS[0]) == 0
 
 
+async def test_a_commitment_is_what_the_plan_approves_of_that_application(books: Books) -> None:
+    await books.appropriate("5000000.00")
+    await books.plan(MINE[0], "300.00")
+    for application, amount in ((MINE[0], "299.99"), (MINE[0], "300.01"), (MINE[1], "300.00")):
+        with pytest.raises(asyncpg.CheckViolationError, match="another amount than plan P1 approves"):
+            await books.post("commitment", amount, "P1", application)
+    await books.post("commitment", "300.00", "P1", MINE[0])
+
+
+async def test_plans_together_commit_no_more_to_an_application_than_it_asks(books: Books) -> None:
+    for year in (YEAR, YEAR + 1):
+        await books.appropriate("5000000.00", year=year)
+    await books.commit(MINE[0], "400000.00")
+    with pytest.raises(asyncpg.CheckViolationError, match="committed more than it asks"):
+        await books.commit(MINE[0], "200000.01", "P2", YEAR + 1)
+    await books.commit(MINE[0], "200000.00", "P2", YEAR + 1)
+
+
+async def test_what_waits_is_part_of_what_is_asked(books: Books) -> None:
+    await books.appropriate("5000000.00")
+    await books.commit(MINE[0], "400000.00")
+    with pytest.raises(asyncpg.CheckViolationError, match="more waits of application"):
+        await books.connection.execute(SUBSIDY.settle, MINE[0], "signed", Decimal("200000.01"))
+    await books.connection.execute(SUBSIDY.settle, MINE[0], "signed", Decimal("200000.00"))
+    with pytest.raises(asyncpg.CheckViolationError, match="committed more than it asks"):
+        await books.commit(MINE[0], "0.01", "P2")
+
+
+async def test_what_an_application_asks_is_fixed_by_the_plan_that_gives_it_money(books: Books) -> None:
+    await books.appropriate("5000000.00")
+    change = "update subsidy_application set asked = $2 where number = $1"
+    await books.connection.execute(change, MINE[0], ASKED + 1)
+    await books.commit(MINE[0], "400000.00")
+    with pytest.raises(asyncpg.CheckViolationError, match="was settled by a signed plan"):
+        await books.connection.execute(change, MINE[0], ASKED + 2)
+
+
+async def test_what_is_cancelled_is_free_again_for_budget_and_cap_and_is_not_paid(books: Books) -> None:
+    await books.appropriate("500000.00")
+    await books.commit(MINE[0], "500000.00")
+    with pytest.raises(asyncpg.CheckViolationError, match="cancelled another amount"):
+        await books.cancel(MINE[0], "499999.99")
+    await books.cancel(MINE[0], "500000.00")
+    assert await books.balances() == (Decimal(500000), Decimal(0), Decimal(0))
+    assert await books.committed_to(MAKERS[0]) == 0
+    with pytest.raises(asyncpg.CheckViolationError):
+        await books.pay(MINE[0], "500000.00")
+    await books.commit(MINE[1], "500000.00")
+    with pytest.raises(asyncpg.CheckViolationError, match="paid or cancelled, and not both"):
+        await books.pay(MINE[0], "500000.00")
+    await books.pay(MINE[1], "500000.00")
+    with pytest.raises(asyncpg.CheckViolationError, match="paid or cancelled, and not both|budget_not_overspent"):
+        await books.cancel(MINE[1], "500000.00")
+
+
 # --- two at once ----------------------------------------------------------------------------------------------------
 
 
@@ -254,7 +322,10 @@ async def at_once(database: str, *posts: tuple[str, str, str, str | None]) -> li
         outcomes = []
         for place, values in mine:
             try:
-                await Books(connection).post(*values)
+                async with connection.transaction():
+                    if values[0] == "commitment":
+                        await Books(connection).plan(values[3] or "", *values[1:3])
+                    await Books(connection).post(*values)
                 outcomes.append((place, "done"))
             except asyncpg.IntegrityConstraintViolationError as error:
                 outcomes.append((place, str(error.constraint_name)))
@@ -306,6 +377,7 @@ ENTRIES = st.one_of(
     st.tuples(st.just("appropriation"), AMOUNTS, st.sampled_from(["D1", "D2", "D3", "D4"]), st.none(), YEARS),
     st.tuples(st.just("commitment"), AMOUNTS, PLANS, SOME, YEARS),
     st.tuples(st.just("payment"), st.one_of(st.none(), AMOUNTS), PLANS, SOME, YEARS),
+    st.tuples(st.just("cancellation"), st.one_of(st.none(), AMOUNTS), PLANS, SOME, YEARS),
 )
 
 
@@ -335,6 +407,10 @@ class Fold:
             Decimal(0),
         )
 
+    def given(self, year: int | None = None, of: str | None = None) -> Decimal:
+        """What is committed and not cancelled."""
+        return self.total("commitment", year, of) - self.total("cancellation", year, of)
+
     def allows(self, entry: Entry) -> bool:
         kind, amount, reference, application, year = entry
         if not amount:
@@ -343,11 +419,13 @@ class Fold:
             return False
         if kind == "commitment":
             assert application
-            in_budget = self.total("commitment", year) + amount <= self.total("appropriation", year)
-            return in_budget and self.total("commitment", year, APPLICATIONS[application][0]) + amount <= CAP
-        if kind == "payment":
-            covered = self.total("payment", year) + amount <= self.total("commitment", year)
-            return covered and amount == self.total("commitment", of=application, plan=reference)
+            in_budget = self.given(year) + amount <= self.total("appropriation", year)
+            within_asked = self.given(of=application) + amount <= ASKED
+            return in_budget and within_asked and self.given(year, APPLICATIONS[application][0]) + amount <= CAP
+        if kind in ("payment", "cancellation"):
+            other = "payment" if kind == "cancellation" else "cancellation"
+            committed = self.total("commitment", year, application, reference)
+            return amount == committed and not self.total(other, of=application, plan=reference)
         return True
 
 
@@ -366,6 +444,8 @@ async def test_whatever_is_posted_the_balances_are_the_fold_of_the_entries_and_k
             allowed = fold.allows(entry)
             try:
                 async with books.connection.transaction():
+                    if kind == "commitment" and application:
+                        await books.plan(application, str(amount), reference)
                     await books.post(kind, amount, reference, application, year)
             except (asyncpg.CheckViolationError, asyncpg.UniqueViolationError):
                 assert not allowed, entry
@@ -373,13 +453,12 @@ async def test_whatever_is_posted_the_balances_are_the_fold_of_the_entries_and_k
                 assert allowed, entry
                 fold.entries.append(entry)
         for year in (YEAR, YEAR + 1):
-            kinds = ("appropriation", "commitment", "payment")
-            told = tuple(fold.total(kind, year) for kind in kinds)
+            told = (fold.total("appropriation", year), fold.given(year), fold.total("payment", year))
             appropriated, committed, paid = told
             assert (await books.balances(year) or (0, 0, 0)) == told
             assert 0 <= paid <= committed <= appropriated
             for maker in MAKERS:
-                given_to = fold.total("commitment", year, maker)
+                given_to = fold.given(year, maker)
                 assert await books.committed_to(maker, year) == given_to <= CAP
         assert await books.entries() == len(fold.entries)
     finally:
@@ -463,7 +542,7 @@ async def test_what_comes_back_is_booked_to_no_account_it_could_be_spent_from(
         "update ledger_entry set amount = 1 where kind = 'recovery'",
         "delete from ledger_entry where kind = 'recovery'",
         "update budget set returned = 0",
-        "alter table ledger_entry disable trigger return_to_treasury",
+        "alter table ledger_entry disable trigger weigh_entries",
     ],
 )
 async def test_what_came_back_is_neither_edited_nor_deleted_by_the_program(books: Books, statement: str) -> None:

@@ -1,4 +1,4 @@
-"""名册: what the acts of insurers' and offices' files change in the registers (articles 3, 12, 15)."""
+"""名册: what the acts of insurers' and offices' files change in the registers (articles 3, 12, 15(2), 15(3))."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ WRONG = {
     "one commitment a plan, one payment a commitment, of equal amounts": ENTRY + "plan = 'x' where kind = 'payment'",
     "a commitment is what its plan approved": "update plan_line set approved = approved - 1, waitlisted = 1",
     "debits = credits, and no account but the treasury's is overdrawn": ENTRY
-    + "credit = 'available' where kind = 'payment'",
+    + "amount = amount - 1 where kind = 'commitment'",
     "balances = entries": "update budget set appropriated = appropriated + 1",
     "caps = entries": "update enterprise_year set committed = committed - 1",
     "an application stands where its money does": APPLICATION + "state = 'signed'",

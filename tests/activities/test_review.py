@@ -10,7 +10,7 @@ import pytest
 from activities.contracts import Answer
 from rules.faults import Unfit
 from rules.procedure import Barred
-from tests.activities.desk import Desk, first
+from tests.activities.desk import Desk
 from tests.activities.test_waiting import Quarter, applied, appropriate, sound
 
 

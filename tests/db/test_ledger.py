@@ -307,7 +307,7 @@ async def test_what_is_cancelled_is_free_again_for_budget_and_cap_and_is_not_pai
     with pytest.raises(asyncpg.CheckViolationError, match="paid or cancelled, and not both"):
         await books.pay(MINE[0], "500000.00")
     await books.pay(MINE[1], "500000.00")
-    with pytest.raises(asyncpg.CheckViolationError, match="paid or cancelled, and not both|budget_not_overspent"):
+    with pytest.raises(asyncpg.CheckViolationError, match=r"paid or cancelled, and not both|budget_not_overspent"):
         await books.cancel(MINE[1], "500000.00")
 
 

@@ -100,6 +100,8 @@ def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
         tell_rows(say("returns"), ("insurer", "filed"), _returns(told["facts"]["awaited"]))
     if told.get("told"):
         tell_rows(say("told"), ("act", "plan", "ordered", "told", "overtaken", "failed"), told["told"])
+    if told.get("review"):
+        tell_rows(say("review"), ("office", "given", "approved", "refused", "awaited", "again"), told["review"])
     if told["related"]:
         tell_rows(say("related"), ("kind", "number", "stage"), told["related"])
     if told["notices"]:

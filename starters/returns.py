@@ -6,16 +6,13 @@ It stands among the insurer's commands because the file is the insurer's alone, 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 
 from activities.authority import Officer, authorise, known_officer
@@ -40,7 +37,7 @@ from starters.return_files import read_return, write_report, write_template
 from starters.session import Session, now, reading, run, session
 from starters.showing import file_of
 from starters.tables import keep
-from starters.telling import As, Json, console, tell_json, tell_table
+from starters.telling import As, Json, bar, console, tell_json, tell_table
 
 app = typer.Typer(no_args_is_help=True, help="The quarter's return as a file (季度汇总申报): Excel, CSV or JSON.")
 insurer.add_typer(app, name="return")
@@ -113,7 +110,7 @@ def check_(
     as_json: Json = False,
 ) -> None:
     """Check a return row by row, and file nothing."""
-    with _progress() as progress:
+    with bar() as progress:
         handed = _read(quarter, file, contracts, progress)
 
         async def work() -> Weighed:
@@ -140,7 +137,7 @@ def file_(  # noqa: PLR0913, PLR0917 - a command takes its options by name
     Without the scans of the sealed papers the hashes of this file and of the letter it prints stand for them.
     """
     scans = {"summary_sha256": _hash_of(summary), "cover_letter_sha256": _hash_of(cover_letter)}
-    with _progress() as progress:
+    with bar() as progress:
         handed = _read(quarter, file, contracts, progress)
 
         async def work() -> tuple[Weighed, list[Answer]]:
@@ -158,7 +155,7 @@ def file_(  # noqa: PLR0913, PLR0917 - a command takes its options by name
 @app.command("print")
 def print_(quarter: Quarter, file: File, officer: As, out: Out) -> None:
     """Print the summary (汇总表) and the cover letter (报送函) of a return's right rows as PDF, to be sealed."""
-    with _progress() as progress:
+    with bar() as progress:
         handed = _read(quarter, file, None, progress)
 
         async def work() -> tuple[Weighed, quarterly_return.Heading]:
@@ -335,10 +332,3 @@ def _refuse_returned(checked: Checked, rows: int, report: Path | None) -> None:
         where = str(report) if report else "--report"
         why = say("rows_returned", returned=checked.returned, rows=rows, report=where)
         raise Refused(first.rule, first.article, why)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar for whoever waits at a terminal; for a program nothing."""
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
-        yield progress

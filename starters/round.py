@@ -17,6 +17,7 @@ from runtime.errors import Unreachable
 from runtime.messages import say
 from runtime.settings import Settings
 from runtime.temporal_client import connect
+from starters import review
 from starters.plan import Quarter, round_stream
 from starters.proceeding import do_act, fit, tell_list, tell_shown
 from starters.reading import read_data
@@ -100,6 +101,10 @@ def _scheduled(there: ScheduleDescription) -> dict[str, Any]:
         "next": openings(there.info.next_action_times[:NEXT]),
         "last": openings(action.scheduled_at for action in there.info.recent_actions),
     }
+
+
+app.command("review")(review.review)
+app.command("worksheet")(review.worksheet)
 
 
 @app.command()

@@ -13,12 +13,14 @@ from db.pool import Pool
 from db.sql import queries
 from rules.procedure import Barred, File
 from rules.procedures import Stream
+from rules.schemes.dalian_review import JOINT
 from runtime.errors import BadInput
 from starters.reading import plain, read_word
 from starters.session import now
 from starters.telling import event_json
 
 PROCEEDING, NOTICE, OUTBOX = queries("proceeding"), queries("notice"), queries("outbox")
+REVIEW = queries("review")
 MONEY = (
     "premium",
     "subsidy_asked",
@@ -42,6 +44,7 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
     office = acting.office if acting else None
     hidden = _hidden_from(file, office)
     events = [event_json(event) for event in await events_of(pool, stream)]
+    review = {"review": await _review_of(pool, stream)} if stream.kind == "round" else {}
     deadlines = [d.model_dump(mode="json", exclude={"wake", "days", "used"}) for d in file.deadlines]
     named = {stream.kind: file.number, "scheme": file.scheme, "edition": file.edition, "stage": file.stage}
     money = {"money": {name: file.money.get(name, "0.00") for name in MONEY}} if stream.kind == "case" else {}
@@ -52,6 +55,7 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
         "closed": file.closed,
         "facts": _masked(file.facts, hidden),
         **money,
+        **review,
         "about": None if "complaint" in hidden else file.about,
         "related": [dict(row) for row in await pool.fetch(PROCEEDING.related, str(stream), office)],
         "deadlines": deadlines,
@@ -62,6 +66,11 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
         "events": events,
         "acts": _acts(stream, file, acting),
     }
+
+
+async def _review_of(pool: Pool, round_: Stream) -> list[dict[str, Any]]:
+    """How far the joint review of a round has come: what each office has said, and what is awaited of it."""
+    return [dict(row) for row in await pool.fetch(REVIEW.by_office, str(round_), list(JOINT))]
 
 
 def _hidden_from(file: File, office: str | None) -> frozenset[str]:

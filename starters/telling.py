@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from activities.contracts import Answer, Event
@@ -35,6 +39,13 @@ def console() -> Console:
     """Return a console on standard output; what officers wrote stays as they wrote it, and a pipe is wide."""
     made = Console(highlight=False, markup=False, emoji=False)
     return made if made.is_terminal else Console(highlight=False, markup=False, emoji=False, width=160)
+
+
+@contextmanager
+def bar() -> Iterator[Progress]:
+    """A bar for whoever waits at a terminal; for a program nothing."""
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        yield progress
 
 
 def yuan(amount: str) -> str:

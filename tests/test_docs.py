@@ -19,6 +19,7 @@ from rules.facts import RecognitionFacts, SubsidyFacts
 from rules.national import ARTICLES as NATIONAL
 from rules.procedures import PROCEDURES
 from rules.schemes.dalian import ARTICLES as CITY
+from rules.schemes.dalian_opinions import RULES as OPINION_RULES
 from rules.schemes.dalian_return import RULES
 from rules.timetable import OfficeKind
 from starters.cli import COMMANDS, app
@@ -156,6 +157,10 @@ def test_the_glossary_has_every_rule_beside_the_checks() -> None:
 
 def test_the_glossary_has_every_rule_of_a_returns_row() -> None:
     assert chinese_of("Rules of a return's row") == RULES
+
+
+def test_the_glossary_has_every_rule_by_which_an_opinion_is_left_out() -> None:
+    assert chinese_of("Rules of an opinion handed in") == OPINION_RULES
 
 
 def rules_named_in_code() -> Iterator[str]:

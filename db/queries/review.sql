@@ -22,3 +22,37 @@ select exists (select from opinion where application = $1 and round = $2 and off
 insert into opinion (application, round, office_kind, officer, approves, reason, asked, concluded_at)
 select o.application, $1, $2, $3, o.approves, o.reason, o.asked, o.concluded_at
 from unnest($4::text[], $5::boolean[], $6::text[], $7::numeric[], $8::timestamp[]) as o (application, approves, reason, asked, concluded_at)
+
+-- by_office --
+-- How many opinions of a round each of the three offices has given of what is asked, and how many are awaited: of `again`, what it had said was of another amount or insurance time.
+with reviewed as (
+    select a.number, a.asked, a.concluded_at, a.state = 'filed' and a.round = $1 and a.waiting = 0 as due
+    from subsidy_application a
+    where a.round = $1 or exists (select from plan_line l where l.application = a.number and l.round = $1)
+)
+select k.office, count(o.application) as given, count(*) filter (where o.approves) as approved, count(*) filter (where not o.approves) as refused,
+    count(*) filter (where a.due and o.application is null) as awaited,
+    count(*) filter (where a.due and o.application is null and exists (
+        select from opinion e where e.application = a.number and e.round = $1 and e.office_kind = k.office)) as again
+from unnest($2::text[]) with ordinality k (office, place) left join reviewed a on true
+left join opinion o on o.application = a.number and o.round = $1 and o.office_kind = k.office and o.asked = a.asked and o.concluded_at = a.concluded_at
+group by k.office, k.place order by k.place
+
+-- awaiting --
+-- The applications of a round that are reviewed, of those named or, where none are, all: what is known of each, and what an office has said of it.
+select a.number as application, a.enterprise as uscc, e.name_zh as enterprise, a.insurer, l.policy_number as policy, a.concluded_at, a.asked,
+    p.file #>> '{money,premium}' as premium, p.file #>> '{facts,contract,premium_rate}' as premium_rate,
+    coalesce(y.cap - y.committed, (select c.amount from annual_cap c where c.scheme = a.scheme and c.from_year <= $4 order by c.from_year desc limit 1), 0) as cap_left,
+    exists (select from proceeding r where r.kind = 'recovery' and r.stage <> 'dropped' and r.file #> '{facts,recovery,applications}' ? a.number)
+        or exists (select from proceeding i where i.kind = 'pilot_insurer' and i.stage = 'barred' and i.file #> '{facts,bar,applications}' ? a.number) as falsified,
+    b.barred_on, a.admitted, a.waiting > 0 as waited, o.approves,
+    (select jsonb_agg(s.asked::text order by s.asked) from opinion s where s.application = a.number and s.round = a.round and s.office_kind = $2 and o.application is null) as said_of
+from subsidy_application a
+    join proceeding p on p.stream = a.stream
+    join office e on e.code = a.enterprise
+    left join policy l on l.stream = 'policy:' || a.scheme || ':' || a.number
+    left join insurer_bar b on b.insurer = a.insurer and b.barred_on <= $5
+    left join enterprise_year y on y.scheme = a.scheme and y.fiscal_year = $4 and y.enterprise = a.enterprise
+    left join opinion o on o.application = a.number and o.round = a.round and o.office_kind = $2 and o.asked = a.asked and o.concluded_at = a.concluded_at
+where a.round = $1 and a.state = 'filed' and ($3::text[] is null or a.number = any ($3))
+order by a.number

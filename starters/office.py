@@ -12,9 +12,9 @@ from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_offices import REGISTER
 from rules.timetable import OfficeKind
 from runtime.messages import say
-from starters.proceeding import do_act, fit
-from starters.reading import read_choice, read_data
-from starters.session import reading, run, session
+from service.reading import read_choice, read_data
+from service.session import fit, reading, run, session
+from starters.proceeding import do_act
 from starters.telling import As, CommandId, Data, Json, tell_answer, tell_json, tell_rows
 
 OFFICE = queries("office")

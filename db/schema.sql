@@ -710,9 +710,13 @@ ALTER TABLE ONLY public.subsidy_application
 
 CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
 
+CREATE INDEX event_stream_idx ON public.event USING btree (stream) WHERE (NOT passed);
+
 CREATE INDEX ledger_entry_plan_idx ON public.ledger_entry USING btree (plan) WHERE (kind = ANY (ARRAY['commitment'::text, 'cancellation'::text, 'payment'::text]));
 
 CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING btree (scheme, fiscal_year);
+
+CREATE INDEX ledger_entry_stream_sequence_idx ON public.ledger_entry USING btree (stream, sequence);
 
 CREATE INDEX notice_office_issued_on_idx ON public.notice USING btree (office, issued_on);
 

@@ -8,14 +8,14 @@ from typing import Any
 from db.pool import Pool
 from db.sql import queries
 
-RECOVERY, SUBSIDY = queries("recovery"), queries("subsidy")
+LEDGER, RECOVERY = queries("ledger"), queries("recovery")
 
 
 async def ledger_of(pool: Pool, scheme: str, year: int) -> dict[str, Any]:
     """Return a year's ledger; it balances where the entries say what the balances say, and debits equal credits."""
-    entries = await pool.fetch(SUBSIDY.ledger, scheme, year)
-    row = await pool.fetchrow(SUBSIDY.balances, scheme, year)
-    caps = await pool.fetch(SUBSIDY.caps, scheme, year)
+    entries = await pool.fetch(LEDGER.ledger, scheme, year)
+    row = await pool.fetchrow(LEDGER.balances, scheme, year)
+    caps = await pool.fetch(LEDGER.caps, scheme, year)
     returned = await pool.fetchval(RECOVERY.returned, scheme, year) or Decimal(0)
     accounts = dict.fromkeys(("treasury", "available", "committed", "paid", "returned"), Decimal("0.00"))
     for entry in entries:

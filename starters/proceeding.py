@@ -64,6 +64,19 @@ def do_open(stream: Stream, officer: str, data: dict[str, Any], command_id: str 
     run(work())
 
 
+def do_enter(
+    stream: Stream, act: str, officer: str, data: dict[str, Any], command_id: str | None, *, as_json: bool
+) -> None:
+    """Enter an act in a register, which no workflow drives, and tell what it came to."""
+    fit(stream.procedure.act(act).form, data)
+
+    async def work() -> None:
+        async with session() as servers:
+            tell_answer(await servers.open(str(stream), act, officer, data, command_id), as_json=as_json)
+
+    run(work())
+
+
 def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
     """Print a proceeding whole."""
 

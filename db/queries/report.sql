@@ -116,8 +116,9 @@ with claim as (
     select insurer, count(*) as claims, count(*) filter (where paid > 0) as paid_claims, count(*) filter (where facts ? 'refusal' and paid = 0) as refused, sum(paid) as paid from claim group by insurer
 ), insured as (
     select i.insurer, sum(i.premium) as premium from (
-        select p.file #>> '{facts,contract,insurer}' as insurer, (p.file #>> '{money,premium}')::numeric as premium, (p.file #>> '{facts,contract,concluded_at}')::date as concluded_on
-        from proceeding p where p.kind in ('case', 'batch') and p.scheme = $1 and p.file -> 'facts' ? 'contract'
+        select s.file #>> '{facts,contract,insurer}' as insurer, (s.file #>> '{money,premium}')::numeric as premium, (s.file #>> '{facts,contract,concluded_at}')::timestamp::date as concluded_on
+        from proceeding p cross join lateral (select p.file - 'deadlines' as file offset 0) s
+        where p.kind in ('case', 'batch') and p.scheme = $1 and p.opened_at < $3::date::timestamp at time zone 'Asia/Shanghai'
     ) i where i.concluded_on >= $2 and i.concluded_on < $3 group by i.insurer
 )
 select insurer as name, coalesce(claims, 0) as claims, coalesce(paid_claims, 0) as paid_claims, coalesce(refused, 0) as refused, coalesce(l.paid, 0)::numeric(18, 2) as loss_paid,

@@ -163,7 +163,7 @@ async def test_what_keeps_history_and_money_cannot_be_put_out_of_force(barred: C
 
 async def test_a_temporary_table_of_the_same_name_deceives_neither_ledger_nor_chain(program: Connection) -> None:
     await program.execute("create temporary table budget (like public.budget)")
-    await program.execute("insert into pg_temp.budget values ('dalian', 2026, 900, 0, 0, 0)")
+    await program.execute("insert into pg_temp.budget values ('dalian', 2026, 900, 0, 0, 0, false)")
     assert await program.fetchval("select lock_budget('dalian', 2026)") == 0
     await program.execute("create temporary table event (like public.event)")
     with pytest.raises(asyncpg.UniqueViolationError, match="does not follow the last one"):

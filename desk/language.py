@@ -53,7 +53,8 @@ def gettext(words: str) -> str:
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Say one of two by a number; Chinese has one form for both, kept under the plural's words."""
-    return gettext(one if count == 1 and language() == "en" else many)
+    words = one if count == 1 and language() == "en" else many
+    return gettext(words)
 
 
 @cache
@@ -63,6 +64,8 @@ def catalogue(spoken: str) -> dict[str, str]:
     for path in sorted((LOCALES / spoken / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as stream:
             for message in read_po(stream):
-                if isinstance(message.id, str) and message.id and isinstance(message.string, str) and message.string:
-                    found[message.id] = message.string
+                one = message.id if isinstance(message.id, str) else message.id[-1]
+                translated = message.string if isinstance(message.string, str) else next(iter(message.string or ()), "")
+                if one and translated:
+                    found[one] = translated
     return found

@@ -65,7 +65,7 @@ def password_faults(password: str, officer: str) -> tuple[str, ...]:
 async def set_password(
     pool: Pool, officer: str, password: str, at: datetime, *, must_change: bool = False, keep: str | None = None
 ) -> None:
-    """Give an officer a password and end his sessions, but the one whose token is `keep`; `BadInput` where it is bad."""
+    """Give an officer a password and end his sessions, but the one of the token `keep`; raise `BadInput`."""
     if faults := password_faults(password, officer):
         raise BadInput(*(("password", why) for why in faults))
     await _officer(pool, officer, at)

@@ -48,8 +48,8 @@ class Preview:
 
 
 def possible_acts(stream: Stream, file: File, officer: Officer | None) -> Iterator[Possible]:
-    """Yield every act an officer can order in a proceeding that is open, and what bars this one from it now."""
-    for act in stream.procedure.acts.values():
+    """Yield every act an officer can order in a proceeding that was opened, and what bars this one from it now."""
+    for act in stream.procedure.acts.values() if file.sequence else ():
         if act is stream.procedure.opening or act.by == ("system",):
             continue
         try:

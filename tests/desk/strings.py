@@ -1,6 +1,7 @@
 """The desk's strings: `python -m tests.desk.strings` brings the catalogues up to date with what is marked.
 
-A place's pages and templates have the catalogue `<place>.po`; all else is in `desk.po`, and what is there is nowhere else.
+A place's pages and templates have the catalogue `<place>.po`; all else is in `desk.po`, and what is there is not
+said again elsewhere.
 """
 
 from __future__ import annotations

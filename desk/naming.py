@@ -41,6 +41,12 @@ OFFICES = {
     "finance": N_("Finance bureau"),
     "system": N_("The system"),
 }
+#: The sections of a file as they come about on a case's path.
+ORDER = (
+    *("submission", "correction_request", "district_opinion", "receipt", "entrustment", "assessment"),
+    *("proposed_recognition", "objections", "recognition", "delivery", "contract", "application", "completion"),
+    *("return", "plan", "payment"),
+)
 _ACRONYMS = {"uscc": "USCC", "sha256": "SHA-256", "ip": "IP", "sme": "SME", "id": "ID", "on": "on"}
 
 
@@ -75,6 +81,8 @@ def value(name: object) -> str:
     if isinstance(name, bool):
         return _("yes") if name else _("no")
     text = str(name)
+    if re.fullmatch(r"[0-9]{4,}\.[0-9]{2}", text):
+        return money(text)
     known = labels("zh").get("value", {})
     if text in known:
         return known[text] if language() == "zh" else said(text) if re.search("[a-z]", text) else article(text)
@@ -83,6 +91,12 @@ def value(name: object) -> str:
 
 def section(name: str) -> str:
     return label("section", name)
+
+
+def in_order(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The sections of a file in the order of a case's path; what is of no case stands after them."""
+    place = {name: at for at, name in enumerate(ORDER)}
+    return sorted(facts.items(), key=lambda one: place.get(one[0], len(ORDER)))
 
 
 def deadline(name: str) -> str:
@@ -176,6 +190,7 @@ FOR_TEMPLATES: dict[str, Any] = {
     "days_left": days_left,
     "deadline_name": deadline,
     "field_name": field,
+    "in_order": in_order,
     "kind_name": kind,
     "law": law,
     "minute": minute,

@@ -57,10 +57,8 @@ def list_officers(
 def password(officer: Annotated[str, typer.Argument(metavar="OFFICER", help="The officer's code.")]) -> None:
     """Give an officer a first password for the desk, read from a prompt or from standard input."""
     read_word("officer", officer)
-    if sys.stdin.isatty():
-        given = getpass(say("password_asked", officer=officer))
-    else:
-        given = sys.stdin.readline().rstrip("\n")
+    asked = say("password_asked", officer=officer)
+    given = getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
     async def work() -> None:
         async with reading() as pool:

@@ -38,5 +38,5 @@ select o.code, o.name, f.kind, f.name_zh, f.name_en from officer o join office f
 -- The officers of a day whom the demonstration signs in by one click.
 select o.code, o.name, f.kind, f.name_zh, f.name_en from officer o join office f on f.code = o.office
 where $1::date between o.since and coalesce(o.until, 'infinity') and f.kind <> 'enterprise' or f.kind = 'enterprise' and o.code in (
-    select p.enterprise from proceeding p where p.kind = 'case' order by p.changed_at desc limit 3)
-order by array_position(array['enterprise', 'district', 'industry_bureau', 'assessor', 'insurer', 'regulator', 'finance'], f.kind), o.code
+    select p.enterprise from proceeding p where p.kind = 'case' order by p.changed_at desc limit 20)
+order by array_position(array['industry_bureau', 'assessor', 'insurer', 'regulator', 'finance', 'enterprise', 'district'], f.kind), o.code

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -118,7 +120,8 @@ def _opened(opened: SignedIn, desk: Desk, after: str) -> Response:
 async def _form(
     request: Request, desk: Desk, database: Database, after: str, *, failed: str = "", officer: str = ""
 ) -> Response:
-    demonstration = await database.fetch(ACCOUNT.one_click, today(request)) if desk.one_click else []
-    told = {"failed": failed, "officer": officer, "after": after, "demonstration": demonstration}
+    rows = await database.fetch(ACCOUNT.one_click, today(request)) if desk.one_click else []
+    officers = [(kind, list(of)) for kind, of in groupby(rows, itemgetter("kind"))]
+    told = {"failed": failed, "officer": officer, "after": after, "demonstration": officers}
     status = {"wrong": 401, "locked": 429}.get(failed, 200)
     return await render(request, "sign_in/form.html", status=status, **told)

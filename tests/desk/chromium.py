@@ -1,4 +1,4 @@
-"""A real Chromium for tests and screenshots: the system's; else, as root, Debian's. One clear line where there is none."""
+"""A real Chromium for tests and screenshots: the system's, or Debian's where we are root; else one clear line."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ async def serving(session: Session, **settings: Any) -> AsyncIterator[str]:
     app = build(DeskSettings(**({"one_click": True} | settings)), session)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
     served = asyncio.create_task(server.serve([listening]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - the server tells it no other way
         await asyncio.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

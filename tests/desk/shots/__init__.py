@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Shot(NamedTuple):
-    """A page: its name, who looks (nobody where None), and its address, in which `{paid}` and the like are filled in."""
+    """A page: its name, who looks (nobody where None), and its address, with `{paid}` and the like to fill in."""
 
     name: str
     officer: str | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
@@ -29,9 +29,8 @@ async def serving(session: Session, **settings: Any) -> AsyncIterator[str]:
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        server.should_exit = server.force_exit = True
-        with suppress(asyncio.CancelledError):
-            await served
+        server.should_exit = True
+        await served
 
 
 @asynccontextmanager

@@ -25,10 +25,14 @@ MAY = {
     **dict.fromkeys(("event", "ledger_entry", "refusal", "opinion", "plan_line", "notice", "policy"), ADDS),
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
     "subsidy_application": ADDS,
+    # A hash is asked for one by one, of a function; nobody reads the accounts.
+    "signed_in": ADDS,
+    "sign_in": READS,
 }
 #: Of tables it may not update as a whole, the columns that it may.
 MAY_CHANGE = {
     "subsidy_application": {"state", "round", "return_received_at", "asked", "concluded_at", "waiting", "admitted"},
+    "signed_in": {"seen_at", "revoked_at"},
     "insurer_listing": {"ended_on"},
     "insurer_suspension": {"ended_on"},
     "filed_clause": {"valid_until", "withdrawn_on"},
@@ -45,6 +49,7 @@ KEPT = {
     "plan_line": "approved",
     "refusal": "why",
     "notice": "number",
+    "sign_in": "officer",
 }
 
 

@@ -89,21 +89,31 @@ def _prepared_by_another(situation: Situation) -> None:
 
 
 def reviewed(situation: Situation) -> dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]:
-    """Sort the round's applications: approved by all three, refused by any, held for silence or a bar (I-15).
+    """Sort the round's applications: approved, refused, or held for silence or a bar (article 13, I-15).
 
     What asks for another amount since an office spoke is held until it has spoken of that.
     """
     sorted_: dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]
     sorted_ = {"approved": [], "refused": [], "held": []}
     for row in situation.register.applications:
-        opinions = row["opinions"]
-        if any(not approves for approves in opinions.values()):
+        verdict = _verdict(row["opinions"], refusal_blocks=situation.edition.refusal_blocks.value)
+        if verdict == "refused":
             sorted_["refused"].append(row)
         else:
             barred = row["barred_on"] is not None and row["barred_on"] <= situation.today and not row["admitted"]
             # What is recovered, or was named in a bar, gets nothing more.
             barred = barred or row["falsified"]
             # What waits was approved by all three before its first plan.
-            approved = row["waited"] or len(opinions) == len(JOINT)
+            approved = row["waited"] or verdict == "approved"
             sorted_["approved" if approved and not barred else "held"].append(row)
     return sorted_
+
+
+def _verdict(opinions: Mapping[str, bool], *, refusal_blocks: bool) -> Literal["approved", "refused", "held"]:
+    """What the offices' opinions come to: one refusal refuses, or, where it does not block, the three's majority."""
+    approvals = sum(opinions.values())
+    if refusal_blocks and approvals < len(opinions):
+        return "refused"
+    if len(opinions) < len(JOINT):
+        return "held"
+    return "approved" if approvals * 2 > len(opinions) else "refused"

@@ -4,6 +4,13 @@ select a.number, a.asked, a.concluded_at, a.waiting > 0 as waited,
     exists (select from opinion o where o.application = a.number and o.round = a.round and o.office_kind = $3 and o.asked = a.asked and o.concluded_at = a.concluded_at) as given
 from subsidy_application a where a.round = $1 and a.state = 'filed' and a.number = any ($2) order by a.number for update of a
 
+-- in_round --
+-- An application that is reviewed in a round, by number, locked: its case, whether it was approved before and waits, and whether a bar or a recovery names it.
+select a.number, a.stream, a.waiting > 0 as waited,
+    exists (select from proceeding r where r.kind = 'recovery' and r.stage <> 'dropped' and r.file #> '{facts,recovery,applications}' ? a.number)
+        or exists (select from proceeding i where i.kind = 'pilot_insurer' and i.stage = 'barred' and i.file #> '{facts,bar,applications}' ? a.number) as falsified
+from subsidy_application a where a.round = $1 and a.state = 'filed' and a.number = $2 for update of a
+
 -- prepared_by --
 -- Which of some applications an officer prepared, and by which act: he corrected what its file says, or let it be reviewed although its insurer is barred.
 select a.number, e.act from subsidy_application a join event e on e.stream = a.stream

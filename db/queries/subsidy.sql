@@ -66,8 +66,9 @@ where a.scheme = $1 and (a.state = 'waitlisted' or a.state = 'filed' and exists 
 order by a.number for update of a
 
 -- take_up --
--- Take what was left over into a round.
-update subsidy_application set state = 'filed', round = $2 where number = any ($1)
+-- Take what was left over into a round, and keep what it was beside the event that took it.
+with taken as (update subsidy_application set state = 'filed', round = $2 where number = any ($1) returning number)
+insert into left_over (round, sequence, application) select $2, $3, number from taken
 
 -- waiting_of --
 -- Whether a signed plan gives a case's application money that is not paid yet; locked.

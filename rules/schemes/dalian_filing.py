@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from rules.deadlines import days_after
@@ -60,14 +61,33 @@ def file_return(situation: Situation, form: QuarterlyReturn) -> Effect:
         reason=f"{situation.office} was barred on {barred_on}" if barred_on else f"{situation.office} is not barred",
     )
     of_the_quarter = _insured_by_quarter_end(situation, [known[number] for number in form.applications])
-    filed = situation.file.facts.get("returns", {}).get(situation.office, [])
-    returns = {**situation.file.facts.get("returns", {}), situation.office: [*filed, form.said()]}
+    returns = situation.file.facts.get("returns", {})
+    returns = {**returns, situation.office: _filed_so_far(returns.get(situation.office), form)}
     awaited = {**situation.file.facts.get("awaited", {}), situation.office: True}
     return Effect(
         findings=(allowed, _filed_in_time(situation), of_the_quarter),
         facts={"returns": returns, "awaited": awaited},
         carries=form.applications,
     )
+
+
+def _filed_so_far(before: Any, form: QuarterlyReturn) -> dict[str, Any]:
+    """What a round's file keeps of an insurer's filings; which applications they were, their events tell."""
+    # A filing recorded before this was counted stands in the file as it was handed in.
+    if isinstance(before, list):
+        before = {"filings": len(before), "applications": sum(len(one["applications"]) for one in before)}
+    filings, applications = (before["filings"], before["applications"]) if before else (0, 0)
+    return {
+        "filings": filings + 1,
+        "applications": applications + len(form.applications),
+        "last_sha256": digest_of(form.applications),
+        **form.model_dump(mode="json", exclude={"applications"}),
+    }
+
+
+def digest_of(applications: Iterable[str]) -> str:
+    """Hash which applications these are, in whatever order: their numbers sorted, one a line."""
+    return sha256("\n".join(sorted(applications)).encode()).hexdigest()
 
 
 def _filed_in_time(situation: Situation) -> Finding:
@@ -124,7 +144,7 @@ def close_filing(situation: Situation, form: Nothing) -> Effect:
     anew = () if runs_on else (budgeted("joint_review", "13", "regulator", situation.today, days, situation.calendar),)
     return Effect(
         findings=(told,),
-        facts={"left_over": {"applications": left_over}},
+        facts={"left_over": {"count": len(left_over), "numbers_sha256": digest_of(left_over)}},
         opens=anew,
         resumes=("joint_review",) if runs_on else (),
         meets=("filing",),

@@ -18,32 +18,30 @@ JOINT: tuple[OfficeKind, ...] = ("regulator", "industry_bureau", "finance")
 
 def return_for_completion(situation: Situation, form: Completion) -> Effect:
     """退回补充: an office lacks something; the enterprise completes it, and it is filed again (article 13)."""
-    if (state := _state_in_round(situation, form.application)) != "reviewable":
-        raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
-    return Effect(
-        facts={"returned": {**situation.file.facts.get("returned", {}), form.application: form.said()}}, carries=form
-    )
+    _must_be_reviewable(situation, form.application)
+    # Of the last one only, here and below: the events tell of each.
+    return Effect(facts={"returned": form.said()}, carries=form)
 
 
 def admit_held(situation: Situation, form: Admission) -> Effect:
     """恢复审核: it is decided that an honest application of a barred insurer is reviewed (article 15(2), I-15)."""
-    if (state := _state_in_round(situation, form.application)) != "reviewable":
-        raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
+    _must_be_reviewable(situation, form.application)
     _prepared_by_another(situation)
-    row = next(row for row in situation.register.applications if row["number"] == form.application)
+    (row,) = situation.register.applications
     honest = Finding(
         rule="not_falsified",
         article="15(2)",
         passed=not row["falsified"],
         reason=f"{form.application} is {'' if row['falsified'] else 'not '}named in a bar or in a recovery",
     )
-    admitted = {**situation.file.facts.get("admitted", {}), form.application: form.reason}
-    return Effect(findings=(honest,), facts={"admitted": admitted}, carries=form)
+    return Effect(findings=(honest,), facts={"admitted": form.said()}, carries=form)
 
 
-def _state_in_round(situation: Situation, application: str) -> str:
-    row = next((row for row in situation.register.applications if row["number"] == application), None)
-    return "is not in it" if row is None else "was approved before and waits" if row["waited"] else "reviewable"
+def _must_be_reviewable(situation: Situation, application: str) -> None:
+    rows = situation.register.applications
+    if not rows or rows[0]["waited"]:
+        state = "was approved before and waits" if rows else "is not in it"
+        raise Unfit(("application", f"must be reviewed in this round (not {application!r}, which {state})"))
 
 
 def review(situation: Situation, form: Review) -> Effect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -61,7 +62,11 @@ async def listed_insurers(inquiry: Inquiry) -> Register:
 async def applications_to_file(inquiry: Inquiry) -> Register:
     rows = await inquiry.connection.fetch(SUBSIDY.to_file, inquiry.form.applications)
     insurer = await one(inquiry.connection, OFFICE.insurer, inquiry.officer.office, "", inquiry.today)
-    return Register(applications=tuple(map(dict, rows)), insurer_barred_on=insurer["barred_on"])
+    found = Register(applications=tuple(map(dict, rows)), insurer_barred_on=insurer["barred_on"])
+    if rows:
+        return found
+    whose = (inquiry.stream.scheme, inquiry.officer.office, date.fromisoformat(inquiry.file.facts["round"]["ends_on"]))
+    return replace(found, to_file=await inquiry.connection.fetchval(SUBSIDY.could_file, *whose))
 
 
 async def applications_of_round(inquiry: Inquiry) -> Register:

@@ -43,6 +43,10 @@ update subsidy_application set state = 'refused' where stream = $1 and state in 
 -- Applications by number, locked, as an insurer is about to file them.
 select number, stream, enterprise, insurer, concluded_at, state from subsidy_application where number = any ($1) order by number for update
 
+-- could_file --
+-- How many applications an insurer could file that were insured by a day.
+select count(*) from subsidy_application where scheme = $1 and insurer = $2 and state = 'applied' and concluded_at < $3::date + 1
+
 -- file_applications --
 -- Take applications into a round's return.
 update subsidy_application set state = 'filed', round = $2, return_received_at = $3 where number = any ($1)

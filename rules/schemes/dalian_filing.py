@@ -51,6 +51,10 @@ def file_return(situation: Situation, form: QuarterlyReturn) -> Effect:
         for place, number in enumerate(form.applications)
         if (why := _not_to_file(known.get(number), number, situation))
     ]
+    returns = situation.file.facts.get("returns", {})
+    filed = _filed_so_far(returns.get(situation.office), form)
+    if not form.applications and filed["applications"]:
+        wrong = [("applications", f"must not be empty: {filed['applications']} were filed in this round before")]
     if wrong:
         raise Unfit(*wrong)
     barred_on = situation.register.insurer_barred_on
@@ -60,13 +64,10 @@ def file_return(situation: Situation, form: QuarterlyReturn) -> Effect:
         passed=barred_on is None or situation.today < barred_on,
         reason=f"{situation.office} was barred on {barred_on}" if barred_on else f"{situation.office} is not barred",
     )
-    of_the_quarter = _insured_by_quarter_end(situation, [known[number] for number in form.applications])
-    returns = situation.file.facts.get("returns", {})
-    returns = {**returns, situation.office: _filed_so_far(returns.get(situation.office), form)}
     awaited = {**situation.file.facts.get("awaited", {}), situation.office: True}
     return Effect(
-        findings=(allowed, _filed_in_time(situation), of_the_quarter),
-        facts={"returns": returns, "awaited": awaited},
+        findings=(allowed, _filed_in_time(situation), _of_the_quarter(situation, form)),
+        facts={"returns": {**returns, situation.office: filed}, "awaited": awaited},
         carries=form.applications,
     )
 
@@ -113,12 +114,14 @@ def _not_to_file(row: Mapping[str, Any] | None, number: str, situation: Situatio
     return None
 
 
-def _insured_by_quarter_end(situation: Situation, filed: list[Mapping[str, Any]]) -> Finding:
+def _of_the_quarter(situation: Situation, form: QuarterlyReturn) -> Finding:
     """A return takes what was insured in its quarter or before: a later contract would charge another year's cap."""
     ends_on = date.fromisoformat(situation.fact("round")["ends_on"])
+    if not form.applications:
+        return _nil_return(situation, ends_on)
     later = [
         f"; {row['number']} was on {row['concluded_at'].date()}"
-        for row in filed
+        for row in situation.register.applications
         if row["concluded_at"].date() > ends_on
     ]
     return Finding(
@@ -127,6 +130,13 @@ def _insured_by_quarter_end(situation: Situation, filed: list[Mapping[str, Any]]
         passed=not later,
         reason=f"a return takes what was insured by the quarter's end, {ends_on}{''.join(later)}",
     )
+
+
+def _nil_return(situation: Situation, ends_on: date) -> Finding:
+    """零申报: an insurer says that it files nothing, and is awaited no more; what it could is told (article 13)."""
+    could = situation.register.to_file
+    told = f"{situation.office} files no application insured by {ends_on}; {could} of its applications could be filed"
+    return Finding(rule="nil_return", article="13", passed=True, reason=told)
 
 
 def close_filing(situation: Situation, form: Nothing) -> Effect:

@@ -58,6 +58,7 @@ $$;
 CREATE FUNCTION public.keep_within_asked() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
 declare
     wrong record;

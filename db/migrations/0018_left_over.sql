@@ -11,3 +11,6 @@ comment on table left_over is '结转申请: what earlier rounds held or could n
 grant select, insert on left_over to firstcover_app;
 
 create index prepared_by on event (officer, act) where act in ('rectify', 'admit_held');
+
+-- A session keeps its plan of a trigger's queries: one made for a single row would compare each of fifty thousand with every other.
+alter function keep_within_asked() set enable_nestloop = off;

@@ -146,7 +146,7 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("round", "file_return"): money_look_ups.applications_to_file,
     ("round", "close_filing"): money_look_ups.left_over,
     ("round", "close"): money_look_ups.left_over,
-    ("round", "return_for_completion"): money_look_ups.applications_of_round,
+    ("round", "return_for_completion"): money_look_ups.application_in_round,
     ("round", "admit_held"): money_look_ups.application_to_admit,
     ("round", "reopen_filing"): money_look_ups.opinions_of_round,
     ("round", "review"): money_look_ups.applications_to_review,

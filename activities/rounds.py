@@ -91,12 +91,12 @@ async def pay_plan(done: Done) -> None:
 
 async def take_up(done: Done) -> None:
     """What earlier rounds held or could not fund is reviewed and planned with this one's (article 13)."""
-    await done.connection.execute(SUBSIDY.take_up, done.effect.carries, str(done.stream))
+    await done.connection.execute(SUBSIDY.take_up, done.effect.carries, str(done.stream), done.event.seq)
 
 
 async def return_application(done: Done) -> None:
     form = done.effect.carries
-    (row,) = [row for row in done.situation.register.applications if row["number"] == form.application]
+    (row,) = done.situation.register.applications
     await done.connection.execute(SUBSIDY.return_application, form.application)
     data = {"round": done.stream.number, "office": done.situation.office_kind, "items": form.items}
     await done.tell(row["stream"], "return_application", data)

@@ -77,6 +77,7 @@ $$;
 CREATE FUNCTION public.keep_within_asked() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
 declare
     wrong record;
@@ -483,6 +484,14 @@ ALTER TABLE public.ledger_entry ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE public.left_over (
+    round text NOT NULL,
+    sequence integer NOT NULL,
+    application text NOT NULL
+);
+
+COMMENT ON TABLE public.left_over IS '结转申请: what earlier rounds held or could not fund, as the closing of a round''s filing took it up (article 13); its event tells how many, and under which digest';
+
 CREATE TABLE public.letterhead (
     office text NOT NULL,
     since date NOT NULL,
@@ -745,6 +754,9 @@ ALTER TABLE ONLY public.insurer_suspension
 ALTER TABLE ONLY public.ledger_entry
     ADD CONSTRAINT ledger_entry_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.left_over
+    ADD CONSTRAINT left_over_pkey PRIMARY KEY (round, sequence, application);
+
 ALTER TABLE ONLY public.letterhead
     ADD CONSTRAINT letterhead_pkey PRIMARY KEY (office, since);
 
@@ -848,6 +860,8 @@ CREATE INDEX plan_line_application_idx ON public.plan_line USING btree (applicat
 
 CREATE INDEX policy_about_idx ON public.policy USING btree (about);
 
+CREATE INDEX prepared_by ON public.event USING btree (officer, act) WHERE (act = ANY (ARRAY['rectify'::text, 'admit_held'::text]));
+
 CREATE INDEX proceeding_about_idx ON public.proceeding USING btree (about) WHERE (about IS NOT NULL);
 
 CREATE INDEX proceeding_awaits_idx ON public.proceeding USING gin (awaits) WHERE (NOT closed);
@@ -918,6 +932,12 @@ ALTER TABLE ONLY public.insurer_suspension
 
 ALTER TABLE ONLY public.ledger_entry
     ADD CONSTRAINT ledger_entry_stream_sequence_fkey FOREIGN KEY (stream, sequence) REFERENCES public.event(stream, sequence) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.left_over
+    ADD CONSTRAINT left_over_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
+
+ALTER TABLE ONLY public.left_over
+    ADD CONSTRAINT left_over_round_sequence_fkey FOREIGN KEY (round, sequence) REFERENCES public.event(stream, sequence);
 
 ALTER TABLE ONLY public.letterhead
     ADD CONSTRAINT letterhead_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
@@ -1044,6 +1064,8 @@ GRANT SELECT,INSERT ON TABLE public.insurer_suspension TO firstcover_app;
 GRANT UPDATE(ended_on) ON TABLE public.insurer_suspension TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.ledger_entry TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.left_over TO firstcover_app;
 
 GRANT SELECT ON TABLE public.letterhead TO firstcover_app;
 

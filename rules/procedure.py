@@ -108,6 +108,8 @@ class Register:
     settled: bool = False
     #: What waits of the policy's application.
     waiting: Decimal = Decimal(0)
+    #: How many applications an insurer that files a nil return could file.
+    to_file: int = 0
     #: How many opinions were given in the round.
     opinions: int = 0
     #: The recovery that names this application, if any.

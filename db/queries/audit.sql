@@ -94,6 +94,18 @@ select round as stream, coalesce(substring(plan from '-P([0-9]{1,9})$')::integer
         concat_ws(' ', rank, application, enterprise, insurer, asked, cut_by_cap, approved, waitlisted), e'\n' order by rank), 'UTF8')), 'hex') as digest
 from plan_line group by round, plan
 
+-- left_over_told --
+-- How many applications each closing of a filing took up, and their digest; one recorded before the digest was told lists them itself.
+select e.stream, e.sequence, (t.said ->> 'count')::bigint as count, t.said ->> 'numbers_sha256' as digest
+from event e cross join lateral (select e.body::jsonb #> '{changes,facts,left_over}' as said) t
+where e.act in ('close_filing', 'close') and e.passed and (t.said ->> 'count')::bigint > 0
+
+-- left_over_kept --
+-- What each closing took up: how many applications, and their digest.
+select round as stream, sequence, count(*) as count,
+    encode(sha256(convert_to(string_agg(application, e'\n' order by application collate "C"), 'UTF8')), 'hex') as digest
+from left_over group by round, sequence
+
 -- orders_told --
 -- What each return, third signature and payment orders of its cases.
 with told as (
@@ -106,7 +118,8 @@ select t.stream, t.sequence, 'file' as act, a.stream as case, jsonb_build_object
     'return_received_at', to_char((t.said ->> 'at')::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI')
 ) as data
 from told t
-cross join jsonb_array_elements_text(t.said #> array['changes', 'facts', 'returns', t.said ->> 'office', '-1', 'applications']) n (number)
+cross join jsonb_array_elements_text(t.said #> '{data,applications}') f (said)
+cross join lateral (select btrim(f.said, e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as number) n
 left join subsidy_application a on a.number = n.number
 where t.act = 'file_return'
 union all
@@ -147,13 +160,16 @@ with signed as (
     select n.number as application, t.recorded, 'filed' as state, t.stream as round, null::numeric as waiting,
         date_trunc('minute', (t.said ->> 'at')::timestamptz at time zone 'Asia/Shanghai') as at
     from (select stream, recorded, body::jsonb as said from event where act = 'file_return' and passed) t
-    cross join jsonb_array_elements_text(t.said #> array['changes', 'facts', 'returns', t.said ->> 'office', '-1', 'applications']) n (number)
+    cross join jsonb_array_elements_text(t.said #> '{data,applications}') f (said)
+    cross join lateral (select btrim(f.said, e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as number) n
     union all
     select n.number, e.recorded, 'filed', e.stream, null, null
     from event e cross join jsonb_array_elements_text(e.body::jsonb #> '{changes,facts,left_over,applications}') n (number)
-    where e.act = 'close_filing' and e.passed
+    where e.act in ('close_filing', 'close') and e.passed
     union all
-    select body::jsonb #>> '{data,application}', recorded, 'returned', null, null, null from event where act = 'return_for_completion' and passed
+    select l.application, e.recorded, 'filed', e.stream, null, null from left_over l join event e on e.stream = l.round and e.sequence = l.sequence
+    union all
+    select btrim(body::jsonb #>> '{data,application}', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680'), recorded, 'returned', null, null, null from event where act = 'return_for_completion' and passed
     union all
     select p.file #>> '{facts,application,number}', e.recorded, 'applied', null, null, null
     from event e join proceeding p using (stream) where e.act = 'complete' and e.passed
@@ -194,7 +210,7 @@ with signed as (
 ), first_line as (
     select distinct on (l.application) l.application, l.asked from signed s join plan_line l using (plan) order by l.application, s.recorded
 ), admitted as (
-    select distinct body::jsonb #>> '{data,application}' as application from event where act = 'admit_held' and passed
+    select distinct btrim(body::jsonb #>> '{data,application}', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as application from event where act = 'admit_held' and passed
 ), pending as (
     -- What a policy ordered its case to take over, which the application did at once.
     select o.stream, bool_or(o.command ->> 'act' = 'end_insurance') as ended,

@@ -43,6 +43,10 @@ update subsidy_application set state = 'refused' where stream = $1 and state in 
 -- Applications by number, locked, as an insurer is about to file them.
 select number, stream, enterprise, insurer, concluded_at, state from subsidy_application where number = any ($1) order by number for update
 
+-- could_file --
+-- How many applications an insurer could file that were insured by a day.
+select count(*) from subsidy_application where scheme = $1 and insurer = $2 and state = 'applied' and concluded_at < $3::date + 1
+
 -- file_applications --
 -- Take applications into a round's return.
 update subsidy_application set state = 'filed', round = $2, return_received_at = $3 where number = any ($1)
@@ -66,8 +70,9 @@ where a.scheme = $1 and (a.state = 'waitlisted' or a.state = 'filed' and exists 
 order by a.number for update of a
 
 -- take_up --
--- Take what was left over into a round.
-update subsidy_application set state = 'filed', round = $2 where number = any ($1)
+-- Take what was left over into a round, and keep what it was beside the event that took it.
+with taken as (update subsidy_application set state = 'filed', round = $2 where number = any ($1) returning number)
+insert into left_over (round, sequence, application) select $2, $3, number from taken
 
 -- waiting_of --
 -- Whether a signed plan gives a case's application money that is not paid yet; locked.

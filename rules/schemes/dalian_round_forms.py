@@ -35,9 +35,9 @@ def _listed_once(place: str, numbers: list[str]) -> Iterator[tuple[str, str]]:
 
 
 class QuarterlyReturn(Form):
-    """季度汇总申报: the applications an insurer files, with its sealed summary and cover letter (article 13)."""
+    """季度汇总申报: the applications an insurer files, or none (零申报), and its sealed summary and letter."""
 
-    applications: list[Text] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    applications: list[Text] = Field(max_length=MOST_AT_ONCE)
     summary_sha256: Sha256
     cover_letter_sha256: Sha256
 

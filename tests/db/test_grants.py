@@ -22,7 +22,9 @@ MAY = {
     **dict.fromkeys(("migration", "office", "officer", "letterhead"), READS),
     # A listing and a suspension can be ended, a clause prolonged or withdrawn: by their columns, not as a whole.
     **dict.fromkeys(("insurer_bar", "insurer_listing", "insurer_suspension", "filed_clause"), ADDS),
-    **dict.fromkeys(("event", "ledger_entry", "refusal", "opinion", "plan_line", "notice", "policy"), ADDS),
+    **dict.fromkeys(
+        ("event", "ledger_entry", "refusal", "opinion", "plan_line", "left_over", "notice", "policy"), ADDS
+    ),
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
     "subsidy_application": ADDS,
     # A hash is asked for one by one, of a function; nobody reads the accounts.
@@ -47,6 +49,7 @@ KEPT = {
     "annual_cap": "amount",
     "opinion": "approves",
     "plan_line": "approved",
+    "left_over": "application",
     "refusal": "why",
     "notice": "number",
     "sign_in": "officer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from activities import applications, recoveries, registers, rounds
+from activities import applications, payments, recoveries, registers, rounds
 from activities.contracts import Event
 from activities.done import Done
 from db.pool import Connection
@@ -56,7 +56,7 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("pilot_insurer", "bar"): registers.bar_insurer,
     ("pilot_insurer", "file_clause"): registers.enter_clause,
     ("pilot_insurer", "withdraw_clause"): registers.withdraw_clause,
-    ("recovery", "decide_recovery"): recoveries.settle_refunds,
+    ("recovery", "decide_recovery"): payments.take_back_all,
     ("recovery", "record_repayment"): recoveries.enter_repayment,
     ("offices", "appoint"): registers.appoint,
     ("offices", "leave"): registers.end_officer,
@@ -69,6 +69,8 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("round", "review"): rounds.enter_opinions,
     ("round", "prepare_plan"): rounds.enter_plan,
     ("round", "sign_plan"): rounds.commit_plan,
-    ("round", "pay"): rounds.pay_plan,
+    ("round", "order_payment"): payments.cancel,
+    ("round", "take_back_order"): payments.cancel,
+    ("round", "pay"): payments.pay_plan,
     ("ledger", "appropriate"): rounds.appropriate,
 }

@@ -17,7 +17,7 @@ async def order_recovery(done: Done, reason: str) -> None:
     await _order(done, str(done.stream), done.after.facts["bar"]["applications"], reason)
 
 
-async def recover_barred(done: Done, paid: list[str]) -> None:
+async def recover_falsified(done: Done, paid: list[str]) -> None:
     """A bar that came after the plan was signed reaches the money as soon as it is paid (I-15)."""
     for bar in await done.connection.fetch(RECOVERY.barred, done.stream.scheme, paid):
         await _order(done, bar["stream"], bar["applications"], bar["reason"])

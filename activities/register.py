@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 
-from activities import case_look_ups, money_look_ups
+from activities import case_look_ups, money_look_ups, payment_look_ups
 from activities.authority import Officer
 from activities.inquiry import Inquiry, known_office, proceeding
 from db.pool import Connection, one
@@ -129,11 +129,12 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("loss_claim", "settle"): _loss_to_pay,
     ("pilot_insurer", "nominate"): _nominated,
     ("pilot_insurer", "propose_bar"): _falsified_applications,
+    ("pilot_insurer", "bar"): payment_look_ups.barring,
     ("pilot_insurer", "file_clause"): _clause,
     ("pilot_insurer", "withdraw_clause"): _clause,
     ("complaint", "receive_complaint"): _complained_of,
     ("recovery", "open_recovery"): money_look_ups.to_recover,
-    ("recovery", "decide_recovery"): money_look_ups.disbursed,
+    ("recovery", "decide_recovery"): payment_look_ups.deciding_recovery,
     ("recovery", "demand"): money_look_ups.disbursed,
     ("recovery", "agree_instalments"): money_look_ups.disbursed,
     ("recovery", "enforce"): money_look_ups.disbursed,
@@ -152,7 +153,8 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("round", "review"): money_look_ups.applications_to_review,
     ("round", "prepare_plan"): money_look_ups.applications_of_round,
     ("round", "sign_plan"): money_look_ups.applications_of_round,
-    ("round", "order_payment"): money_look_ups.applications_of_round,
-    ("round", "pay"): money_look_ups.applications_of_round,
+    ("round", "order_payment"): payment_look_ups.payment,
+    ("round", "take_back_order"): payment_look_ups.payment,
+    ("round", "pay"): payment_look_ups.paying,
     ("ledger", "appropriate"): money_look_ups.appropriation,
 }

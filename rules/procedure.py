@@ -121,6 +121,12 @@ class Register:
     subject: File | None = None
     applications: tuple[Mapping[str, Any], ...] = ()
     plan_lines: tuple[Mapping[str, Any], ...] = ()
+    #: What is still to be paid of the signed plan, by insurer.
+    due: Mapping[str, Decimal] = field(default_factory=dict)
+    #: 止付: what signed plans gave, is not paid, and may be paid no more.
+    stopped: tuple[Mapping[str, Any], ...] = ()
+    #: Whose payment each of the vouchers proves that was given before.
+    vouchers_taken: Mapping[str, str] = field(default_factory=dict)
     #: Which of these applications the officer prepared, and by which act.
     prepared: Mapping[str, str] = field(default_factory=dict)
     #: 回避: the offices that acted in what is complained of, and the officers who decided in it.

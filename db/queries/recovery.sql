@@ -10,8 +10,8 @@ from subsidy_application a left join ledger_entry l on l.application = a.number 
 where a.number = any ($1) group by a.number, l.fiscal_year order by a.number, l.fiscal_year
 
 -- committed --
--- What signed plans give an application.
-select coalesce(sum(amount), 0) from ledger_entry where application = $1 and kind = 'commitment'
+-- What signed plans give an application, and was not cancelled.
+select coalesce(sum(case kind when 'commitment' then amount else -amount end), 0) from ledger_entry where application = $1 and kind in ('commitment', 'cancellation')
 
 -- barred --
 -- The insurer that was barred for falsifying any of some applications: the first, with those applications of it and why.

@@ -126,10 +126,6 @@ from plan_line l join subsidy_application a on a.number = l.application where l.
 -- Give an application the state that a plan or the review leaves it in, and what waits of it.
 update subsidy_application set state = $2, waiting = $3 where number = $1
 
--- settle_paid --
--- A plan's money for an application is paid; what waits of it goes on waiting.
-update subsidy_application set state = case when waiting > 0 then 'waitlisted' else 'paid' end where number = $1
-
 -- post --
 -- Add an entry to the ledger; its trigger moves the balances and refuses what would overdraw them.
 insert into ledger_entry (scheme, fiscal_year, kind, debit, credit, amount, enterprise, application, plan, reference, stream, sequence)

@@ -75,13 +75,14 @@ def end_with_recognition(situation: Situation, form: forms.Reasons) -> Effect:
 
 NAMES = (
     *("recognised", "insured", "applied", "filed", "returned", "planned", "waitlisted"),
-    *("paid", "nothing_left", "waiting_lapsed", "subsidy_refused", "uninsured", "revoked", "expired", "withdrawn"),
+    *("paid", "nothing_left", "waiting_lapsed", "payment_stopped", "subsidy_refused", "uninsured"),
+    *("revoked", "expired", "withdrawn"),
 )
 STAGES = {name: case.STAGES[name] for name in NAMES}
 SHARED = (
     *("quote", "insure", "apply", "file", "return_application", "complete", "refuse_subsidy", "plan", "pay"),
-    *("recalculate", "reduce_waiting", "end_insurance", "ask_rectification", "rectify", "decline_rectification"),
-    *("remind", "expire"),
+    *("stop_payment", "recalculate", "reduce_waiting", "end_insurance"),
+    *("ask_rectification", "rectify", "decline_rectification", "remind", "expire"),
 )
 
 

@@ -426,6 +426,14 @@ class Paid(Form):
     amount: Yuan
 
 
+class PaymentStopped(Form):
+    """止付: what a plan gave and was cancelled before it was paid, and by which act (article 15(2))."""
+
+    plan: Text
+    amount: Yuan
+    because: Text
+
+
 class Rung(Form):
     """提醒: the rung of a deadline's ladder that was reached."""
 

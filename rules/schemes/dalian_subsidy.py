@@ -274,6 +274,22 @@ def reduce_waiting(situation: Situation, form: forms.WaitingReduced) -> Effect:
     )
 
 
+def stop_payment(situation: Situation, form: forms.PaymentStopped) -> Effect:
+    """止付: what a plan gave is paid no more, and nothing of it waits; what was paid before stays (article 15(2))."""
+    money = situation.file.money
+    freed = Decimal(money["waitlisted"]) + form.amount
+    return Effect(
+        facts={"payment_stopped": form.said()},
+        money={
+            "approved": f"{Decimal(money['approved']) - form.amount:.2f}",
+            "waitlisted": "0.00",
+            "enterprise_share": f"{Decimal(money['enterprise_share']) + freed:.2f}",
+        },
+        meets=("waitlist",),
+        stage="paid" if Decimal(money["paid"]) else None,
+    )
+
+
 def _tomorrow(situation: Situation, name: str) -> Deadline:
     deadline = situation.file.deadline(name)
     assert deadline is not None

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from activities.inquiry import Inquiry
+from activities.inquiry import Inquiry, told_first
 from activities.money_look_ups import disbursed
 from db.pool import Connection
 from db.sql import queries
 from rules.procedure import Register
+from rules.schemes.dalian_subsidy import application_number
+from rules.values import ZERO
 
-PAYMENT, RECOVERY = queries("payment"), queries("recovery")
+OUTBOX, PAYMENT = queries("outbox"), queries("payment")
+RECOVERY, SUBSIDY = queries("recovery"), queries("subsidy")
 
 
 async def payment(inquiry: Inquiry) -> Register:
@@ -53,3 +56,19 @@ async def deciding_recovery(inquiry: Inquiry) -> Register:
     """What was disbursed on the applications to recover, and what signed plans still give them."""
     given = await given_to(inquiry.connection, inquiry.file.facts["recovery"]["applications"])
     return replace(await disbursed(inquiry), stopped=given)
+
+
+async def revoking(inquiry: Inquiry) -> Register:
+    """What signed plans give the case, what of it waits, and whether it is yet to be told of any of that."""
+    connection, stream = inquiry.connection, str(inquiry.stream)
+    given = await given_to(connection, [application_number(inquiry.file)])
+    told = await connection.fetchval(OUTBOX.being_told, stream, ["plan", "pay", "stop_payment"])
+    waiting = await connection.fetchval(SUBSIDY.waiting_amount, stream)
+    return Register(stopped=given, waiting=waiting or ZERO, settled=bool(given or told))
+
+
+async def ending_batch(inquiry: Inquiry) -> Register:
+    """A batch is told first what a plan has just given it: the order that ends it is offered again then."""
+    given = await given_to(inquiry.connection, [application_number(inquiry.file)])
+    orders = ("file", "plan", "pay", "stop_payment", "recalculate", "reduce_waiting")
+    return Register(stopped=given, settled=await told_first(inquiry, str(inquiry.stream), orders))

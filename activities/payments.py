@@ -9,8 +9,9 @@ import asyncpg
 from activities import recoveries
 from activities.done import ACCOUNTS, Done
 from db.sql import queries
+from rules.procedures import stream_of
 
-PAYMENT = queries("payment")
+PAYMENT, RECOVERY = queries("payment"), queries("recovery")
 
 
 async def pay_plan(done: Done) -> None:
@@ -41,6 +42,14 @@ async def cancel(done: Done) -> None:
     rows = await done.connection.fetch(PAYMENT.settle_cancelled, *where)
     because = f"{done.stream}: {done.event.act}"
     await done.tell_all("stop_payment", [(row["stream"], _told(row) | {"because": because}) for row in rows])
+    await _reduce_refunds(done, [row["number"] for row in rows])
+
+
+async def _reduce_refunds(done: Done, applications: list[str]) -> None:
+    """A contract that had ended returns the treasury's part of what is still given, and no more (I-14)."""
+    for policy in await done.connection.fetch(RECOVERY.refund_due, done.stream.scheme, applications):
+        given = await done.connection.fetchval(RECOVERY.committed, stream_of(policy["stream"]).number)
+        await done.tell(policy["stream"], "reduce_refund", {"given": f"{given:.2f}"})
 
 
 async def take_back_all(done: Done) -> None:

@@ -324,7 +324,11 @@ class Procedure:
     def awaited(self, file: File) -> tuple[str, ...]:
         """The kinds of office that can move a proceeding on; where one office handles it, that one's."""
         stage, handling = file.stage, file.facts.get("handling")
-        movers = (a for a in self.acts.values() if stage in a.stages and a.leads_to and a.name != "withdraw")
+        if self.stages[stage].closed:
+            return ()
+        # Nobody is awaited to give up, or to take away what was given.
+        moving = (a for a in self.acts.values() if stage in a.stages and a.leads_to)
+        movers = (a for a in moving if a.name not in ("withdraw", "revoke"))
         kinds = dict.fromkeys(kind for act in movers for kind in act.by if kind != "system")
         return tuple(kind for kind in kinds if handling is None or kind == handling["kind"])
 

@@ -175,7 +175,11 @@ with signed as (
     select p.file #>> '{facts,application,number}', e.recorded, 'stopped', null, 0, null
     from event e join proceeding p using (stream)
     where e.act in ('expire', 'end_with_recognition') and e.passed and e.body::jsonb #> '{changes,money}' is not null
-        and (p.file #>> '{money,waitlisted}')::numeric = 0 and p.file -> 'facts' ? 'plan'
+        and e.body::jsonb #> '{changes,facts,cancelled}' is null and (p.file #>> '{money,waitlisted}')::numeric = 0 and p.file -> 'facts' ? 'plan'
+    union all
+    select p.file #>> '{facts,application,number}', e.recorded, 'stopped', null, 0, null
+    from event e join proceeding p using (stream)
+    where e.act = 'revoke' and e.passed and e.body::jsonb #> '{changes,facts,revocation,waited}' is not null and e.body::jsonb #> '{changes,facts,cancelled}' is null
     union all
     select p.file #>> '{facts,application,number}', e.recorded, case when (e.body::jsonb #>> '{data,waitlisted}')::numeric > 0 then 'reduced' else 'stopped' end,
         null, (e.body::jsonb #>> '{data,waitlisted}')::numeric, null

@@ -17,7 +17,8 @@ with named as (
     cross join jsonb_array_elements_text(p.file #> case p.kind when 'recovery' then '{facts,recovery,applications}'::text[] else '{facts,bar,applications}' end) n (number)
     where p.kind = 'recovery' and p.stage not in ('opened', 'dropped') or p.kind = 'pilot_insurer' and p.stage = 'barred'
     union
-    select a.number from proceeding p join subsidy_application a using (stream) where p.file -> 'facts' ? 'revocation' and p.file #>> '{facts,revocation,keeps}' is null
+    select a.number from proceeding p join subsidy_application a using (stream) where p.file -> 'facts' ? 'revocation'
+        and (p.kind = 'case' or p.file #>> '{facts,revocation,ground}' <> 'superseded')
 )
 select c.application, c.plan, c.fiscal_year, c.enterprise, l.insurer, c.amount, false as ordered
 from named n join ledger_entry c on c.application = n.number join plan_line l on l.plan = c.plan and l.application = c.application

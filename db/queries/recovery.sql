@@ -20,6 +20,17 @@ from proceeding i cross join unnest($2::text[]) n (number)
 where i.kind = 'pilot_insurer' and i.scheme = $1 and i.stage = 'barred' and i.file #> '{facts,bar,applications}' ? n.number
 group by i.stream, i.file order by i.stream
 
+-- by_fraud --
+-- Of some applications those whose recognition was revoked for fraud, and why.
+select a.number, a.stream, a.enterprise, p.file #>> '{facts,revocation,reason}' as reason
+from proceeding p join subsidy_application a using (stream)
+where p.file -> 'facts' ? 'revocation' and p.file #>> '{facts,revocation,ground}' = 'fraud' and a.number = any ($1) order by a.number
+
+-- under --
+-- The applications under a recognition: its case's own, and its further batches'.
+select a.number, a.stream, a.enterprise from subsidy_application a join proceeding p using (stream)
+where p.stream = $1 or p.about = $1 and p.kind = 'batch' order by a.number
+
 -- lock_voucher --
 -- Let one use a voucher at a time.
 select pg_advisory_xact_lock(hashtextextended('voucher ' || $1 || ' ' || $2, 0))

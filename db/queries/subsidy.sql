@@ -3,8 +3,8 @@
 select pg_advisory_xact_lock(hashtextextended('first batch of ' || $1, 0))
 
 -- insured_besides --
--- An enterprise's other cases and batches that are insured: their stage, model, user and supply contract.
-select p.stage, p.file #>> '{facts,submission,product,model}' as model, p.file #>> '{facts,delivery,user}' as user,
+-- An enterprise's other cases and batches that are insured: their stage, model, user and supply contract, and whether anything was paid.
+select p.stage, coalesce((p.file #>> '{money,paid}')::numeric, 0) > 0 as paid, p.file #>> '{facts,submission,product,model}' as model, p.file #>> '{facts,delivery,user}' as user,
     p.file #>> '{facts,delivery,contract_number}' as supply
 from proceeding p
 where p.kind in ('case', 'batch') and p.enterprise = $1 and p.stream <> $2 and p.file -> 'facts' ? 'contract'

@@ -111,7 +111,11 @@ BEFORE_PUBLICATION = (
     "district_review", "correction", "confirmed", "received", "assessment", "assessment_correction", "assessed",
     "public_notice", "objection", "proposed",
 )  # fmt: skip
-REVOCABLE = ("recognised", "insured", "applied", "filed", "returned")
+REVOCABLE = (
+    *("recognised", "insured", "applied", "filed", "returned", "planned", "waitlisted"),
+    # A recognition outlives its case: further batches are delivered under it, and what was paid may have been false.
+    *("paid", "nothing_left", "waiting_lapsed", "payment_stopped", "subsidy_refused", "uninsured", "withdrawn"),
+)
 BEFORE_INSURANCE = (*BEFORE_PUBLICATION, "recognised")
 BEFORE_PLAN = ("insured", "applied", "filed", "returned")
 AFTER_INSURANCE = (*BEFORE_PLAN, "planned", "waitlisted")
@@ -159,7 +163,7 @@ ACTS = {
         Act("reject", "不予认定", ("industry_bureau",), "10", ("assessed", "proposed"), forms.Reasons, reject,
             "not_recognised", notice="decision"),
         Act("propose_revocation", "拟撤销", ("industry_bureau",), "10", REVOCABLE, forms.Reasons, propose_revocation),
-        Act("revoke", "撤销认定", ("industry_bureau",), "10", REVOCABLE, forms.Reasons, revoke, "revoked",
+        Act("revoke", "撤销认定", ("industry_bureau",), "10", REVOCABLE, forms.Revocation, revoke, "revoked",
             not_by_doer_of=("propose_revocation",), notice="decision"),
         Act("supersede", "取代", ("industry_bureau",), "10", ("recognised",), forms.Supersession, supersede,
             "superseded"),

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from activities.contracts import Answer, Attempt, Command, Recorded
 from activities.record import Record
 from db.pool import Pool
+from db.sql import queries
 from rules.procedure import Barred, File
 from rules.procedures import Stream, stream_of
 from rules.timetable import OfficeKind
@@ -177,6 +178,9 @@ class Desk:
                 try:
                     await (self.record.open(command) if opens else self.write(await self.attempt(command)))
                 except Barred as early:
+                    if await self.pool.fetchval("select closed from proceeding where stream = $1", command.stream):
+                        await self.pool.execute(queries("outbox").overtake, command.stream, "closed")
+                        continue
                     # It is offered again, when what its proceeding has to be told before is told.
                     barred.append(early)
                     continue

@@ -376,6 +376,7 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "the contract of its case is rectified": _rectified,
     "its case is withdrawn": _withdrawn,
     "the recognition of its case is revoked": _revoked,
+    "its recognition is revoked": _revoked,
     "a later day": _later_day,
     "its insurer is barred for it": _barred_for_it,
     "a signed plan gave the subsidy": _signed,
@@ -387,5 +388,6 @@ JUST_BEFORE: dict[str, Arrangement] = {
 }
 #: What the walk itself sees to.
 OF_ITSELF = {"time passes", "nothing is due"}
-#: What needs more than one proceeding on its way: taken in `test_waiting.py` and `test_stopped_payments.py`.
-ELSEWHERE = {"the bank did not pay", "an earlier plan paid a part"}
+#: What needs more than one proceeding on its way: taken in `test_waiting.py`, `test_stopped_payments.py` and
+#: `test_revocations.py`.
+ELSEWHERE = {"the bank did not pay", "an earlier plan paid a part", "its recognition was revoked before"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from activities import recoveries
 from activities.done import Done
 from db.sql import queries
 from rules.timetable import SHANGHAI
@@ -75,18 +74,6 @@ async def commit_plan(done: Done) -> None:
         await done.connection.execute(SUBSIDY.settle, row["number"], "refused", ZERO)
         data = {"round": done.stream.number, "reasons": row["objections"]}
         await done.tell(row["stream"], "refuse_subsidy", data)
-
-
-async def pay_plan(done: Done) -> None:
-    plan, vouchers = done.after.facts["plan"]["number"], done.effect.carries
-    paid = [line for line in done.situation.register.plan_lines if line["approved"] and line["insurer"] in vouchers]
-    for line in paid:
-        voucher = vouchers[line["insurer"]]
-        about = {"enterprise": line["enterprise"], "application": line["application"], "plan": plan}
-        await done.post("payment", line["approved"], voucher, **about)
-        await done.connection.execute(SUBSIDY.settle_paid, line["application"])
-        await done.tell(line["stream"], "pay", {"plan": plan, "voucher": voucher, "amount": f"{line['approved']:.2f}"})
-    await recoveries.recover_barred(done, [line["application"] for line in paid])
 
 
 async def take_up(done: Done) -> None:

@@ -580,6 +580,18 @@ COMMENT ON TABLE public.outbox IS 'Commands to offer to a workflow: those anothe
 
 COMMENT ON COLUMN public.outbox.place IS 'The place of a command among those ordered with it: what stands first goes first, whoever ordered it';
 
+CREATE TABLE public.payment_voucher (
+    scheme text NOT NULL,
+    voucher text NOT NULL,
+    plan text NOT NULL,
+    insurer text NOT NULL,
+    stream text NOT NULL,
+    sequence integer NOT NULL,
+    CONSTRAINT payment_voucher_voucher_check CHECK ((voucher <> ''::text))
+);
+
+COMMENT ON TABLE public.payment_voucher IS '拨付凭证: which insurer''s payment of which plan a voucher proves, and by which act it was confirmed';
+
 CREATE TABLE public.plan_line (
     plan text NOT NULL,
     round text NOT NULL,
@@ -781,6 +793,12 @@ ALTER TABLE ONLY public.opinion
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (command_id);
 
+ALTER TABLE ONLY public.payment_voucher
+    ADD CONSTRAINT payment_voucher_pkey PRIMARY KEY (scheme, voucher);
+
+ALTER TABLE ONLY public.payment_voucher
+    ADD CONSTRAINT payment_voucher_plan_insurer_key UNIQUE (plan, insurer);
+
 ALTER TABLE ONLY public.plan_line
     ADD CONSTRAINT plan_line_pkey PRIMARY KEY (plan, rank);
 
@@ -867,6 +885,8 @@ CREATE INDEX proceeding_about_idx ON public.proceeding USING btree (about) WHERE
 CREATE INDEX proceeding_awaits_idx ON public.proceeding USING gin (awaits) WHERE (NOT closed);
 
 CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree (kind, stage, district);
+
+CREATE INDEX revoked ON public.proceeding USING btree (stream) WHERE ((file -> 'facts'::text) ? 'revocation'::text);
 
 CREATE INDEX sign_in_officer_at_idx ON public.sign_in USING btree (officer, at);
 
@@ -962,6 +982,9 @@ ALTER TABLE ONLY public.opinion
 
 ALTER TABLE ONLY public.opinion
     ADD CONSTRAINT opinion_round_fkey FOREIGN KEY (round) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.payment_voucher
+    ADD CONSTRAINT payment_voucher_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
 
 ALTER TABLE ONLY public.plan_line
     ADD CONSTRAINT plan_line_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
@@ -1080,6 +1103,8 @@ GRANT SELECT ON TABLE public.officer TO firstcover_app;
 GRANT SELECT,INSERT ON TABLE public.opinion TO firstcover_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.outbox TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.payment_voucher TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.plan_line TO firstcover_app;
 

@@ -313,7 +313,7 @@ class SampleForms:
             "dismiss_objection": self.reasons(),
             "uphold_objection": self.reasons(),
             "propose_revocation": self.reasons(),
-            "revoke": self.reasons(),
+            "revoke": {**self.reasons(), "ground": "not_met"},
             "supersede": {"by_case": "DL-2026-000002"},
             "publish": self.publication(),
             "reject": self.reasons(),

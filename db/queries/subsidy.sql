@@ -3,8 +3,8 @@
 select pg_advisory_xact_lock(hashtextextended('first batch of ' || $1, 0))
 
 -- insured_besides --
--- An enterprise's other cases and batches that are insured: their stage, model, user and supply contract.
-select p.stage, p.file #>> '{facts,submission,product,model}' as model, p.file #>> '{facts,delivery,user}' as user,
+-- An enterprise's other cases and batches that are insured: their stage, model, user and supply contract, and whether anything was paid.
+select p.stage, coalesce((p.file #>> '{money,paid}')::numeric, 0) > 0 as paid, p.file #>> '{facts,submission,product,model}' as model, p.file #>> '{facts,delivery,user}' as user,
     p.file #>> '{facts,delivery,contract_number}' as supply
 from proceeding p
 where p.kind in ('case', 'batch') and p.enterprise = $1 and p.stream <> $2 and p.file -> 'facts' ? 'contract'
@@ -130,10 +130,6 @@ from plan_line l join subsidy_application a on a.number = l.application where l.
 -- settle --
 -- Give an application the state that a plan or the review leaves it in, and what waits of it.
 update subsidy_application set state = $2, waiting = $3 where number = $1
-
--- settle_paid --
--- A plan's money for an application is paid; what waits of it goes on waiting.
-update subsidy_application set state = case when waiting > 0 then 'waitlisted' else 'paid' end where number = $1
 
 -- post --
 -- Add an entry to the ledger; its trigger moves the balances and refuses what would overdraw them.

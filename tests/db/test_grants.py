@@ -25,6 +25,7 @@ MAY = {
     **dict.fromkeys(
         ("event", "ledger_entry", "refusal", "opinion", "plan_line", "left_over", "notice", "policy"), ADDS
     ),
+    "payment_voucher": ADDS,
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
     "subsidy_application": ADDS,
     # A hash is asked for one by one, of a function; nobody reads the accounts.
@@ -53,6 +54,7 @@ KEPT = {
     "refusal": "why",
     "notice": "number",
     "sign_in": "officer",
+    "payment_voucher": "insurer",
 }
 
 

@@ -15,6 +15,7 @@ from rules.finding import Finding
 from rules.procedure import Act, Effect, Procedure, Situation
 from rules.schemes import dalian_case as case
 from rules.schemes import dalian_forms as forms
+from rules.schemes.dalian_ending_forms import RecognitionEnded
 from rules.schemes.dalian_payment import cancelled, stopped
 from rules.schemes.dalian_subsidy import insurance_deadline, unsubsidised
 from rules.timetable import fixed
@@ -58,7 +59,7 @@ def deliver(situation: Situation, form: forms.FurtherDelivery) -> Effect:
     )
 
 
-def end_with_recognition(situation: Situation, form: forms.RecognitionEnded) -> Effect:
+def end_with_recognition(situation: Situation, form: RecognitionEnded) -> Effect:
     """随认定终止: the recognition has ended; what is not paid of the batch ends with it (articles 10, 15(2)).
 
     Where the recognition was only superseded, what a plan gave is on its way.
@@ -102,7 +103,7 @@ ACTS = {
         *(_within(case.ACTS[name]) for name in SHARED),
         Act("withdraw", "撤回", ("enterprise",), "13", ("recognised", "applied", "filed", "returned"), forms.Reasons,
             case.withdraw, "withdrawn"),
-        Act("end_with_recognition", "随认定终止", ("system",), "10", case.AFTER_RECOGNITION, forms.RecognitionEnded,
+        Act("end_with_recognition", "随认定终止", ("system",), "10", case.AFTER_RECOGNITION, RecognitionEnded,
             end_with_recognition, "revoked"),
     )
 }  # fmt: skip

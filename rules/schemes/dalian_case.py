@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, remind
 from rules.schemes import dalian_forms as forms
+from rules.schemes.dalian_ending_forms import PaymentStopped, Revocation
 from rules.schemes.dalian_recognition import (
     ask_for_more,
     assess,
@@ -163,7 +164,7 @@ ACTS = {
         Act("reject", "不予认定", ("industry_bureau",), "10", ("assessed", "proposed"), forms.Reasons, reject,
             "not_recognised", notice="decision"),
         Act("propose_revocation", "拟撤销", ("industry_bureau",), "10", REVOCABLE, forms.Reasons, propose_revocation),
-        Act("revoke", "撤销认定", ("industry_bureau",), "10", REVOCABLE, forms.Revocation, revoke, "revoked",
+        Act("revoke", "撤销认定", ("industry_bureau",), "10", REVOCABLE, Revocation, revoke, "revoked",
             not_by_doer_of=("propose_revocation",), notice="decision"),
         Act("supersede", "取代", ("industry_bureau",), "10", ("recognised",), forms.Supersession, supersede,
             "superseded"),
@@ -176,7 +177,7 @@ ACTS = {
             "subsidy_refused", notice="decision", in_name_of={"filed": "regulator"}),
         Act("plan", "列入计划", ("system",), "13", ("filed", "waitlisted"), forms.Planned, plan, "planned"),
         Act("pay", "拨付", ("system",), "13", ("planned",), forms.Paid, pay, "paid"),
-        Act("stop_payment", "止付", ("system",), "15(2)", ("planned",), forms.PaymentStopped, stop_payment,
+        Act("stop_payment", "止付", ("system",), "15(2)", ("planned",), PaymentStopped, stop_payment,
             "payment_stopped"),
         Act("return_application", "退回补充", ("system",), "13", ("filed",), forms.Returned, return_application,
             "returned", notice="correction", in_name_of={"filed": "regulator"}),

@@ -426,26 +426,6 @@ class Paid(Form):
     amount: Yuan
 
 
-class Revocation(Reasons):
-    """撤销认定: why; what was paid is recovered where the ground is fraud, and otherwise stays paid (article 15(2))."""
-
-    ground: Literal["not_met", "fraud"] = "not_met"
-
-
-class RecognitionEnded(Reasons):
-    """随认定终止: why the recognition of a batch's case ended; a superseded one leaves the batch what a plan gave."""
-
-    ground: Literal["superseded", "not_met", "fraud"] = "superseded"
-
-
-class PaymentStopped(Form):
-    """止付: what a plan gave and was cancelled before it was paid, and by which act (article 15(2))."""
-
-    plan: Text
-    amount: Yuan
-    because: Text
-
-
 class Rung(Form):
     """提醒: the rung of a deadline's ladder that was reached."""
 

@@ -22,6 +22,7 @@ from rules.identifiers import Uscc
 from rules.periods import days_later
 from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage, remind
 from rules.repayments import Disbursed, spread
+from rules.schemes.dalian_ending_forms import RefundReduced
 from rules.schemes.dalian_forms import InsuranceContract, Rung, Sha256, Text, in_future
 from rules.subsidy import premium_shares
 from rules.timetable import Deadline, fixed
@@ -100,12 +101,6 @@ class TakenOver(Form):
     """并入追回: the recovery that takes all of the subsidy back."""
 
     recovery: Text
-
-
-class RefundReduced(Form):
-    """退回减少: what plans still give, when a part was cancelled before it was paid."""
-
-    given: YuanOrZero
 
 
 class Renewal(Form):

@@ -16,6 +16,7 @@ from rules.finding import Finding
 from rules.periods import days_later
 from rules.procedure import Effect, Nothing, Situation
 from rules.schemes import dalian_forms as forms
+from rules.schemes.dalian_ending_forms import Revocation
 from rules.schemes.dalian_payment import cancelled, stopped
 from rules.schemes.dalian_subsidy import nothing_more
 from rules.timetable import budgeted, fixed
@@ -256,7 +257,7 @@ def propose_revocation(situation: Situation, form: forms.Reasons) -> Effect:
     return Effect(facts={"proposed_revocation": {**form.said(), "proposed_on": situation.today.isoformat()}})
 
 
-def revoke(situation: Situation, form: forms.Revocation) -> Effect:
+def revoke(situation: Situation, form: Revocation) -> Effect:
     """撤销认定: the recognition ends, at whatever stage, and with it all that is not paid (articles 10, 15(2)).
 
     A contract concluded while it held stays insured (I-6). What was paid stays paid, unless the ground is fraud.

@@ -14,6 +14,7 @@ from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import Effect, File, Situation
 from rules.schemes import dalian_forms as forms
+from rules.schemes.dalian_ending_forms import PaymentStopped
 from rules.subsidy import premium_shares
 from rules.timetable import Deadline, budgeted, fixed
 from rules.values import ZERO
@@ -297,7 +298,7 @@ def reduce_waiting(situation: Situation, form: forms.WaitingReduced) -> Effect:
     )
 
 
-def stop_payment(situation: Situation, form: forms.PaymentStopped) -> Effect:
+def stop_payment(situation: Situation, form: PaymentStopped) -> Effect:
     """止付: what a plan gave is paid no more, and nothing of it waits; what was paid before stays (article 15(2))."""
     money = situation.file.money
     freed = Decimal(money["waitlisted"]) + form.amount

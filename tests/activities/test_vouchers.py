@@ -9,6 +9,7 @@ import pytest
 
 from activities.contracts import Answer
 from rules.faults import Unfit
+from rules.procedure import Barred
 from tests.activities.desk import Desk
 from tests.activities.test_waiting import Quarter, applied, appropriate, sound
 
@@ -106,3 +107,64 @@ async def test_a_voucher_that_no_payment_gave_is_found_by_the_audit(desk: Desk) 
     await desk.pool.execute(forged)
     with pytest.raises(AssertionError, match="payment_voucher: kept and not told"):
         await sound(desk)
+
+
+async def test_what_fails_three_times_is_ordered_anew_each_time_and_reminded_of_until_it_is_paid(desk: Desk) -> None:
+    quarter = await two_insurers(desk)
+    await quarter.do("pay", "finance-2", {"vouchers": {"insurer-a": "PZ-1"}, "failed": {"insurer-b": "账号有误"}})
+    placed = set()
+    for _ in range(3):
+        placed.add((await quarter.do("order_payment", "finance-1")).event.seq)
+        file = await desk.file_of(quarter.stream)
+        assert file.facts["order"] == {"insurer-b": "200000.00"}
+        assert "payment" in {wake.deadline for wake in file.wakes}
+        await quarter.do("pay", "finance-2", {"vouchers": {}, "failed": {"insurer-b": "账号有误"}})
+        await sound(desk)
+    # An order's number is that of its ordering, so that none is given again.
+    assert len(placed) == 3
+    await quarter.do("order_payment", "finance-1")
+    await quarter.do("take_back_order", "finance-1", desk.forms.reasons())
+    with pytest.raises(Barred, match="act_in_turn"):
+        await quarter.try_("pay", "finance-2", {"vouchers": {"insurer-b": "PZ-2"}})
+    await quarter.do("order_payment", "finance-1")
+    paid = await quarter.do("pay", "finance-2", {"vouchers": {"insurer-b": "PZ-2"}})
+    assert (paid.standing.stage, paid.standing.wakes) == ("paid", ())
+    with pytest.raises(Barred, match="act_in_turn"):
+        await quarter.try_("pay", "finance-2", {"vouchers": {"insurer-b": "PZ-2"}})
+    await sound(desk)
+
+
+async def test_what_is_paid_back_over_years_goes_to_each_year_in_the_order_they_paid(desk: Desk) -> None:
+    await appropriate(desk, "50000.00")
+    one = await applied(desk)
+    await (await (await (await Quarter(desk, "2030Q1").open()).filed(one)).reviewed(one)).signed()
+    await Quarter(desk, "2030Q1").paid("insurer-a")
+    await appropriate(desk, "1000000.00", 2031)
+    # A fourth quarter charges the next year.
+    await (await (await (await Quarter(desk, "2030Q4").open()).reviewed()).signed()).paid("insurer-a")
+    form = one.forms.recovery(one.application, about=one.case)
+    opened = await desk.order("open_recovery", "regulator-1", form, "recovery", stream="recovery:dalian:new")
+    assert opened.answer
+    stream = opened.answer.stream
+
+    async def act(name: str, officer: str, data: dict[str, object] | None = None) -> bool:
+        done = await desk.order(name, officer, data, "recovery", stream=stream)
+        assert done.answer
+        return done.answer.event.passed
+
+    assert await act("decide_recovery", "finance-1", one.forms.recovery_decision("200000.00"))
+    assert await act("demand", "finance-1")
+    for voucher, amount in (("TH-1", "30000.00"), ("TH-2", "40000.00"), ("TH-3", "130000.00")):
+        assert not await act("record_repayment", "finance-1", {**one.forms.repayment("200000.01"), "voucher": "TH-9"})
+        assert await act("record_repayment", "finance-1", {**one.forms.repayment(amount), "voucher": voucher})
+    rows = await desk.pool.fetch(
+        "select reference, fiscal_year, amount::text from ledger_entry where kind = 'recovery' order by id"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("TH-1", 2030, "30000.00"),
+        ("TH-2", 2030, "20000.00"),
+        ("TH-2", 2031, "20000.00"),
+        ("TH-3", 2031, "130000.00"),
+    ]
+    assert (await desk.file_of(stream)).stage == "paid"
+    await sound(desk)

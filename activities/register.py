@@ -150,9 +150,9 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("round", "admit_held"): money_look_ups.application_to_admit,
     ("round", "reopen_filing"): money_look_ups.opinions_of_round,
     ("round", "review"): money_look_ups.applications_to_review,
-    ("round", "prepare_plan"): money_look_ups.applications_of_round,
-    ("round", "sign_plan"): money_look_ups.applications_of_round,
-    ("round", "order_payment"): money_look_ups.applications_of_round,
-    ("round", "pay"): money_look_ups.applications_of_round,
+    ("round", "prepare_plan"): money_look_ups.round_to_plan,
+    ("round", "sign_plan"): money_look_ups.plan_to_sign,
+    ("round", "order_payment"): money_look_ups.round_and_plan,
+    ("round", "pay"): money_look_ups.round_and_plan,
     ("ledger", "appropriate"): money_look_ups.appropriation,
 }

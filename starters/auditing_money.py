@@ -34,6 +34,7 @@ PROOFS = (
     Proof("plan_line", AUDIT.plans_told, AUDIT.plans_kept),
     Proof("subsidy_application", AUDIT.applications_told, AUDIT.applications_kept),
     Proof("outbox", AUDIT.orders_told, AUDIT.orders_kept),
+    Proof("outbox", AUDIT.refusals_told, AUDIT.refusals_kept),
     Proof("ledger_entry", AUDIT.entries_told, AUDIT.entries_kept),
     Proof("proceeding", AUDIT.cases_told, AUDIT.cases_kept),
     Proof("budget", AUDIT.balances_told, AUDIT.balances_kept),

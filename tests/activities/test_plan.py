@@ -13,6 +13,7 @@ import pytest
 from db.pool import Pool
 from rules.budget import Application, allocate
 from rules.edition import edition_of
+from starters.audit import verified
 from tests.activities.desk import Desk
 from tests.activities.test_waiting import JOINT, Quarter, applied, appropriate, sound
 
@@ -156,3 +157,18 @@ async def test_a_refusal_that_moved_is_told_at_the_third_signature(desk: Desk) -
     assert "other applications are refused: 1 when drawn, 0 now" in moved.reason
     await quarter.signed()
     await sound(desk)
+
+
+async def test_the_audit_finds_a_case_that_is_told_it_was_refused_and_was_not(desk: Desk) -> None:
+    quarter, (case,) = await planned(desk, 1)
+    await quarter.do("sign_plan", "finance-2")
+    await sound(desk)
+    forged = """
+        insert into outbox (command_id, stream, command, not_before, place)
+        select replace(command_id, '/plan/', '/refuse_subsidy/'), stream, command || '{"act": "refuse_subsidy"}',
+            not_before, 2 from outbox where stream = $1 and command ->> 'act' = 'plan'
+    """
+    await desk.pool.execute(forged, case.case)
+    found = await verified(desk.pool)
+    assert (found["ok"], found["stream"]) == (False, quarter.stream)
+    assert "outbox" in found["why"]

@@ -24,6 +24,8 @@ BAD_INPUT, REFUSED, UNAVAILABLE, FAULT = "BadInput", "Refused", "Unavailable", "
 
 #: An officer waits: his act is tried for so long in all, and then he is told to try again.
 OFFICER_PATIENCE = timedelta(seconds=5)
+#: Where his act weighs a whole round he waits for what the database does, though not longer for one that is away.
+ROUND_PATIENCE = timedelta(seconds=60)
 
 
 class Model(BaseModel):

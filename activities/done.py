@@ -5,6 +5,7 @@ Other proceedings are told through the outbox: their commands are written here a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,25 +56,20 @@ class Done:
         """Order an act of the system in another proceeding; its id is made from what causes it."""
         await self.tell_all(act, [(case, data)])
 
-    def _name(self, act: str, case: str, data: dict[str, Any]) -> str:
-        """Name an order; one that opens a proceeding without a number yet, by what that is about."""
-        about = f"/{data['about']}" if case.endswith(":new") else ""
-        return f"{self.stream}/{self.event.seq}/{act}/{case}{about}"
-
     async def tell_all(self, act: str, cases: Iterable[tuple[str, dict[str, Any]]]) -> None:
-        """Order an act in many proceedings at once: an order each, in one statement."""
-        commands = [
-            Command(
-                id=self._name(act, case, data),
-                stream=case,
-                act=act,
-                officer=str(self.stream),
-                received_at=self.situation.received_at,
-                data=data,
-            ).model_dump(mode="json")
-            for case, data in cases
-        ]
-        await self.connection.execute(OUTBOX.send_all, commands, self.situation.received_at)
+        """Order an act in many proceedings at once: an order each, in one statement.
+
+        An order that opens a proceeding without a number yet is named by what that is about.
+        """
+        told = [(case, json.dumps(data, ensure_ascii=False)) for case, data in cases]
+        named = f"{self.stream}/{self.event.seq}/{act}/"
+        order = Command(
+            id=named, stream="", act=act, officer=str(self.stream), received_at=self.situation.received_at
+        ).model_dump(mode="json")
+        to = [case for case, _ in told]
+        await self.connection.execute(
+            OUTBOX.send_all, named, order, self.situation.received_at, to, [data for _, data in told]
+        )
 
     async def post(self, kind: str, amount: Decimal, reference: str, year: int | None = None, **about: str) -> None:
         """Add an entry to the fiscal year's ledger; to another year's, where one is given."""

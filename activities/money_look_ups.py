@@ -13,6 +13,7 @@ from db.pool import Connection, one
 from db.sql import queries
 from rules.procedure import Barred, Register
 from rules.schemes.dalian_quarter import fiscal_year_of
+from rules.schemes.dalian_review import JOINT
 
 OFFICE, PROCEEDING, SUBSIDY = queries("office"), queries("proceeding"), queries("subsidy")
 INSURER, LEDGER, RECOVERY, REVIEW = queries("insurer"), queries("ledger"), queries("recovery"), queries("review")
@@ -73,14 +74,34 @@ async def applications_to_file(inquiry: Inquiry) -> Register:
     return replace(found, to_file=await inquiry.connection.fetchval(SUBSIDY.could_file, *whose))
 
 
-async def applications_of_round(inquiry: Inquiry) -> Register:
-    fiscal_year = inquiry.file.facts["round"]["fiscal_year"]
+async def round_to_plan(inquiry: Inquiry) -> Register:
+    """The round as a plan is drawn of it. Its applications stay free: what moves is found at the third signature."""
+    scheme, fiscal_year = inquiry.file.scheme, inquiry.file.facts["round"]["fiscal_year"]
     # The budget's row is locked before any other: two rounds of one year wait for each other and never deadlock.
-    budget_left = await inquiry.connection.fetchval(SUBSIDY.lock_budget, inquiry.file.scheme, fiscal_year)
+    budget_left = await inquiry.connection.fetchval(SUBSIDY.lock_budget, scheme, fiscal_year)
     rows = await inquiry.connection.fetch(SUBSIDY.of_round, str(inquiry.stream), fiscal_year)
-    plan = inquiry.file.facts.get("plan", {}).get("number", "")
-    lines = await inquiry.connection.fetch(SUBSIDY.plan_lines, plan)
-    return Register(applications=tuple(map(dict, rows)), budget_left=budget_left, plan_lines=tuple(map(dict, lines)))
+    return Register(applications=tuple(map(dict, rows)), budget_left=budget_left)
+
+
+async def applications_of_round(inquiry: Inquiry) -> Register:
+    """The round, its applications locked: what each asks stays so until the act is done."""
+    scheme, fiscal_year = inquiry.file.scheme, inquiry.file.facts["round"]["fiscal_year"]
+    await inquiry.connection.execute(SUBSIDY.lock_budget, scheme, fiscal_year)
+    await inquiry.connection.execute(SUBSIDY.lock_round, str(inquiry.stream))
+    return await round_to_plan(inquiry)
+
+
+async def round_and_plan(inquiry: Inquiry) -> Register:
+    found = await applications_of_round(inquiry)
+    lines = await inquiry.connection.fetch(SUBSIDY.plan_lines, inquiry.file.facts["plan"]["number"])
+    return replace(found, plan_lines=tuple(map(dict, lines)))
+
+
+async def plan_to_sign(inquiry: Inquiry) -> Register:
+    """The round and the plan that was drawn of it, for the third signature alone: the others commit nothing."""
+    if len(inquiry.file.facts["signatures"]) < len(JOINT) - 1:
+        return Register()
+    return await round_and_plan(inquiry)
 
 
 async def applications_to_review(inquiry: Inquiry) -> Register:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import datetime, timedelta
+from functools import partial
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -20,6 +22,7 @@ from activities.consequences import carry_out
 from activities.contracts import (
     OFFICER_PATIENCE,
     RECORD,
+    ROUND_PATIENCE,
     UNAVAILABLE,
     Answer,
     Attempt,
@@ -77,8 +80,11 @@ class Record:
 
     async def _write_patiently(self, attempt: Attempt) -> Recorded:
         """Try for as long as an officer waits. (A local activity's own bound does not end its attempts.)"""
+        act = stream_of(attempt.command.stream).procedure.act(attempt.command.act)
+        patience = ROUND_PATIENCE if act.of_whole_round else OFFICER_PATIENCE
+        given_up = monotonic() + OFFICER_PATIENCE.total_seconds()
         try:
-            async with asyncio.timeout(OFFICER_PATIENCE.total_seconds()):
+            async with asyncio.timeout(patience.total_seconds()):
                 while True:
                     try:
                         return await self.write(attempt)
@@ -86,6 +92,8 @@ class Record:
                         if not is_away(away):
                             raise
                         log.warning("the database is away", stream=attempt.command.stream, error=str(away))
+                        if monotonic() > given_up:
+                            raise TimeoutError from away
                         await asyncio.sleep(0.2)
         except TimeoutError:
             why = "the database could not be reached; nothing is known to be stored"
@@ -194,7 +202,9 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
     else:
         procedure.due_now(act, file.stage)
     situation = await _situation(connection, stream, act, file, form, attempt)
-    effect, after = decide(procedure, act, situation, form)
+    weigh = partial(decide, procedure, act, situation, form)
+    # A whole round is weighed beside the loop, in which the acts of other proceedings go on.
+    effect, after = await asyncio.to_thread(weigh) if act.of_whole_round else weigh()
     _open_only_where_passed(effect, file)
     event = await _store(connection, attempt, stream, situation, form, effect, after)
     answer = Answer(stream=str(stream), event=event, standing=standing_of(after), money=after.money)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from activities.done import Done
+from collections.abc import Iterator
+from typing import Any
+
+from activities.done import ACCOUNTS, Done
 from db.sql import queries
+from rules.budget import Plan
 from rules.timetable import SHANGHAI
-from rules.values import ZERO
 
 REVIEW, SUBSIDY = queries("review"), queries("subsidy")
 
@@ -28,52 +31,56 @@ async def enter_opinions(done: Done) -> None:
 
 
 async def enter_plan(done: Done) -> None:
+    lines = done.effect.carries.lines
+    parts = ("number", "asked", "cut_by_cap", "approved", "waitlisted")
+    columns = ([getattr(line, part) for line in lines] for part in parts)
     plan = done.after.facts["plan"]["number"]
-    await done.connection.executemany(
-        SUBSIDY.add_plan_line,
-        [
-            (
-                plan,
-                str(done.stream),
-                line.rank,
-                line.number,
-                line.asked,
-                line.cut_by_cap,
-                line.approved,
-                line.waitlisted,
-            )
-            for line in done.effect.carries.lines
-        ],
-    )
+    await done.connection.execute(SUBSIDY.add_plan_lines, plan, str(done.stream), *columns)
 
 
 async def commit_plan(done: Done) -> None:
-    """The third signature commits the money of every line, and tells every case what it was given."""
+    """The third signature commits the money of every line, and tells every case what it was given.
+
+    The lines were found to be those that are kept, so that all but what is told is worked out where they are.
+    """
     if done.effect.carries is None:
         return
     plan, refused = done.effect.carries
     number, fiscal_year = done.after.facts["plan"]["number"], done.after.facts["round"]["fiscal_year"]
+    place = (done.stream.scheme, int(fiscal_year), *ACCOUNTS["commitment"], str(done.stream), done.event.seq)
+    await done.connection.execute(SUBSIDY.settle_plan, number)
+    await done.connection.execute(SUBSIDY.commit_plan, number, *place)
+    await done.tell_all("plan", _given(done, plan))
+    if refused:
+        await done.connection.execute(SUBSIDY.refuse_reviewed, [row["number"] for row in refused])
+        data = {"round": done.stream.number}
+        told = ((row["stream"], {**data, "reasons": row["objections"]}) for row in refused)
+        await done.tell_all("refuse_subsidy", told)
+
+
+def _given(done: Done, plan: Plan) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What each case is told of a signed plan: its line, and what the plan leaves of its enterprise's cap."""
     rows = {row["number"]: row for row in done.situation.register.applications}
     cap = done.situation.edition.annual_cap.value
     cap_left = {row["enterprise"]: cap - row["committed"] for row in rows.values()}
     for line in plan.lines:
         cap_left[line.enterprise] -= line.approved
+    left = {enterprise: f"{amount:.2f}" for enterprise, amount in cap_left.items()}
+    of = {"plan": done.after.facts["plan"]["number"], "fiscal_year": done.after.facts["round"]["fiscal_year"]}
+    budget_left = f"{plan.left:.2f}"
     for line in plan.lines:
-        row = rows[line.number]
-        nothing = "paid" if row["paid"] else "refused"
-        state = "signed" if line.approved else "waitlisted" if line.waitlisted else nothing
-        await done.connection.execute(SUBSIDY.settle, line.number, state, line.waitlisted)
-        if line.approved:
-            about = {"enterprise": row["enterprise"], "application": line.number, "plan": number}
-            await done.post("commitment", line.approved, number, **about)
-        amounts = {name: f"{getattr(line, name):.2f}" for name in ("cut_by_cap", "approved", "waitlisted")}
-        place = {"plan": number, "rank": line.rank, "fiscal_year": fiscal_year}
-        left = {"cap_left": f"{cap_left[line.enterprise]:.2f}", "budget_left": f"{plan.left:.2f}"}
-        await done.tell(row["stream"], "plan", {**place, **amounts, **left})
-    for row in refused:
-        await done.connection.execute(SUBSIDY.settle, row["number"], "refused", ZERO)
-        data = {"round": done.stream.number, "reasons": row["objections"]}
-        await done.tell(row["stream"], "refuse_subsidy", data)
+        yield (
+            rows[line.number]["stream"],
+            {
+                **of,
+                "rank": line.rank,
+                "cut_by_cap": f"{line.cut_by_cap:.2f}",
+                "approved": f"{line.approved:.2f}",
+                "waitlisted": f"{line.waitlisted:.2f}",
+                "cap_left": left[line.enterprise],
+                "budget_left": budget_left,
+            },
+        )
 
 
 async def take_up(done: Done) -> None:

@@ -74,27 +74,58 @@ CREATE FUNCTION public.end_officer(officer_code text, last_day date) RETURNS voi
     update officer set until = last_day where code = officer_code
 $$;
 
+CREATE FUNCTION public.keep_line_of_application() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+    wrong text;
+begin
+    execute $q$
+        select min(l.application) from drawn l left join subsidy_application a on a.number = l.application
+        where (a.enterprise, a.insurer) is distinct from (l.enterprise, l.insurer)
+    $q$ into wrong;
+    if wrong is not null then
+        raise exception 'a line of a plan is of another enterprise or insurer than application %', wrong using errcode = 'check_violation', constraint = 'line_of_its_application';
+    end if;
+    execute $q$
+        select min(r.round) from (select distinct round from drawn) r left join proceeding p on p.stream = r.round where p.stream is null
+    $q$ into wrong;
+    if wrong is not null then
+        raise exception 'a line of a plan is of a round %, which there is not', wrong using errcode = 'foreign_key_violation', constraint = 'line_of_a_round';
+    end if;
+    return null;
+end $_$;
+
 CREATE FUNCTION public.keep_within_asked() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
-    SET enable_nestloop TO 'off'
-    AS $$
+    AS $_$
 declare
-    wrong record;
+    wrong text;
 begin
-    select n.number into wrong from now_so n join before_so b using (number)
-    where n.asked <> b.asked and (b.waiting > 0 or exists (select from ledger_entry c where c.kind = 'commitment' and c.application = n.number)) limit 1;
-    if found then
-        raise exception 'what application % asks was settled by a signed plan', wrong.number using errcode = 'check_violation', constraint = 'asked_is_settled';
+    execute $q$
+        select min(n.number) from now_so n join before_so b using (number)
+        where n.asked <> b.asked and (b.waiting > 0 or exists (select from ledger_entry c where c.kind = 'commitment' and c.application = n.number))
+    $q$ into wrong;
+    if wrong is not null then
+        raise exception 'what application % asks was settled by a signed plan', wrong using errcode = 'check_violation', constraint = 'asked_is_settled';
     end if;
-    select n.number into wrong from now_so n where n.waiting > 0 and n.waiting > n.asked - coalesce((
-        select sum(case kind when 'commitment' then amount else -amount end) from ledger_entry l where l.kind in ('commitment', 'cancellation') and l.application = n.number
-    ), 0) limit 1;
-    if found then
-        raise exception 'more waits of application % than it asks and was not given', wrong.number using errcode = 'check_violation', constraint = 'waiting_within_asked';
+    execute $q$
+        with waits as materialized (select number, asked, waiting from now_so where waiting > 0),
+        moved as (
+            select l.application, l.amount from ledger_entry l join waits w on w.number = l.application where l.kind = 'commitment'
+            union all
+            select l.application, -l.amount from ledger_entry l join waits w on w.number = l.application where l.kind = 'cancellation'
+        )
+        select min(w.number) from waits w left join (select application, sum(amount) as amount from moved group by application) c on c.application = w.number
+        where w.waiting > w.asked - coalesce(c.amount, 0)
+    $q$ into wrong;
+    if wrong is not null then
+        raise exception 'more waits of application % than it asks and was not given', wrong using errcode = 'check_violation', constraint = 'waiting_within_asked';
     end if;
     return null;
-end $$;
+end $_$;
 
 CREATE FUNCTION public.lock_budget(for_scheme text, for_year integer) RETURNS numeric
     LANGUAGE plpgsql SECURITY DEFINER
@@ -213,49 +244,75 @@ end $$;
 CREATE FUNCTION public.weigh_entries() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
-    AS $$
+    AS $_$
 declare
     wrong record;
+    kinds text[];
 begin
-    select p.application, p.plan into wrong from posted p
-    left join plan_line l on l.plan = p.plan and l.application = p.application and l.enterprise = p.enterprise
-    where p.kind = 'commitment' and l.approved is distinct from p.amount limit 1;
-    if found then
-        raise exception 'application % is committed another amount than plan % approves', wrong.application, wrong.plan
-            using errcode = 'check_violation', constraint = 'committed_as_planned';
+    select array_agg(distinct kind) into kinds from posted;
+    if 'commitment' = any (kinds) then
+        execute $q$
+            select min(p.application) as application, min(p.plan) as plan from posted p
+            left join plan_line l on l.plan = p.plan and l.application = p.application and l.enterprise = p.enterprise
+            where p.kind = 'commitment' and l.approved is distinct from p.amount
+        $q$ into wrong;
+        if wrong.application is not null then
+            raise exception 'application % is committed another amount than plan % approves', wrong.application, wrong.plan
+                using errcode = 'check_violation', constraint = 'committed_as_planned';
+        end if;
+        execute $q$
+            with asked as materialized (select distinct application from posted where kind = 'commitment'),
+            moved as (
+                select l.application, l.amount from ledger_entry l join asked using (application) where l.kind = 'commitment'
+                union all
+                select l.application, -l.amount from ledger_entry l join asked using (application) where l.kind = 'cancellation'
+            )
+            select min(a.number) as application from (select application, sum(amount) as amount from moved group by application) c
+            join subsidy_application a on a.number = c.application where c.amount + a.waiting > a.asked
+        $q$ into wrong;
+        if wrong.application is not null then
+            raise exception 'application % is committed more than it asks', wrong.application
+                using errcode = 'check_violation', constraint = 'committed_within_asked';
+        end if;
     end if;
-    select a.number as application into wrong from subsidy_application a join (
-        select application, sum(case kind when 'commitment' then amount else -amount end) as amount from ledger_entry
-        where kind in ('commitment', 'cancellation') and application in (select application from posted where kind = 'commitment') group by application
-    ) c on c.application = a.number where c.amount + a.waiting > a.asked limit 1;
-    if found then
-        raise exception 'application % is committed more than it asks', wrong.application
-            using errcode = 'check_violation', constraint = 'committed_within_asked';
+    if kinds && '{payment,cancellation}' then
+        execute $q$
+            select min(p.application) as application, min(p.plan) as plan from posted p
+            left join ledger_entry c on c.kind = 'commitment' and c.application = p.application and c.plan = p.plan and c.scheme = p.scheme and c.fiscal_year = p.fiscal_year
+            where p.kind in ('payment', 'cancellation') and c.amount is distinct from p.amount
+        $q$ into wrong;
+        if wrong.application is not null then
+            raise exception 'application % is paid or cancelled another amount than plan % committed to it', wrong.application, wrong.plan
+                using errcode = 'check_violation', constraint = 'paid_as_committed';
+        end if;
+        execute $q$
+            select min(application) as application, min(plan) as plan from (
+                select p.application, p.plan from posted p join ledger_entry o on o.kind = 'cancellation' and o.application = p.application and o.plan = p.plan where p.kind = 'payment'
+                union all
+                select p.application, p.plan from posted p join ledger_entry o on o.kind = 'payment' and o.application = p.application and o.plan = p.plan where p.kind = 'cancellation'
+            ) both_ways
+        $q$ into wrong;
+        if wrong.application is not null then
+            raise exception 'what plan % committed to application % is paid or cancelled, and not both', wrong.plan, wrong.application
+                using errcode = 'check_violation', constraint = 'paid_or_cancelled';
+        end if;
     end if;
-    select p.application, p.plan into wrong from posted p
-    left join ledger_entry c on c.kind = 'commitment' and c.application = p.application and c.plan = p.plan and c.scheme = p.scheme and c.fiscal_year = p.fiscal_year
-    where p.kind in ('payment', 'cancellation') and c.amount is distinct from p.amount limit 1;
-    if found then
-        raise exception 'application % is paid or cancelled another amount than plan % committed to it', wrong.application, wrong.plan
-            using errcode = 'check_violation', constraint = 'paid_as_committed';
-    end if;
-    select p.application, p.plan into wrong from posted p
-    join ledger_entry o on o.kind = case p.kind when 'payment' then 'cancellation' else 'payment' end and o.application = p.application and o.plan = p.plan
-    where p.kind in ('payment', 'cancellation') limit 1;
-    if found then
-        raise exception 'what plan % committed to application % is paid or cancelled, and not both', wrong.plan, wrong.application
-            using errcode = 'check_violation', constraint = 'paid_or_cancelled';
-    end if;
-    select l.application, l.fiscal_year into wrong from ledger_entry l
-    where (l.scheme, l.fiscal_year, l.application) in (select scheme, fiscal_year, application from posted where kind in ('recovery', 'refund'))
-    group by l.scheme, l.fiscal_year, l.application
-    having sum(case l.kind when 'payment' then l.amount when 'recovery' then -l.amount when 'refund' then -l.amount else 0 end) < 0 limit 1;
-    if found then
-        raise exception 'more comes back of application % than the year % paid on it', wrong.application, wrong.fiscal_year
-            using errcode = 'check_violation', constraint = 'returned_was_paid';
+    if kinds && '{recovery,refund}' then
+        execute $q$
+            select min(application) as application, min(fiscal_year) as fiscal_year from (
+                select l.application, l.fiscal_year from ledger_entry l
+                where (l.scheme, l.fiscal_year, l.application) in (select scheme, fiscal_year, application from posted where kind in ('recovery', 'refund'))
+                group by l.scheme, l.fiscal_year, l.application
+                having sum(case l.kind when 'payment' then l.amount when 'recovery' then -l.amount when 'refund' then -l.amount else 0 end) < 0
+            ) more
+        $q$ into wrong;
+        if wrong.application is not null then
+            raise exception 'more comes back of application % than the year % paid on it', wrong.application, wrong.fiscal_year
+                using errcode = 'check_violation', constraint = 'returned_was_paid';
+        end if;
     end if;
     return null;
-end $$;
+end $_$;
 
 CREATE TABLE public.account (
     officer text NOT NULL,
@@ -910,6 +967,8 @@ CREATE TRIGGER end_stays BEFORE UPDATE ON public.insurer_listing FOR EACH ROW WH
 
 CREATE TRIGGER end_stays BEFORE UPDATE ON public.insurer_suspension FOR EACH ROW WHEN (((old.ended_on IS NOT NULL) AND (new.ended_on IS DISTINCT FROM old.ended_on))) EXECUTE FUNCTION public.register_stays();
 
+CREATE TRIGGER keep_line_of_application AFTER INSERT ON public.plan_line REFERENCING NEW TABLE AS drawn FOR EACH STATEMENT EXECUTE FUNCTION public.keep_line_of_application();
+
 CREATE TRIGGER keep_within_asked AFTER UPDATE ON public.subsidy_application REFERENCING OLD TABLE AS before_so NEW TABLE AS now_so FOR EACH STATEMENT EXECUTE FUNCTION public.keep_within_asked();
 
 CREATE TRIGGER number_stays BEFORE UPDATE ON public.given_number FOR EACH ROW WHEN (((new.last < old.last) OR (new.series <> old.series))) EXECUTE FUNCTION public.register_stays();
@@ -988,15 +1047,6 @@ ALTER TABLE ONLY public.payment_voucher
 
 ALTER TABLE ONLY public.plan_line
     ADD CONSTRAINT plan_line_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
-
-ALTER TABLE ONLY public.plan_line
-    ADD CONSTRAINT plan_line_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
-
-ALTER TABLE ONLY public.plan_line
-    ADD CONSTRAINT plan_line_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
-
-ALTER TABLE ONLY public.plan_line
-    ADD CONSTRAINT plan_line_round_fkey FOREIGN KEY (round) REFERENCES public.proceeding(stream);
 
 ALTER TABLE ONLY public.policy
     ADD CONSTRAINT policy_about_fkey FOREIGN KEY (about) REFERENCES public.proceeding(stream);

@@ -262,6 +262,8 @@ class Act:
     notice: Notice | None = None
     #: 有利决定: a decision that gives what was asked for, so that its notice names no remedies.
     favourable: bool = False
+    #: 全季: whether it weighs every application of a round, which may be a hundred thousand, and so may take long.
+    of_whole_round: bool = False
     #: Whose office a notice of the system's own act is served for, by the stage it is done at.
     in_name_of: Mapping[str, OfficeKind] = field(default_factory=dict)
 

@@ -35,6 +35,7 @@ PROOFS = (
     Proof("left_over", AUDIT.left_over_told, AUDIT.left_over_kept),
     Proof("subsidy_application", AUDIT.applications_told, AUDIT.applications_kept),
     Proof("outbox", AUDIT.orders_told, AUDIT.orders_kept),
+    Proof("outbox", AUDIT.refusals_told, AUDIT.refusals_kept),
     Proof("ledger_entry", AUDIT.entries_told, AUDIT.entries_kept),
     Proof("payment_voucher", AUDIT.vouchers_told, AUDIT.vouchers_kept),
     Proof("proceeding", AUDIT.cases_told, AUDIT.cases_kept),

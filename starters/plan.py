@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Annotated, Any
 
 import typer
 
 from rules.procedure import File
-from rules.values import in_yuan
+from rules.values import ZERO, in_yuan
 from runtime.documents import plan as paper
 from runtime.errors import BadInput
 from runtime.messages import language, say
+from service.plan_preview import LeftOut, Preview, left_out_of, previewed
+from service.plan_preview import reasons as left_out_reasons
 from service.plans import plan_of, round_stream
 from service.session import reading, run
 from service.showing import events_of, file_of, minute_of
@@ -38,16 +41,76 @@ def sign(quarter: Quarter, officer: As, command_id: CommandId = None, as_json: J
 
 
 @app.command()
+def preview(quarter: Quarter, as_json: Json = False) -> None:
+    """Show what a plan would give now, why, and what it would leave out; nothing is stored.
+
+    As JSON Lines: what the plan comes to, then its lines, what is held or refused, and how a drawn plan differs.
+    """
+
+    async def work() -> tuple[Preview, File]:
+        async with reading() as pool:
+            file = await file_of(pool, round_stream(quarter))
+            return await previewed(pool, file), file
+
+    found, file = run(work())
+    if as_json:
+        for one in _previewed(found, file):
+            tell_json(one)
+        return
+    tell_rows(say("plan", number=f"{quarter} ({say('preview')})"), COLUMNS, [_told(row) for row in found.rows])
+    tell_table(say("why"), WHY, [_why(row) for row in found.rows])
+    _tell_left_out(found.left_out)
+    if ties := found.plan.ties:
+        tell_table(say("ties"), ("application",), [(", ".join(tie),) for tie in ties])
+    if found.moved:
+        tell_table(say("moved"), ("why",), [(one,) for one in found.moved])
+
+
+def _previewed(found: Preview, file: File) -> Iterator[dict[str, Any]]:
+    totals = {part: sum((getattr(line, part) for line in found.plan.lines), ZERO) for part in paper.PARTS}
+    yield {
+        "is": "plan",
+        "quarter": file.number,
+        "fiscal_year": file.facts["round"]["fiscal_year"],
+        "budget_before": in_yuan(found.budget),
+        "budget_after": in_yuan(found.plan.left),
+        **{part: in_yuan(total) for part, total in totals.items()},
+        "lines": len(found.rows),
+        "left_out": len(found.left_out),
+        "ties": found.plan.ties,
+    }
+    for row in found.rows:
+        yield {"is": "line", **_told(row)}
+    for one in found.left_out:
+        yield {"is": one.why, **_told_left_out(one)}
+    for difference in found.moved:
+        yield {"is": "moved", "difference": difference}
+
+
+def _told_left_out(one: LeftOut) -> dict[str, Any]:
+    said = zip(one.reasons, left_out_reasons(one, "en"), strict=True)
+    why = [{"rule": rule, "article": article, "reason": reason} for (rule, article, _), reason in said]
+    return {"application": one.number, "reasons": why}
+
+
+def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
+    rows = [(one.number, say(f"plan_{one.why}"), "\n".join(left_out_reasons(one, language()))) for one in left_out]
+    tell_table(say("left_out"), ("application", "state", "why"), rows)
+
+
+@app.command()
 def show(quarter: Quarter, as_json: Json = False) -> None:
     """Show the plan line by line, why each stands where it is, and who has signed."""
-    plan, file = _read(quarter)
+    plan, file, left_out = _read(quarter, left_out=True)
     ties = _ties(plan)
     if as_json:
-        lines = [_told(row) for row in plan.rows]
-        tell_json({**file.facts["plan"], "signatures": file.facts["signatures"], "ties": ties, "lines": lines})
+        out = [{"is": one.why, **_told_left_out(one)} for one in left_out]
+        told = {"signatures": file.facts["signatures"], "ties": ties, "lines": [_told(row) for row in plan.rows]}
+        tell_json({**file.facts["plan"], **told, "left_out": out})
         return
     tell_rows(say("plan", number=plan.number), COLUMNS, [_told(row) for row in plan.rows])
     tell_table(say("why"), WHY, [_why(row) for row in plan.rows])
+    _tell_left_out(left_out)
     if ties:
         tell_table(say("ties"), ("application",), [(", ".join(tie),) for tie in ties])
     tell_table(say("signatures"), ("office", "officer"), list(file.facts["signatures"].items()))
@@ -65,13 +128,14 @@ def excel(quarter: Quarter, out: Out) -> None:
     write(out, paper.excel(_read(quarter)[0], *languages()))
 
 
-def _read(quarter: str) -> tuple[paper.SubsidyPlan, File]:
-    async def work() -> tuple[paper.SubsidyPlan, File]:
+def _read(quarter: str, *, left_out: bool = False) -> tuple[paper.SubsidyPlan, File, tuple[LeftOut, ...]]:
+    async def work() -> tuple[paper.SubsidyPlan, File, tuple[LeftOut, ...]]:
         async with reading() as pool:
             file = await file_of(pool, round_stream(quarter))
             if "plan" not in file.facts:
                 raise BadInput(("plan", f"no plan has been prepared in {quarter}"))
-            return await plan_of(pool, file, await events_of(pool, round_stream(quarter))), file
+            out = await left_out_of(pool, file) if left_out else ()
+            return await plan_of(pool, file, await events_of(pool, round_stream(quarter))), file, out
 
     return run(work())
 

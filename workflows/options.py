@@ -9,3 +9,5 @@ from temporalio.common import RetryPolicy
 ONCE = RetryPolicy(maximum_attempts=1)
 FOR_EVER = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=20))
 ONE_TRY = timedelta(seconds=10)
+#: An act that weighs a whole round: longer than the record's own patience with it.
+ONE_LONG_TRY = timedelta(seconds=70)

@@ -143,12 +143,13 @@ class Proceeding:
 
     async def _record_for_officer(self, command: Command) -> Recorded:
         attempt = Attempt(command=command, sequence=self.standing.sequence)
+        long = self.procedure.act(command.act).of_whole_round
         try:
             recorded: Recorded = await workflow.execute_local_activity(
                 RECORD,
                 attempt,
                 result_type=Recorded,
-                start_to_close_timeout=options.ONE_TRY,
+                start_to_close_timeout=options.ONE_LONG_TRY if long else options.ONE_TRY,
                 retry_policy=options.ONCE,
             )
             return recorded

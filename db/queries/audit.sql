@@ -164,10 +164,36 @@ select stream, coalesce(substring(command_id from '^[^/]*/([0-9]{1,9})/')::integ
     data - '{cap_left,budget_left}'::text[] as data
 from kept
 
+-- refusals_told --
+-- How many applications each third signature refused, under one digest; a plan drawn before the digest was told names them.
+with signed as (
+    select e.stream, e.sequence, p.file #> '{facts,plan}' as plan
+    from event e join proceeding p using (stream)
+    where e.act = 'sign_plan' and e.passed and e.body::jsonb #>> '{changes,stage}' = 'signed'
+), told as (
+    select stream, sequence, (plan ->> 'refused')::bigint as refused, plan ->> 'refused_sha256' as digest from signed where plan ? 'refused_sha256'
+    union all
+    select s.stream, s.sequence, count(*), encode(sha256(convert_to(string_agg(n.number, e'\n' order by n.number collate "C"), 'UTF8')), 'hex')
+    from signed s cross join jsonb_array_elements_text(s.plan -> 'refused') n (number) where not s.plan ? 'refused_sha256' group by s.stream, s.sequence
+)
+select * from told where refused > 0
+
+-- refusals_kept --
+-- The cases that were told, or are to be told, that a round's review refused them.
+with kept as (
+    select e.officer as stream, e.command_id, e.stream as "case" from event e where e.act = 'refuse_subsidy'
+    union all
+    select o.command ->> 'officer', o.command_id, o.stream from outbox o
+    where o.command ->> 'act' = 'refuse_subsidy' and not exists (select from event e where e.command_id = o.command_id)
+)
+select k.stream, coalesce(substring(k.command_id from '^[^/]*/([0-9]{1,9})/')::integer, 0) as sequence, count(*) as refused,
+    encode(sha256(convert_to(string_agg(p.file #>> '{facts,application,number}', e'\n' order by p.file #>> '{facts,application,number}' collate "C"), 'UTF8')), 'hex') as digest
+from kept k join proceeding p on p.stream = k."case" group by 1, 2
+
 -- applications_told --
 -- What cases and rounds say of each subsidy application, in the order in which it was recorded.
 with signed as (
-    select e.stream, e.recorded, p.file #>> '{facts,plan,number}' as plan, p.file #> '{facts,plan,refused}' as refused
+    select e.stream, e.sequence, e.recorded, p.file #>> '{facts,plan,number}' as plan
     from event e join proceeding p using (stream)
     where e.act = 'sign_plan' and e.passed and e.body::jsonb #>> '{changes,stage}' = 'signed'
 ), cancelled as (
@@ -195,8 +221,14 @@ with signed as (
     select l.application, s.recorded, case when l.approved > 0 then 'signed' when l.waitlisted > 0 then 'waitlisted' else 'nothing' end, s.stream, l.waitlisted, null
     from signed s join plan_line l using (plan)
     union all
-    select r.application, s.recorded, 'refused', s.stream, 0, null
-    from signed s cross join jsonb_array_elements_text(s.refused) r (application)
+    -- Whom a third signature refused was told so: `refusals_told` says that it was all of them.
+    select p.file #>> '{facts,application,number}', s.recorded, 'refused', s.stream, 0, null
+    from signed s join (
+        select officer, command_id, stream from event where act = 'refuse_subsidy'
+        union
+        select command ->> 'officer', command_id, stream from outbox where command ->> 'act' = 'refuse_subsidy'
+    ) r on r.officer = s.stream and r.command_id = s.stream || '/' || s.sequence || '/refuse_subsidy/' || r.stream
+    join proceeding p on p.stream = r.stream
     union all
     select l.application, e.recorded, 'paid', e.stream, null, null
     from event e join proceeding p using (stream) join plan_line l on l.plan = p.file #>> '{facts,plan,number}'

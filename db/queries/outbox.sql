@@ -3,9 +3,11 @@
 insert into outbox (command_id, stream, command, not_before) values ($1, $2, $3, $4) on conflict do nothing
 
 -- send_all --
--- Note many commands at once, each with its place among them.
+-- Order one act of many proceedings at once, each order with its place among them; its name ends with whose it is, and where that has no number yet, with what it is about.
 insert into outbox (command_id, stream, command, not_before, place)
-select one ->> 'id', one ->> 'stream', one, $2, place from jsonb_array_elements($1::jsonb) with ordinality told (one, place) on conflict do nothing
+select n.name, t.stream, $2::jsonb || jsonb_build_object('id', n.name, 'stream', t.stream, 'data', t.data::jsonb), $3, t.place
+from unnest($4::text[], $5::text[]) with ordinality t (stream, data, place)
+cross join lateral (select $1 || t.stream || case when t.stream like '%:new' then '/' || (t.data::jsonb ->> 'about') else '' end as name) n on conflict do nothing
 
 -- sent_by_the_record --
 -- Whether the record itself caused this command: what allows an act of the system.

@@ -32,3 +32,21 @@ select l.insurer, sum(l.approved) as planned,
     coalesce(sum((select c.amount from ledger_entry c where c.kind = 'cancellation' and c.plan = l.plan and c.application = l.application)), 0) as cancelled,
     coalesce(sum((select c.amount from ledger_entry c where c.kind = 'payment' and c.plan = l.plan and c.application = l.application)), 0) as paid
 from plan_line l where l.plan = $1 and l.approved > 0 group by l.insurer order by l.insurer
+
+-- names_of_round --
+-- Who a round's applications are of, in every language, and the policy each is asked for.
+select a.number, e.name_zh as enterprise_name, i.name_zh as insurer_name, i.name_en as insurer_name_en, p.policy_number
+from subsidy_application a join office e on e.code = a.enterprise join office i on i.code = a.insurer
+left join policy p on p.stream = 'policy:' || a.scheme || ':' || a.number
+where a.round = $1 and a.state = 'filed'
+
+-- refused --
+-- The applications that a round's signed plan refused, and why, as their cases were told or are to be.
+with told as (
+    select e.stream, e.body::jsonb #> '{data,reasons}' as reasons from event e where e.act = 'refuse_subsidy' and e.officer = $1
+    union all
+    select o.stream, o.command #> '{data,reasons}' from outbox o
+    where o.command ->> 'officer' = $1 and o.command_id like '%/%' and o.command ->> 'act' = 'refuse_subsidy'
+        and not exists (select from event e where e.command_id = o.command_id)
+)
+select p.file #>> '{facts,application,number}' as number, t.reasons from told t join proceeding p using (stream) order by 1

@@ -100,36 +100,73 @@ where stream = $1 and waiting > $2
 -- How many opinions were given in a round, also of applications that have left it.
 select count(*) from opinion where round = $1
 
+-- lock_round --
+-- Lock a round's applications until the transaction ends: what each asks stays so.
+select count(*) from (select from subsidy_application where round = $1 and state = 'filed' order by number for update) locked
+
 -- of_round --
--- A round's applications with the offices' opinions of what is asked now, their insurers' bars and what their enterprises have been committed this year, locked. Of one that waited only the rest is asked for.
+-- A round's applications with the offices' opinions of what is asked now, their insurers' bars and what their enterprises have been committed this year: each is put together once for all of them. Of one that waited only the rest is asked for.
+with held as materialized (
+    select a.* from subsidy_application a where a.round = $1 and a.state = 'filed'
+), spoken as materialized (
+    select o.application, jsonb_object_agg(o.office_kind, o.approves) as opinions, coalesce(jsonb_agg(o.reason) filter (where not o.approves), '[]') as objections
+    from opinion o join held a on a.number = o.application and a.asked = o.asked and a.concluded_at = o.concluded_at
+    where o.round = $1 group by o.application
+), falsified as materialized (
+    select n.number from proceeding r cross join jsonb_array_elements_text(r.file #> '{facts,recovery,applications}') n (number)
+    where r.kind = 'recovery' and r.stage <> 'dropped'
+    union
+    select n.number from proceeding i cross join jsonb_array_elements_text(i.file #> '{facts,bar,applications}') n (number)
+    where i.kind = 'pilot_insurer' and i.stage = 'barred'
+), paid as materialized (
+    select distinct l.application from ledger_entry l join held a on a.number = l.application where l.kind = 'payment'
+)
 select a.number, a.stream, a.enterprise, a.insurer, a.concluded_at, a.return_received_at, case when a.waiting > 0 then a.waiting else a.asked end as asked, a.state,
-    a.waiting > 0 as waited, a.admitted,
-    exists (select from proceeding r where r.kind = 'recovery' and r.stage <> 'dropped' and r.file #> '{facts,recovery,applications}' ? a.number)
-        or exists (select from proceeding i where i.kind = 'pilot_insurer' and i.stage = 'barred' and i.file #> '{facts,bar,applications}' ? a.number) as falsified,
-    exists (select from ledger_entry l where l.kind = 'payment' and l.application = a.number) as paid,
-    (select b.barred_on from insurer_bar b where b.insurer = a.insurer) as barred_on,
-    coalesce((select jsonb_object_agg(o.office_kind, o.approves) from opinion o where o.application = a.number and o.round = a.round and o.asked = a.asked and o.concluded_at = a.concluded_at), '{}') as opinions,
-    coalesce((select jsonb_agg(o.reason) from opinion o where o.application = a.number and o.round = a.round and o.asked = a.asked and o.concluded_at = a.concluded_at and not o.approves), '[]') as objections,
-    coalesce((select e.committed from enterprise_year e where e.scheme = a.scheme and e.fiscal_year = $2 and e.enterprise = a.enterprise), 0) as committed
-from subsidy_application a where a.round = $1 and a.state = 'filed' order by a.number for update of a
+    a.waiting > 0 as waited, a.admitted, f.number is not null as falsified, p.application is not null as paid, b.barred_on,
+    coalesce(s.opinions, '{}') as opinions, coalesce(s.objections, '[]') as objections, coalesce(e.committed, 0) as committed
+from held a
+left join spoken s on s.application = a.number
+left join falsified f on f.number = a.number
+left join paid p on p.application = a.number
+left join insurer_bar b on b.insurer = a.insurer
+left join enterprise_year e on e.scheme = a.scheme and e.fiscal_year = $2 and e.enterprise = a.enterprise
+order by a.number
 
 -- lock_budget --
 -- What is left of a year's budget, its row locked until the transaction ends.
 select lock_budget($1, $2)
 
--- add_plan_line --
--- Enter a line of a plan.
+-- add_plan_lines --
+-- Enter a plan's lines in the order of their ranks.
 insert into plan_line (plan, round, rank, application, enterprise, insurer, asked, cut_by_cap, approved, waitlisted)
-select $1, $2, $3, a.number, a.enterprise, a.insurer, $5, $6, $7, $8 from subsidy_application a where a.number = $4
+select $1, $2, l.rank, a.number, a.enterprise, a.insurer, l.asked, l.cut_by_cap, l.approved, l.waitlisted
+from unnest($3::text[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[])
+    with ordinality l (application, asked, cut_by_cap, approved, waitlisted, rank)
+join subsidy_application a on a.number = l.application
 
 -- plan_lines --
 -- The lines of a plan in rank order.
 select l.rank, l.application, a.stream, l.enterprise, l.insurer, a.concluded_at, l.asked, l.cut_by_cap, l.approved, l.waitlisted
 from plan_line l join subsidy_application a on a.number = l.application where l.plan = $1 order by l.rank
 
--- settle --
--- Give an application the state that a plan or the review leaves it in, and what waits of it.
-update subsidy_application set state = $2, waiting = $3 where number = $1
+-- settle_plan --
+-- Give every application of a plan the state the plan leaves it in, and what waits of it.
+update subsidy_application a set waiting = l.waitlisted, state = case
+    when l.approved > 0 then 'signed'
+    when l.waitlisted > 0 then 'waitlisted'
+    when exists (select from ledger_entry p where p.kind = 'payment' and p.application = a.number) then 'paid'
+    else 'refused' end
+from plan_line l where l.plan = $1 and a.number = l.application
+
+-- commit_plan --
+-- Commit the money of every line of a plan.
+insert into ledger_entry (scheme, fiscal_year, kind, debit, credit, amount, enterprise, application, plan, reference, stream, sequence)
+select $2, $3, 'commitment', $4, $5, l.approved, l.enterprise, l.application, l.plan, l.plan, $6, $7
+from plan_line l where l.plan = $1 and l.approved > 0 order by l.rank
+
+-- refuse_reviewed --
+-- Refuse the applications that an office of the joint review did not approve.
+update subsidy_application set state = 'refused', waiting = 0 where number = any ($1)
 
 -- post --
 -- Add an entry to the ledger; its trigger moves the balances and refuses what would overdraw them.

@@ -106,9 +106,9 @@ async def test_a_record_in_which_an_order_was_overtaken_is_whole(desk: Desk) -> 
 async def sent(desk: Desk, sender: str, many: int, after: timedelta = timedelta()) -> None:
     """Order an act in so many cases at once."""
     moment = desk.moment + after
-    more = {"act": "told", "officer": sender, "received_at": moment.isoformat(), "data": {"plan": "P1"}}
-    commands = [{"id": f"{sender}/1/told/{one}", "stream": f"case:dalian:{sender}-{one}"} | more for one in range(many)]
-    await desk.pool.execute(OUTBOX.send_all, commands, moment)
+    order = {"act": "told", "officer": sender, "received_at": moment.isoformat()}
+    cases = [f"case:dalian:{sender}-{one}" for one in range(many)]
+    await desk.pool.execute(OUTBOX.send_all, f"{sender}/1/told/", order, moment, cases, ['{"plan": "P1"}'] * many)
 
 
 async def test_what_is_told_to_many_holds_back_nobody_who_tells_a_few(desk: Desk) -> None:
@@ -121,9 +121,9 @@ async def test_what_is_told_to_many_holds_back_nobody_who_tells_a_few(desk: Desk
 
 async def test_a_command_refused_often_is_tried_again_much_later(desk: Desk) -> None:
     await sent(desk, "plan", 2)
-    often = "update outbox set attempts = 10 where command_id = 'plan/1/told/0' returning command_id"
+    often = "update outbox set attempts = 10 where command_id = 'plan/1/told/case:dalian:plan-0' returning command_id"
     assert await desk.pool.fetchval(often)
-    names = ["plan/1/told/0", "plan/1/told/1"]
+    names = ["plan/1/told/case:dalian:plan-0", "plan/1/told/case:dalian:plan-1"]
     await desk.pool.execute(OUTBOX.lease, names, desk.moment, 10)
     rows = await desk.pool.fetch("select not_before - $1 as wait from outbox order by command_id", desk.moment)
     assert [row["wait"] for row in rows] == [timedelta(hours=1), timedelta(seconds=30)]
@@ -131,9 +131,9 @@ async def test_a_command_refused_often_is_tried_again_much_later(desk: Desk) -> 
 
 async def test_how_far_a_plan_has_been_told_is_counted(desk: Desk) -> None:
     await sent(desk, "plan", 5)
-    await desk.record.acknowledge("plan/1/told/0")
-    await desk.pool.execute(OUTBOX.failed, "plan/1/told/1", "out of turn", True)
-    await desk.pool.execute(OUTBOX.failed, "plan/1/told/2", "Temporal is away", False)
+    await desk.record.acknowledge("plan/1/told/case:dalian:plan-0")
+    await desk.pool.execute(OUTBOX.failed, "plan/1/told/case:dalian:plan-1", "out of turn", True)
+    await desk.pool.execute(OUTBOX.failed, "plan/1/told/case:dalian:plan-2", "Temporal is away", False)
     await desk.pool.execute(OUTBOX.overtake, "case:dalian:plan-3", "withdrawn")
     (row,) = await desk.pool.fetch(OUTBOX.told, "plan")
     assert tuple(row) == ("told", "P1", 5, 1, 1, 1)

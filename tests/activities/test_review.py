@@ -80,7 +80,7 @@ async def test_an_amount_that_moved_after_the_opinions_is_held_until_all_three_h
     await endorsed(one, "15000000.00")
     await quarter.do("prepare_plan", "regulator-1")
     plan = await plan_of(quarter)
-    assert (plan["lines"], plan["held"], plan["refused"]) == (1, [one.application], [])
+    assert (plan["lines"], plan["held"], plan["refused"]) == (1, 1, 0)
     await quarter.do("take_back_plan", "regulator-1", desk.forms.reasons())
     await reviewed(quarter, one, by="2")
     await quarter.signed()
@@ -99,7 +99,7 @@ async def test_a_later_insurance_time_asks_for_the_opinions_again(desk: Desk) ->
     await endorsed(one, "20000000.00", hours=1)
     assert await desk.pool.fetchval("select distinct asked from opinion") == 200_000
     await quarter.do("prepare_plan", "regulator-1")
-    assert (await plan_of(quarter))["held"] == [one.application]
+    assert (await plan_of(quarter))["held"] == 1
     await sound(desk)
 
 
@@ -111,7 +111,7 @@ async def test_a_refusal_of_another_amount_refuses_no_more(desk: Desk) -> None:
     await endorsed(one, "15000000.00")
     await quarter.do("prepare_plan", "regulator-1")
     plan = await plan_of(quarter)
-    assert (plan["held"], plan["refused"]) == ([one.application], [])
+    assert (plan["held"], plan["refused"]) == (1, 0)
 
 
 async def test_an_opinion_of_the_same_amount_is_given_once(desk: Desk) -> None:

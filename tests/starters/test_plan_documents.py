@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -232,3 +233,48 @@ async def test_a_round_without_a_plan_says_so(terminal: Terminal, pool: Pool, co
     assert (outcome.status, outcome.out) == (2, "")
     assert QUARTER in outcome.err
     assert (await terminal.run("plan", command, "1999Q9", *words)).status == 2
+
+
+async def test_a_preview_stores_nothing_and_says_why_what_is_left_out_is(terminal: Terminal, pool: Pool) -> None:
+    desks = Planned(Desk(pool, serial=serial) for serial in (1, 2, 3))
+    for desk in desks:
+        await desk.play(first("ledger", "appropriate"))
+    await desks.do("appropriate", "finance-1", {"amount": "900000.00", "document": "大财指1号"}, kind="ledger")
+    await desks[0].do(Step("round", "open", "regulator-1"))
+    forms, (planned, refused, held) = desks[0].forms, desks.applications
+    await desks.do("file_return", "insurer-a-1", forms.quarterly_return(*desks.applications))
+    await desks.do("close_filing", "regulator-1", {})
+    for officer in ("regulator-1", "bureau-1", "finance-1"):
+        opinions = forms.review(planned, refused)["opinions"]
+        opinions[1] |= {"approves": officer != "finance-1", "reason": "发票不符"}
+        await desks.do("review", officer, {"opinions": opinions})
+    before = await desks[0].events(), await pool.fetchval("select count(*) from plan_line")
+    told = (await terminal.run("plan", "preview", QUARTER, "--json")).out
+    head, *lines = map(json.loads, told.splitlines())
+    assert (await desks[0].events(), await pool.fetchval("select count(*) from plan_line")) == before
+    assert (head["budget_before"], head["approved"], head["lines"], head["left_out"]) == (
+        "900000.00",
+        "500000.00",
+        1,
+        2,
+    )
+    assert [(line["is"], line["application"], rules_of(line)) for line in lines] == [
+        ("line", planned, ["ranked_by_time", "cut_by_cap", "funded"]),
+        ("held", held, ["office_silent"] * 3),
+        ("refused", refused, ["office_refuses"]),
+    ]
+    assert lines[2]["reasons"][0]["reason"] == "refused in the joint review: finance: 发票不符 (article 13)"
+    people = (await terminal.run("plan", "preview", QUARTER)).out
+    assert "未列入计划" in people
+    await desks.do("prepare_plan", "regulator-1", {})
+    shown = (await terminal.run("plan", "show", QUARTER, "--json")).json
+    assert [(one["is"], one["application"]) for one in shown["left_out"]] == [("held", held), ("refused", refused)]
+    await desks[0].order("withdraw", forms.enterprise)
+    moved = (await terminal.run("plan", "preview", QUARTER, "--json")).out.splitlines()[-1]
+    assert json.loads(moved) == {"is": "moved", "difference": f"{planned}: no longer in the plan"}
+    await desks.do("prepare_plan", "regulator-1", {})
+    await desks.sign(*SIGN)
+    signed = (await terminal.run("plan", "show", QUARTER, "--json")).json
+    assert [(one["is"], one["application"]) for one in signed["left_out"]] == [("held", held), ("refused", refused)]
+    late = await terminal.run("plan", "preview", QUARTER)
+    assert (late.status, "plan show" in late.err) == (2, True)

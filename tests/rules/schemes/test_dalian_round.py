@@ -16,7 +16,7 @@ from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import File, Form, Nothing, Register, Situation, read_form
 from rules.schemes.dalian_filing import file_return, open_round
-from rules.schemes.dalian_plan import prepare_plan, sign_plan
+from rules.schemes.dalian_plan import MOST_SAID, prepare_plan, sign_plan
 from rules.schemes.dalian_round_forms import Payment, QuarterlyReturn, Review, RoundOpening
 
 EDITION = edition_of("dalian")
@@ -42,6 +42,7 @@ DRAWN = {"application": "A", "cut_by_cap": Decimal(0), "approved": Decimal(100_0
 def situation(budget: int, *applications: dict[str, Any]) -> Situation:
     facts = {
         "round": {"quarter": "2026Q2", "fiscal_year": 2026},
+        "plan": {"refused": []},
         "signatures": {"regulator": "regulator-2", "industry_bureau": "bureau-2"},
     }
     return Situation(
@@ -145,6 +146,20 @@ def test_a_plan_that_has_moved_is_refused_with_the_differences(
     found = third_signature(budget, APPLICATION | changed)
     assert not found.passed
     assert difference in found.reason
+
+
+def test_of_what_moved_the_first_are_named_and_the_others_counted() -> None:
+    many = [APPLICATION | {"number": f"B{n:02}", "enterprise": f"E{n}"} for n in range(MOST_SAID + 4)]
+    reason = third_signature(100_000, APPLICATION, *many).reason
+    assert reason.count("newly in the plan") == MOST_SAID
+    assert reason.endswith("; and 4 more: prepare the plan again")
+
+
+def test_of_a_tie_the_first_are_named_and_the_others_counted() -> None:
+    many = [APPLICATION | {"number": f"B{n:02}", "enterprise": f"E{n}"} for n in range(MOST_SAID + 4)]
+    effect = prepare_plan(situation(100_000, *many), Nothing())
+    (told,) = [finding.reason for finding in effect.findings if finding.rule == "ties_told"]
+    assert told.endswith("B18, B19, and 4 more")
 
 
 def test_a_bar_that_begins_tomorrow_holds_nothing_today() -> None:

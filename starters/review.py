@@ -211,14 +211,13 @@ def _known(record: Record) -> str:
     """已知情况: what an officer should know of an application before he says anything of it."""
     day, said_of, act = record["barred_on"], record["said_of"], record["prepared"]
     known = (
-        ("known_falsified", record["falsified"]),
-        ("known_barred", day and not record["admitted"]),
-        ("known_admitted", day and record["admitted"]),
-        ("known_said", said_of),
-        ("known_prepared", act),
+        record["falsified"] and say("known_falsified"),
+        day and not record["admitted"] and say("known_barred", day=day),
+        day and record["admitted"] and say("known_admitted", day=day),
+        said_of and say("known_said", asked=", ".join(said_of)),
+        act and say("known_prepared", act=act),
     )
-    told = {"day": day, "asked": ", ".join(said_of or ()), "act": act}
-    return "; ".join(say(code, **told) for code, holds in known if holds)
+    return "; ".join(filter(None, known))
 
 
 def _write(out: Path, rows: list[dict[str, str]]) -> None:

@@ -154,6 +154,10 @@ class Market:
         if sent := await self.thought_of(move):
             await self.send(sent)
 
+    async def order(self, act: str, stream: str, officer: str, data: Data) -> Answer | None:
+        """Send an act with a form of one's own."""
+        return await self.send(self._named(act, stream, officer, data))
+
     async def at_once(self, *moves: Move, twice: bool) -> None:
         """Make several moves at once, the first perhaps twice by the same name."""
         thought = [sent for move in moves if (sent := await self.thought_of(move))]
@@ -248,10 +252,12 @@ class Market:
             made = self._of_case(move)
         if made is None:
             return None
-        stream, officer, data = made
+        return self._named(move.act, *made)
+
+    def _named(self, act: str, stream: str, officer: str, data: Data) -> Sent:
         by_clock = officer == "clock"
         name = f"{'clock/' if by_clock else 'move-'}{len(self.sent) + 1}"
-        command = Command(id=name, stream=stream, act=move.act, officer=officer, received_at=self.moment, data=data)
+        command = Command(id=name, stream=stream, act=act, officer=officer, received_at=self.moment, data=data)
         self.sent.append(Sent(command, by_clock))
         return self.sent[-1]
 

@@ -75,11 +75,14 @@ INVARIANTS = {
         select p.stream from proceeding p where p.file -> 'facts' ? 'application' and not exists (
             select from subsidy_application a
             where a.stream = p.stream and a.number = p.file #>> '{facts,application,number}')""",
-    # Where an endorsement has changed a contract, its policy says so.
+    # Where an endorsement has changed a contract, its policy says so, or its case is yet to be told.
     "subsidy <= min(0.01, rate) x sum insured": """
         with insured as (
             select a.number, p.file #> '{facts,contract}' as contract from subsidy_application a
             join proceeding p on p.stream in (a.stream, 'policy:' || a.scheme || ':' || a.number)
+            union all
+            select a.number, o.command -> 'data' from subsidy_application a join outbox o using (stream)
+            where o.command ->> 'act' = 'recalculate' and not o.done
         ), most as (
             select number, max((contract ->> 'sum_insured')::numeric
                 * least(0.01, (contract ->> 'premium_rate')::numeric)) as amount from insured group by number

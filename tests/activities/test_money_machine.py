@@ -29,7 +29,8 @@ from hypothesis.stateful import (
 from db.embedded import EmbeddedPostgres
 from db.pool import Pool, open_pool
 from starters.audit import verified
-from tests.activities.market import JOINT, PRODUCTS, QUARTERS, ROUND_ACTS, YEARS, Market, Move, prepared
+from tests.activities.market import Market, prepared
+from tests.activities.moves import JOINT, PRODUCTS, QUARTERS, ROUND_ACTS, YEARS, Move
 from tests.conftest import PASSWORD
 from tests.db.invariants import broken
 from tests.workshop import Workshop, opened

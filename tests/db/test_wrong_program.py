@@ -20,7 +20,8 @@ from activities.done import ACCOUNTS
 from db.embedded import EmbeddedPostgres
 from db.pool import Connection, Pool, open_pool
 from starters.audit import verified
-from tests.activities.market import Market, Move, prepared
+from tests.activities.market import Market, prepared
+from tests.activities.moves import Move
 from tests.conftest import PASSWORD
 from tests.db.invariants import INVARIANTS, broken
 from tests.workshop import Workshop, opened

@@ -22,6 +22,7 @@ from random import Random
 from typing import Any
 
 import asyncpg
+import psutil
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -44,7 +45,7 @@ from worker.relay import Relay
 
 MANY = int(os.environ.get("FIRSTCOVER_QUARTER", "20"))
 CHUNK, AT_ONCE = (25, 8) if MANY >= 100 else (5, 4)
-WORKER_KILLS, DATABASE_KILLS = (16, 8) if MANY >= 100 else (1, 2)
+WORKER_KILLS, DATABASE_KILLS = max(1, min(16, MANY // 5 - 3)), max(2, min(8, MANY // 12))
 #: Acts during which the worker dies between the commit and its report.
 DIES_AT = ("file_return", "sign_plan", "pay") if MANY >= 100 else ("sign_plan",)
 SEED = 20301
@@ -91,6 +92,7 @@ class Run:
     dies_at: set[str] = field(default_factory=set)
     happened: Counter[str] = field(default_factory=Counter)
     killing: set[asyncio.Task[None]] = field(default_factory=set)
+    restarting: asyncio.Lock = field(default_factory=asyncio.Lock)
     worker: asyncio.subprocess.Process | None = None
     supervisor: asyncio.Task[None] | None = None
     dying: str = ""
@@ -123,9 +125,18 @@ class Run:
         if whom == "worker":
             self.kill_worker()
             return
-        os.kill(self.postgres.pid, signal.SIGKILL)
+        async with self.restarting:
+            await asyncio.to_thread(self._kill_postgres)
         self.happened["PostgreSQL killed"] += 1
-        await asyncio.to_thread(self.postgres.restart)
+
+    def _kill_postgres(self) -> None:
+        """Kill the server, and start it again once its children have noticed: until then they hold its memory."""
+        server = psutil.Process(self.postgres.pid)
+        server.suspend()
+        children = server.children()
+        server.kill()
+        psutil.wait_procs(children, timeout=60)
+        self.postgres.restart()
 
     # --- The officers ---
 

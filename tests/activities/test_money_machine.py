@@ -66,7 +66,7 @@ class Ground:
 
     async def begun(self) -> Market:
         await self.workshop.put_back()
-        return await Market(self.pool, self.happened).opened()
+        return await Market(self.pool, happened=self.happened).opened()
 
 
 NUMBERS, CHOICES = st.integers(0, len(PRODUCTS) - 1), st.integers(0, 15)
@@ -103,14 +103,15 @@ class Machine(RuleBasedStateMachine):
     ground: ClassVar[Ground]
     market: Market
 
-    @initialize(applied=st.integers(0, 63), budget=CHOICES)
-    def begin(self, applied: int, budget: int) -> None:
-        """Some have applied, and the first year has some money."""
+    @initialize(applied=st.integers(0, 63), budget=CHOICES, ahead=st.integers(0, 14))
+    def begin(self, applied: int, budget: int, ahead: int) -> None:
+        """Some have applied, the first year has some money, and its first round may have come as far as being paid."""
         self.market = self.ground.do(self.ground.begun())
         for place in range(len(PRODUCTS)):
             if not applied >> place & 1:
                 self.happens(Move("apply", place))
         self.happens(Move("appropriate", YEARS[0], choice=budget))
+        self.a_round_goes_on(QUARTERS[0], [0] * ahead)
         self.ground.happened["lives"] += 1
 
     def happens(self, *happening: Move) -> None:

@@ -152,6 +152,8 @@ class Folding:
             self._file, self._last = self._file.folded(self.said["changes"]), row["hash"]
         except (KeyError, TypeError, ValueError):
             return "the text of the event after it tells no changes of a proceeding"
+        if self._file.sequence != row["sequence"]:
+            return "the event after it changes no proceeding"
         if row["file"] is not None and (File.model_validate(row["file"]) != self._file or not row["columns_agree"]):
             return "its proceeding is not the fold of its events"
         return None

@@ -211,11 +211,11 @@ def _known(record: Record) -> str:
     """已知情况: what an officer should know of an application before he says anything of it."""
     day, said_of, act = record["barred_on"], record["said_of"], record["prepared"]
     known = (
-        record["falsified"] and say("known_falsified"),
-        day and not record["admitted"] and say("known_barred", day=day),
-        day and record["admitted"] and say("known_admitted", day=day),
-        said_of and say("known_said", asked=", ".join(said_of)),
-        act and say("known_prepared", act=act),
+        say("known_falsified") if record["falsified"] else "",
+        say("known_barred", day=day) if day and not record["admitted"] else "",
+        say("known_admitted", day=day) if day and record["admitted"] else "",
+        say("known_said", asked=", ".join(said_of)) if said_of else "",
+        say("known_prepared", act=act) if act else "",
     )
     return "; ".join(filter(None, known))
 

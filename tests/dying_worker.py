@@ -18,7 +18,7 @@ from activities.record import Record
 from db.pool import open_pool
 from runtime.settings import Settings
 from runtime.temporal_client import connect
-from workflows.case import Case
+from worker.build import WORKFLOWS
 
 
 class DyingRecord(Record):
@@ -36,7 +36,7 @@ async def main() -> None:
     settings = Settings()
     pool = await open_pool(settings.require_database_url())
     record = DyingRecord(pool)
-    async with Worker(await connect(), task_queue=settings.task_queue, workflows=[Case], activities=[record.record]):
+    async with Worker(await connect(), task_queue=settings.task_queue, workflows=WORKFLOWS, activities=[record.record]):
         await asyncio.Event().wait()
 
 

@@ -22,14 +22,18 @@ do $$ declare one text; filled boolean; begin
     end loop;
 end $$
 """
-#: Put every table back to what was kept; no trigger or key is asked.
+#: Put every table back to what was kept; no trigger or key is asked. What is worked out of a row's text is so again.
 _PUT_BACK = """
-do $$ declare one text; begin
+do $$ declare one text; said text; begin
     set local session_replication_role = replica;
     for one in select tablename from pg_tables where schemaname = 'public' loop
         execute format('delete from public.%I', one);
         if to_regclass(format('kept.%I', one)) is not null then
-            execute format('insert into public.%I table kept.%I', one, one);
+            select string_agg(quote_ident(attname), ', ') into said from pg_attribute
+            where attrelid = format('public.%I', one)::regclass
+            and attnum > 0 and not attisdropped and attgenerated = '';
+            execute format(
+                'insert into public.%I (%s) overriding system value select %s from kept.%I', one, said, said, one);
         end if;
     end loop;
 end $$
@@ -51,10 +55,12 @@ class Workshop:
 
 
 @asynccontextmanager
-async def opened(postgres: EmbeddedPostgres, name: str, password: str) -> AsyncIterator[Workshop]:
-    """Make a database from the template and open it."""
+async def opened(
+    postgres: EmbeddedPostgres, name: str, password: str, template: str = DATABASE
+) -> AsyncIterator[Workshop]:
+    """Make a database from a template, the prepared one unless another is named, and open it."""
     admin = await asyncpg.connect(postgres.dsn())
-    await admin.execute(f"create database {name} template {DATABASE}")
+    await admin.execute(f"create database {name} template {template}")
     superuser = await asyncpg.connect(postgres.dsn(database=name))
     await superuser.execute(_KEEP)
     yield Workshop(superuser, postgres.dsn(PROGRAM, name, password))

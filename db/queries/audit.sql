@@ -246,15 +246,17 @@ with signed as (
     from event e join proceeding p using (stream)
     where e.act = 'revoke' and e.passed and e.body::jsonb #> '{changes,facts,revocation,waited}' is not null and e.body::jsonb #> '{changes,facts,cancelled}' is null
     union all
-    select p.file #>> '{facts,application,number}', e.recorded, case when (e.body::jsonb #>> '{data,waitlisted}')::numeric > 0 then 'reduced' else 'stopped' end,
-        null, (e.body::jsonb #>> '{data,waitlisted}')::numeric, null
-    from event e join proceeding p using (stream) where e.act = 'reduce_waiting' and e.passed
-    union all
-    -- A policy has let less wait, and its case is yet to be told.
-    select p.file #>> '{facts,application,number}', 9223372036854775807, case when (o.command #>> '{data,waitlisted}')::numeric > 0 then 'reduced' else 'stopped' end,
-        null, (o.command #>> '{data,waitlisted}')::numeric, null
-    from outbox o join proceeding p using (stream)
-    where o.command ->> 'act' = 'reduce_waiting' and not exists (select from event e where e.command_id = o.command_id)
+    -- A policy lets less wait at once, whenever its case is told.
+    select p.file #>> '{facts,application,number}', r.recorded, case when (t.data ->> 'waitlisted')::numeric > 0 then 'reduced' else 'stopped' end,
+        null, (t.data ->> 'waitlisted')::numeric, null
+    from (
+        select e.stream, e.command_id, e.body::jsonb -> 'data' as data from event e where e.act = 'reduce_waiting' and e.passed
+        union all
+        select o.stream, o.command_id, o.command -> 'data' from outbox o
+        where o.command ->> 'act' = 'reduce_waiting' and not exists (select from event e where e.command_id = o.command_id)
+    ) t
+    join proceeding p using (stream)
+    join event r on r.stream = split_part(t.command_id, '/', 1) and r.sequence = coalesce(substring(t.command_id from '^[^/]*/([0-9]{1,9})/')::integer, 0)
 ), line as (
     select m.application,
         (array_agg(m.state order by m.recorded desc) filter (where m.state <> 'reduced'))[1] as last,

@@ -14,6 +14,7 @@ from rules.faults import Unfit
 from rules.procedure import Barred
 from starters.audit import verified
 from tests.activities.desk import Desk, first
+from tests.activities.market import Market
 
 JOINT = ("regulator", "bureau", "finance")
 
@@ -349,6 +350,22 @@ async def test_a_contract_endorsed_down_while_it_waits_waits_for_no_more_than_it
     assert (await one.file()).money["waitlisted"] == "50000.00"
     await sound(desk)
     assert await paid_later(desk) == Decimal("100000.00")
+    await sound(desk)
+
+
+async def test_a_contract_endorsed_down_is_funded_by_a_plan_that_is_signed_before_its_case_is_told(desk: Desk) -> None:
+    one = await part_paid(desk, None)
+    policy = f"policy:dalian:{one.application}"
+    await one.order("endorse", "insurer-a-1", one.forms.endorsement("10000000.00"), kind="policy", stream=policy)
+    await appropriate(desk, "1000000.00")
+    second = Quarter(desk, "2030Q2")
+    acts = [("open", "regulator-1"), ("close_filing", "regulator-1"), ("prepare_plan", "regulator-1")]
+    for act, officer in acts + [("sign_plan", f"{office}-2") for office in JOINT]:
+        # Nothing is relayed: neither the endorsement nor the plan is told.
+        await second.try_(act, officer, {"quarter": "2030Q2"} if act == "open" else {})
+    await sound(desk)
+    await Market(desk.pool).relay_all()
+    assert ((await one.file()).money["approved"], (await one.file()).money["waitlisted"]) == ("100000.00", "0.00")
     await sound(desk)
 
 

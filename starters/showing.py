@@ -8,6 +8,7 @@ from typing import Any
 
 from activities.authority import Officer, authorise, known_officer
 from activities.contracts import Event
+from activities.documents import seen_by
 from activities.history import answer_of
 from db.pool import Pool
 from db.sql import queries
@@ -63,6 +64,7 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
             {**notice, "issued_on": notice["issued_on"].isoformat()}
             for notice in map(dict, await pool.fetch(NOTICE.of_stream, str(stream)))
         ],
+        "documents": await seen_by(pool, stream, acting) if acting else [],
         "events": events,
         "acts": _acts(stream, file, acting),
     }

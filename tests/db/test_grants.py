@@ -23,6 +23,7 @@ MAY = {
     # A listing and a suspension can be ended, a clause prolonged or withdrawn: by their columns, not as a whole.
     **dict.fromkeys(("insurer_bar", "insurer_listing", "insurer_suspension", "filed_clause"), ADDS),
     **dict.fromkeys(("event", "ledger_entry", "refusal", "opinion", "plan_line", "notice", "policy"), ADDS),
+    **dict.fromkeys(("document", "document_withdrawal"), ADDS),
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
     "subsidy_application": ADDS,
 }
@@ -45,6 +46,8 @@ KEPT = {
     "plan_line": "approved",
     "refusal": "why",
     "notice": "number",
+    "document": "sha256",
+    "document_withdrawal": "reason",
 }
 
 

@@ -88,7 +88,6 @@ def _sheet(writer: _Writer, which: str) -> dict[str, Any]:
         "left": text["number"].format(number=form.number),
         "right": text["filled_on"].format(day=writer.day(form.signed.day.isoformat())),
         "parts": parts[which](writer),
-        "note": "",
     }
 
 
@@ -168,7 +167,9 @@ class _Writer:
         return self.words["said"][code].format_map(inputs)
 
 
-_LONG = frozenset({"name", "product", "user", "insurer", "subsidy_asked", "payee", "breakthrough", "covers", "page"})
+_LONG = frozenset(
+    {"name", "product", "user", "insurer", "subsidy_asked", "payee", "breakthrough", "covers", "page", "verified_by"}
+)
 
 
 def _application(writer: _Writer) -> list[Part]:
@@ -261,16 +262,17 @@ def _declared(writer: _Writer, what: str) -> Part:
 
 def _recognition(writer: _Writer) -> list[Part]:
     """新产品认定申请表 (articles 2, 8, 9)."""
+    enterprise = ("industrial_manufacturer", "legal_person")
     product = ("model", "specification", "kind", "batch_number", "breakthrough", "has_ip", "market_record")
     papers = (
         (str(place), paper["title"], paper["sha256"][:16])
         for place, paper in enumerate(writer.section("submission")["papers"], 1)
     )
     return [
-        _enterprise(writer),
+        _enterprise(writer, *enterprise),
         _product(writer, *product, "first_user", "quantity"),
-        writer.listed("conditions", {"place": 1, "item": 9, "verdict": 2}, _conditions(writer)),
-        writer.listed("papers", {"place": 1, "title": 7, "digest": 5}, papers),
+        writer.listed("conditions", {"place": 3, "item": 18, "verdict": 4}, _conditions(writer)),
+        writer.listed("papers", {"place": 3, "title": 12, "digest": 10}, papers),
         _declared(writer, "submitted"),
     ]
 
@@ -313,9 +315,9 @@ def _opinion(writer: _Writer) -> list[Part]:
     head = _head(writer)
     return [
         *head,
-        writer.rows("district", visit),
-        writer.listed("checklist", {"place": 1, "article": 3, "item": 9, "evidence": 6, "verdict": 2}, lines),
-        writer.said("conclusion", writer.says("confirmed", outcome=outcome), opinion["opinion"], signed=signs),
+        writer.rows("district", visit, whole=_LONG),
+        writer.listed("checklist", {"place": 3, "article": 6, "item": 15, "evidence": 10, "verdict": 4}, lines),
+        writer.said("opinion", writer.says("confirmed", outcome=outcome), opinion["opinion"], signed=signs),
     ]
 
 
@@ -345,7 +347,7 @@ def _score(writer: _Writer) -> list[Part]:
         writer.pair("report", report["report_sha256"][:16]),
         writer.pair("recommended", says),
     ]
-    columns = {"place": 1, "criterion": 9, "maximum": 2, "score": 2, "veto": 2}
+    columns = {"place": 3, "criterion": 16, "maximum": 4, "score": 4, "veto": 4}
     signs = (writer.says("expert_signs"), writer.says("assessor_signs", name=assessor))
     return [
         *_head(writer),

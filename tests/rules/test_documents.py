@@ -38,7 +38,7 @@ RETURNED_TO = {"recognition", "publication", "insurance"}
 #: Who sees a paper of a proceeding that is not his: those whose kind is never bound to parties.
 ANYBODYS = {
     **{topic: {"industry_bureau"} for topic in RETURNED_TO},
-    **{topic: OWNERS for topic in ("return", "recovery", "inquiry", "budget")},
+    **dict.fromkeys(("return", "recovery", "inquiry", "budget"), OWNERS),
     "listing": {"industry_bureau", "regulator"},
     "complaint": set(),
 }

@@ -7,8 +7,10 @@ RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements-dev.tx
 COPY pyproject.toml ./
 COPY activities activities
 COPY db db
+COPY desk desk
 COPY rules rules
 COPY runtime runtime
+COPY service service
 COPY starters starters
 COPY worker worker
 COPY workflows workflows

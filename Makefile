@@ -23,7 +23,7 @@ export UV_CACHE_DIR ?= .tools/cache
 endif
 
 UV := .tools/bin/uv
-PACKAGES := activities db rules runtime starters worker workflows
+PACKAGES := activities db desk rules runtime service starters worker workflows
 # The folders too, so that a deleted file counts as a change.
 SOURCES := pyproject.toml $(shell find $(PACKAGES) -name __pycache__ -prune -o -print)
 

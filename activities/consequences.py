@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from activities import applications, documents, recoveries, registers, rounds
+from activities import applications, documents, ledgers, recoveries, registers, rounds
 from activities.contracts import Event
 from activities.done import Done
 from db.pool import Connection
@@ -72,5 +72,7 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("round", "prepare_plan"): rounds.enter_plan,
     ("round", "sign_plan"): rounds.commit_plan,
     ("round", "pay"): rounds.pay_plan,
-    ("ledger", "appropriate"): rounds.appropriate,
+    ("ledger", "appropriate"): ledgers.appropriate,
+    ("ledger", "adjust"): ledgers.adjust,
+    ("ledger", "close_year"): ledgers.close_year,
 }

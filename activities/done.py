@@ -70,10 +70,12 @@ class Done:
         ]
         await self.connection.execute(OUTBOX.send_all, commands, self.situation.received_at)
 
-    async def post(self, kind: str, amount: Decimal, reference: str, **about: str) -> None:
-        """Add an entry to the fiscal year's ledger."""
+    async def post(self, kind: str, amount: Decimal, reference: str, year: int | None = None, **about: str) -> None:
+        """Add an entry to the fiscal year's ledger; to another year's, where one is given."""
         debit, credit = ACCOUNTS[kind]
-        year = int(self.after.facts["round"]["fiscal_year"]) if self.stream.kind == "round" else int(self.stream.number)
+        if year is None:
+            in_round = self.stream.kind == "round"
+            year = int(self.after.facts["round"]["fiscal_year"] if in_round else self.stream.number)
         whom = (about.get("enterprise"), about.get("application"), about.get("plan"))
         where = (str(self.stream), self.event.seq)
         await self.connection.execute(

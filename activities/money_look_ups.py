@@ -1,4 +1,4 @@
-"""What an act of a round, ledger, refund or recovery is weighed against beside its file (articles 7, 13, 15(2))."""
+"""What an act of a round, refund or recovery is weighed against beside its file (articles 7, 13, 15(2))."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from activities.inquiry import Inquiry, proceeding
 from db.pool import Connection, one
 from db.sql import queries
-from rules.faults import Unfit
 from rules.procedure import Barred, Register
+from rules.schemes.dalian_quarter import fiscal_year_of
 
 OFFICE, PROCEEDING, SUBSIDY = queries("office"), queries("proceeding"), queries("subsidy")
-INSURER, RECOVERY, REVIEW = queries("insurer"), queries("recovery"), queries("review")
+INSURER, LEDGER, RECOVERY, REVIEW = queries("insurer"), queries("ledger"), queries("recovery"), queries("review")
 
 
 async def subsidy_of(inquiry: Inquiry, application: str) -> Register:
@@ -53,9 +53,13 @@ async def opinions_of_round(inquiry: Inquiry) -> Register:
     return Register(opinions=await inquiry.connection.fetchval(SUBSIDY.opinions_of, str(inquiry.stream)))
 
 
-async def listed_insurers(inquiry: Inquiry) -> Register:
+async def round_to_open(inquiry: Inquiry) -> Register:
+    """Whose returns it awaits, and whether its year is closed: whoever is closing it is waited for."""
+    scheme, year = inquiry.stream.scheme, fiscal_year_of(*inquiry.form.year_and_quarter)
+    await inquiry.connection.execute(SUBSIDY.lock_budget, scheme, year)
     rows = await inquiry.connection.fetch(INSURER.listed_on, inquiry.today)
-    return Register(listed_insurers=tuple(row["insurer"] for row in rows))
+    closed = await inquiry.connection.fetchval(LEDGER.year_closed, scheme, year)
+    return Register(listed_insurers=tuple(row["insurer"] for row in rows), year_closed=bool(closed))
 
 
 async def applications_to_file(inquiry: Inquiry) -> Register:
@@ -93,13 +97,6 @@ async def application_to_admit(inquiry: Inquiry) -> Register:
 async def left_over(inquiry: Inquiry) -> Register:
     rows = await inquiry.connection.fetch(SUBSIDY.left_over, inquiry.file.scheme)
     return Register(applications=tuple(map(dict, rows)))
-
-
-async def appropriation(inquiry: Inquiry) -> Register:
-    values = (inquiry.stream.scheme, int(inquiry.stream.number), inquiry.form.document)
-    if await inquiry.connection.fetchval(SUBSIDY.document_known, *values):
-        raise Unfit(("document", f"{inquiry.form.document!r} has granted money to {inquiry.stream.number} already"))
-    return Register()
 
 
 async def to_recover(inquiry: Inquiry) -> Register:

@@ -52,6 +52,7 @@ SYSTEM: tuple[OfficeKind, ...] = ("system",)
 #: The limits that the ledger itself enforces, whatever a program works out.
 LIMITS = {
     "budget_not_overspent": ("budget_not_overspent", "13", "the year's budget does not hold this"),
+    "budget_closed": ("budget_open", "13", "the year's budget is closed"),
     "cap_not_exceeded": ("cap_not_exceeded", "7", "the enterprise's cap of the year does not hold this"),
     "returned_was_paid": ("returned_was_paid", "15(2)", "more would come back than was paid"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 
-from activities import case_look_ups, documents, money_look_ups
+from activities import case_look_ups, documents, ledgers, money_look_ups
 from activities.authority import Officer
 from activities.inquiry import Inquiry, known_office, proceeding
 from db.pool import Connection, one
@@ -143,7 +143,7 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("offices", "leave"): _offices,
     ("offices", "absorb"): _offices,
     ("dossier", "add_document"): documents.dossier,
-    ("round", "open"): money_look_ups.listed_insurers,
+    ("round", "open"): money_look_ups.round_to_open,
     ("round", "file_return"): money_look_ups.applications_to_file,
     ("round", "close_filing"): money_look_ups.left_over,
     ("round", "close"): money_look_ups.left_over,
@@ -155,5 +155,8 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("round", "sign_plan"): money_look_ups.applications_of_round,
     ("round", "order_payment"): money_look_ups.applications_of_round,
     ("round", "pay"): money_look_ups.applications_of_round,
-    ("ledger", "appropriate"): money_look_ups.appropriation,
+    ("ledger", "appropriate"): ledgers.granted,
+    ("ledger", "adjust"): ledgers.taken_back,
+    ("ledger", "propose_closing"): ledgers.year_to_close,
+    ("ledger", "close_year"): ledgers.year_to_close,
 }

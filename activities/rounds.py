@@ -1,4 +1,4 @@
-"""季度申报、补贴计划与拨付: what the acts of a round and of a year's ledger change beside their file (article 13)."""
+"""季度申报、补贴计划与拨付: what the acts of a round change beside its file (article 13)."""
 
 from __future__ import annotations
 
@@ -104,7 +104,3 @@ async def return_application(done: Done) -> None:
 
 async def admit_held(done: Done) -> None:
     await done.connection.execute(SUBSIDY.admit_held, done.effect.carries.application)
-
-
-async def appropriate(done: Done) -> None:
-    await done.post("appropriation", done.effect.carries.amount, done.effect.carries.document)

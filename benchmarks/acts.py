@@ -31,8 +31,8 @@ with workflow.unsafe.imports_passed_through():
     from db.pool import Pool, open_pool
     from runtime.logging import set_up_logging
     from runtime.temporal_server import TemporalServer
-    from starters.sample_forms import SampleForms
-    from starters.session import Session, now
+    from service.sample_forms import SampleForms
+    from service.session import Session, now
     from worker.build import build_worker
 
 CASES, IN_FLIGHT = 40, 4

@@ -34,8 +34,8 @@ from rules.schemes.dalian_quarter import fiscal_year_of
 from rules.schemes.dalian_round_forms import MOST_AT_ONCE
 from runtime.logging import set_up_logging
 from runtime.temporal_server import TemporalServer
-from starters.sample_forms import SampleForms
-from starters.session import now
+from service.sample_forms import SampleForms
+from service.session import now
 from starters.story import quarter_of
 
 MANY, AT_ONCE = int(os.environ.get("FIRSTCOVER_RELAY", "1000")), MOST_AT_ONCE

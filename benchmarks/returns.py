@@ -30,9 +30,9 @@ from db.migrate import DATABASE, PROGRAM, prepare
 from db.pool import Pool, open_pool
 from runtime.logging import set_up_logging
 from runtime.temporal_server import TemporalServer
+from service.sample_forms import SampleForms
+from service.session import Session, now
 from starters import returns
-from starters.sample_forms import SampleForms
-from starters.session import Session, now
 from starters.story import quarter_of
 from worker.build import build_worker
 
@@ -101,7 +101,7 @@ async def timed(work: Any, *words: Any, **more: Any) -> tuple[float, str]:
 
     def run() -> str:
         said = StringIO()
-        with redirect_stdout(said), redirect_stderr(StringIO()), patch("starters.session.set_up_logging"):
+        with redirect_stdout(said), redirect_stderr(StringIO()), patch("service.session.set_up_logging"):
             work(*words, **more)
         return said.getvalue()
 

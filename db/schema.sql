@@ -36,6 +36,18 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.close_budget(for_scheme text, for_year integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    perform lock_budget(for_scheme, for_year);
+    if exists (select from budget where scheme = for_scheme and fiscal_year = for_year and appropriated <> committed) then
+        raise exception 'what is left of the budget of % must leave it before it is closed', for_year using errcode = 'check_violation', constraint = 'closed_without_rest';
+    end if;
+    update budget set closed = true where scheme = for_scheme and fiscal_year = for_year;
+end $$;
+
 CREATE FUNCTION public.districts_of(code_of_today text, on_day date) RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path TO 'public', 'pg_temp'
@@ -137,6 +149,32 @@ begin
     raise exception '%: what is ended, withdrawn or given stays so', tg_table_name using errcode = 'check_violation';
 end $$;
 
+CREATE FUNCTION public.weigh_closing() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+    wrong record;
+begin
+    select b.fiscal_year into wrong from posted p join budget b using (scheme, fiscal_year)
+    where b.closed and p.kind in ('appropriation', 'adjustment', 'carry_over', 'closing', 'commitment') limit 1;
+    if found then
+        raise exception 'the budget of % is closed', wrong.fiscal_year using errcode = 'check_violation', constraint = 'budget_closed';
+    end if;
+    select p.fiscal_year into wrong from posted p join budget b using (scheme, fiscal_year)
+    where p.kind = 'closing' and b.appropriated <> b.committed limit 1;
+    if found then
+        raise exception 'closing the budget of % takes all that is left of it', wrong.fiscal_year using errcode = 'check_violation', constraint = 'closing_takes_the_rest';
+    end if;
+    select p.fiscal_year into wrong from posted p
+    left join ledger_entry c on c.kind = 'closing' and c.scheme = p.scheme and c.fiscal_year = p.fiscal_year - 1
+    where p.kind = 'carry_over' and (c.amount is distinct from p.amount or c.stream <> p.stream or c.sequence <> p.sequence) limit 1;
+    if found then
+        raise exception 'what is carried into % is not what closed the year before', wrong.fiscal_year using errcode = 'check_violation', constraint = 'carried_as_closed';
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.weigh_entries() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -217,6 +255,7 @@ CREATE TABLE public.budget (
     committed numeric(18,2) DEFAULT 0 NOT NULL,
     paid numeric(18,2) DEFAULT 0 NOT NULL,
     returned numeric(18,2) DEFAULT 0 NOT NULL,
+    closed boolean DEFAULT false NOT NULL,
     CONSTRAINT budget_not_overspent CHECK ((((0)::numeric <= paid) AND (paid <= committed) AND (committed <= appropriated))),
     CONSTRAINT returned_was_paid CHECK ((((0)::numeric <= returned) AND (returned <= paid)))
 );
@@ -224,6 +263,8 @@ CREATE TABLE public.budget (
 COMMENT ON TABLE public.budget IS '预算规模: a fiscal year''s money (article 13), maintained by the ledger''s trigger alone';
 
 COMMENT ON COLUMN public.budget.returned IS '退回: what came back of the year''s payments; `paid` and `committed` stay as they were';
+
+COMMENT ON COLUMN public.budget.closed IS '已关账: nothing is granted, taken back or committed any more; what was committed stays payable';
 
 CREATE TABLE public.deadline (
     stream text NOT NULL,
@@ -718,13 +759,19 @@ CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (
 
 CREATE INDEX document_sha256_idx ON public.document USING btree (sha256);
 
+CREATE INDEX event_stream_idx ON public.event USING btree (stream) WHERE (NOT passed);
+
 CREATE INDEX ledger_entry_plan_idx ON public.ledger_entry USING btree (plan) WHERE (kind = ANY (ARRAY['commitment'::text, 'cancellation'::text, 'payment'::text]));
 
 CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING btree (scheme, fiscal_year);
 
+CREATE INDEX ledger_entry_stream_sequence_idx ON public.ledger_entry USING btree (stream, sequence);
+
 CREATE INDEX notice_office_issued_on_idx ON public.notice USING btree (office, issued_on);
 
 CREATE INDEX officer_office_idx ON public.officer USING btree (office);
+
+CREATE UNIQUE INDEX one_adjustment_per_document ON public.ledger_entry USING btree (scheme, fiscal_year, reference) WHERE (kind = 'adjustment'::text);
 
 CREATE UNIQUE INDEX one_application_per_policy ON public.subsidy_application USING btree (stream) WHERE (state <> ALL (ARRAY['refused'::text, 'withdrawn'::text]));
 
@@ -732,7 +779,11 @@ CREATE UNIQUE INDEX one_appropriation_per_document ON public.ledger_entry USING 
 
 CREATE UNIQUE INDEX one_cancellation_per_plan ON public.ledger_entry USING btree (application, plan) WHERE (kind = 'cancellation'::text);
 
+CREATE UNIQUE INDEX one_carry_over_per_year ON public.ledger_entry USING btree (scheme, fiscal_year) WHERE (kind = 'carry_over'::text);
+
 CREATE UNIQUE INDEX one_case_per_policy ON public.policy USING btree (scheme, insurer, number_key) WHERE (NOT released);
+
+CREATE UNIQUE INDEX one_closing_per_year ON public.ledger_entry USING btree (scheme, fiscal_year) WHERE (kind = 'closing'::text);
 
 CREATE UNIQUE INDEX one_commitment_per_plan ON public.ledger_entry USING btree (application, reference) WHERE (kind = 'commitment'::text);
 
@@ -779,6 +830,8 @@ CREATE TRIGGER keep_within_asked AFTER UPDATE ON public.subsidy_application REFE
 CREATE TRIGGER number_stays BEFORE UPDATE ON public.given_number FOR EACH ROW WHEN (((new.last < old.last) OR (new.series <> old.series))) EXECUTE FUNCTION public.register_stays();
 
 CREATE TRIGGER post_to_balances AFTER INSERT ON public.ledger_entry REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION public.post_to_balances();
+
+CREATE TRIGGER weigh_closing AFTER INSERT ON public.ledger_entry REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION public.weigh_closing();
 
 CREATE TRIGGER weigh_entries AFTER INSERT ON public.ledger_entry REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION public.weigh_entries();
 
@@ -903,6 +956,9 @@ GRANT ALL ON FUNCTION public.absorb_district(absorbed text, into_district text, 
 
 REVOKE ALL ON FUNCTION public.appoint_officer(officer_code text, officer_name text, office_code text, from_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.appoint_officer(officer_code text, officer_name text, office_code text, from_day date) TO firstcover_app;
+
+REVOKE ALL ON FUNCTION public.close_budget(for_scheme text, for_year integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.close_budget(for_scheme text, for_year integer) TO firstcover_app;
 
 REVOKE ALL ON FUNCTION public.end_officer(officer_code text, last_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_officer(officer_code text, last_day date) TO firstcover_app;

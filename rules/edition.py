@@ -104,6 +104,8 @@ class CityFigures(BaseModel):
     payment_days: Cited[int] = Cited(None, "13")
     #: 轮候: fiscal years after its own at whose end a waiting application lapses.
     waitlist_years: Cited[int] = Cited(None, "13")
+    #: 结转: whether what is left of a year's budget is carried into the next; else it returns to the treasury.
+    budget_carries_over: Cited[bool] = Cited(None, "13")
     #: 理赔: days to decide, to pay what was agreed, to pay in advance, and to tell a refusal; years to dispute it.
     loss_decision_days: Cited[int] = Cited(None, "12")
     #: 受理索赔: working days of the insurer, from the report.

@@ -89,6 +89,10 @@ class Register:
     first_batch_before: bool = False
     cap_left: Decimal = Decimal(0)
     budget_left: Decimal = Decimal(0)
+    #: 关账: the year's rounds whose plan is not signed; whether the year, and the one after it, is closed.
+    rounds_unsigned: tuple[str, ...] = ()
+    year_closed: bool = False
+    next_year_closed: bool = False
     known_assessors: frozenset[str] = frozenset()
     #: Offices of today, and officers who have not left, each with its kind; and every code an officer ever had.
     known_offices: Mapping[str, OfficeKind] = field(default_factory=dict)

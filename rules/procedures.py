@@ -13,11 +13,12 @@ from rules.schemes.dalian_case import CASE
 from rules.schemes.dalian_complaint import COMPLAINT
 from rules.schemes.dalian_dossier import DOSSIER
 from rules.schemes.dalian_insurer import PILOT_INSURER
+from rules.schemes.dalian_ledger import LEDGER
 from rules.schemes.dalian_loss_claim import LOSS_CLAIM
 from rules.schemes.dalian_offices import OFFICES
 from rules.schemes.dalian_policy import POLICY
 from rules.schemes.dalian_recovery import RECOVERY
-from rules.schemes.dalian_round import LEDGER, ROUND
+from rules.schemes.dalian_round import ROUND
 
 PROCEDURES = {
     ("case", "dalian"): CASE,

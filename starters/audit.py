@@ -14,9 +14,9 @@ from db.sql import queries
 from rules.procedure import NO_FILE, File
 from runtime.errors import Refused
 from runtime.messages import say
+from service.session import now, reading, run
 from starters.anchor import Anchor, anchored, changed_refusal, read_anchor
 from starters.auditing_money import PATIENCE, disagreements
-from starters.session import now, reading, run
 from starters.telling import Json, console, tell_json
 
 app = typer.Typer(no_args_is_help=True, help="Proofs about the record.")

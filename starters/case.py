@@ -12,10 +12,10 @@ from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_forms import Submission
 from runtime.errors import BadInput
 from runtime.messages import say
-from starters.proceeding import do_act, fit, tell_list, tell_shown
-from starters.reading import read_data
-from starters.sample_forms import SampleForms
-from starters.session import now, run, session
+from service.reading import read_data
+from service.sample_forms import SampleForms
+from service.session import fit, now, run, session
+from starters.proceeding import do_act, tell_list, tell_shown
 from starters.telling import As, CommandId, Data, Json, console, tell_answer, tell_json, tell_table
 
 app = typer.Typer(no_args_is_help=True, help="Cases (办件), from submission to payment.")

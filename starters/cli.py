@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "starters.plan",
     "pay": "starters.payment",
     "ledger": "starters.ledger",
+    "report": "starters.report",
     "loss-claim": "starters.loss_claim",
     "complaint": "starters.complaint",
     "recovery": "starters.recovery",

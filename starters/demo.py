@@ -13,9 +13,9 @@ import typer
 from rich.panel import Panel
 
 from runtime.messages import say
+from service.session import now, run, session
 from starters.ledger import show as show_ledger
 from starters.proceeding import tell_shown
-from starters.session import now, run, session
 from starters.stack import EmbeddedStack, findable, forget_data, wait_until_interrupted
 from starters.story import Ending, Step, Story, quarter_of
 from starters.telling import console

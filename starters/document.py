@@ -7,30 +7,22 @@ from typing import Annotated, Any
 
 import typer
 
-from activities.contracts import Answer
-from activities.documents import dossier_of, seen_by, to_be_read
-from db.pool import Pool
-from db.sql import queries
-from rules.faults import Unfit
-from rules.procedure import Barred
-from rules.procedures import Stream, stream_of
-from rules.schemes.dalian_dossier import file_name
-from runtime.document_store import Damaged, DocumentStore
+from activities.documents import seen_by
+from runtime.document_store import DocumentStore
 from runtime.errors import BadInput, Refused
 from runtime.messages import say
 from runtime.settings import Settings
-from runtime.sniffing import media_type_of
-from starters.case_forms import FORMS, form_of
+from service.case_forms import FORMS, form_of
+from service.documents import digest_for, hand_in, numbered_dossier, proved, read_kept, subject_named
+from service.reading import plain, read_choice
+from service.session import reading, run, session
+from service.showing import acting_as, file_of
 from starters.papers import Out, languages, write
-from starters.reading import bad_input, plain, read_choice, read_word
-from starters.session import Session, reading, run, session
-from starters.showing import acting_as, file_of, numbered
 from starters.telling import As, CommandId, Json, console, tell_answer, tell_json, tell_rows
 
 app = typer.Typer(
     no_args_is_help=True, help="Documents (材料): handed in, kept by their hash, shown to whom they concern."
 )
-DOCUMENT = queries("document")
 COLUMNS = ("number", "proves", "name", "version", "size", "office", "received_at", "proves_facts")
 StreamName = Annotated[
     str,
@@ -63,20 +55,6 @@ def add(
     run(work())
 
 
-async def hand_in(
-    servers: Session, subject: Stream, content: bytes, name: str, proves: str, officer: str, command_id: str | None
-) -> Answer:
-    """Hand a document in: look at its bytes, keep them by their hash, and record it; nothing is kept where refused."""
-    settings, called = Settings(), file_name(name)
-    if not called:
-        raise BadInput(("name", "must hold something that can be read"))
-    media_type = media_type_of(content, called, settings.document_megabytes * 1024 * 1024)
-    with DocumentStore(settings.require_documents()).holding(content) as digest:
-        what = {"proves": proves, "name": called, "media_type": media_type}
-        form = {**what, "size": len(content), "sha256": digest}
-        return await servers.open(str(dossier_of(subject)), "add_document", officer, form, command_id)
-
-
 @app.command()
 def withdraw(
     number: Number,
@@ -95,14 +73,6 @@ def withdraw(
             tell_answer(answer, as_json=as_json)
 
     run(work())
-
-
-def numbered_dossier(number: str) -> Stream:
-    """Return the dossier that a document's number names."""
-    place, dash, _ = read_word("number", number).rpartition("-")
-    if not dash or not place.replace("-", "").replace("_", "").isalnum():
-        raise BadInput(("number", f"there is no document {plain(number)!r}"))
-    return Stream("dossier", "dalian", place)
 
 
 @app.command("list")
@@ -133,25 +103,9 @@ def get(number: Number, out: Out, officer: As) -> None:
 
     async def work() -> str:
         async with reading() as pool:
-            acting = await acting_as(pool, officer)
-            assert acting is not None
-            try:
-                document = await to_be_read(pool, read_word("number", number), acting)
-            except Unfit as unfit:
-                raise bad_input(unfit.faults) from unfit
-            except Barred as barred:
-                raise Refused(barred.rule, barred.article, barred.why) from barred
-            return str(document["sha256"])
+            return await digest_for(pool, number, officer)
 
     write(out, read_kept(DocumentStore(Settings().require_documents()), number, run(work())))
-
-
-def read_kept(store: DocumentStore, number: str, digest: str) -> bytes:
-    """Return a document's content; raise `Refused` where it is not what was handed in."""
-    try:
-        return store.read(digest)
-    except Damaged as damaged:
-        raise Refused("unaltered_document", "15(3)", f"{number}: {damaged}; restore it from a backup") from damaged
 
 
 @app.command()
@@ -173,17 +127,6 @@ def verify(as_json: Json = False) -> None:
         console().print(say("documents_verified", files=count))
 
 
-async def proved(pool: Pool, store: DocumentStore) -> tuple[int, list[dict[str, str]]]:
-    """Return how many files there must be, and those that are missing or altered."""
-    rows, broken = await pool.fetch(DOCUMENT.every_file), []
-    for row in rows:
-        try:
-            store.read(row["sha256"])
-        except Damaged as damaged:
-            broken.append({"number": row["number"], "sha256": row["sha256"], "why": str(damaged)})
-    return len(rows), broken
-
-
 @app.command()
 def form(
     case: Annotated[str, typer.Argument(metavar="CASE", help="The case's number, as DL-2026-000001.")],
@@ -202,16 +145,6 @@ def form(
             return await form_of(pool, case, which, acting.kind if acting else None, languages())
 
     write(out, run(work()))
-
-
-def subject_named(word: str) -> Stream:
-    """Return the proceeding that a word names, a case by its bare number; raise `BadInput` where it takes no papers."""
-    try:
-        stream = stream_of(word if ":" in word else f"case:dalian:{word}")
-        dossier_of(stream)
-    except Unfit as unfit:
-        raise bad_input(unfit.faults) from unfit
-    return numbered(stream)
 
 
 def _content_of(file: Path, most: int) -> bytes:

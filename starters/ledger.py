@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
 
-from db.pool import Pool
-from db.sql import queries
-from rules.schemes.dalian_round_forms import Appropriation
+from rules.procedures import Stream
 from runtime.messages import say
-from starters.proceeding import fit
-from starters.session import reading, run, session
-from starters.telling import As, CommandId, Json, console, tell_answer, tell_json, tell_rows, tell_table
+from service.ledger import ledger_of
+from service.session import reading, run
+from starters.proceeding import do_enter, tell_list, tell_shown
+from starters.telling import As, CommandId, Json, console, tell_json, tell_rows, tell_table
 
 app = typer.Typer(no_args_is_help=True, help="The ledger of a fiscal year (年度账).")
-RECOVERY, SUBSIDY = queries("recovery"), queries("subsidy")
 Year = Annotated[int, typer.Option(min=2016, max=2999, help="The fiscal year.")]
+
+
+Amount = Annotated[str, typer.Option(help="Yuan, as 5000000.00.")]
+
+
+def year_stream(year: int) -> Stream:
+    return Stream("ledger", "dalian", str(year))
 
 
 @app.command()
 def appropriate(
     year: Year,
-    amount: Annotated[str, typer.Option(help="Yuan, as 5000000.00.")],
+    amount: Amount,
     document: Annotated[str, typer.Option(help="The document that grants the money (指标文号).")],
     officer: As,
     command_id: CommandId = None,
@@ -31,14 +35,65 @@ def appropriate(
 ) -> None:
     """Enter money that a document grants to a fiscal year."""
     data = {"amount": amount, "document": document}
-    fit(Appropriation, data)
+    do_enter(year_stream(year), "appropriate", officer, data, command_id, as_json=as_json)
 
-    async def work() -> None:
-        async with session() as servers:
-            answer = await servers.open(f"ledger:dalian:{year}", "appropriate", officer, data, command_id)
-            tell_answer(answer, as_json=as_json)
 
-    run(work())
+@app.command()
+def adjust(
+    year: Year,
+    amount: Amount,
+    document: Annotated[str, typer.Option(help="The document that takes the money back (指标文号).")],
+    officer: As,
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """Enter money that a document takes back from a fiscal year, of what no signed plan has committed."""
+    data = {"amount": amount, "document": document}
+    do_enter(year_stream(year), "adjust", officer, data, command_id, as_json=as_json)
+
+
+@app.command()
+def propose_closing(year: Year, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Propose to close a year that has ended and whose plans are all signed."""
+    do_enter(year_stream(year), "propose_closing", officer, {}, command_id, as_json=as_json)
+
+
+@app.command()
+def take_back_closing(
+    year: Year,
+    reason: Annotated[str, typer.Option(help="Why the year is not closed yet.")],
+    officer: As,
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """Take a proposed closing back: the year is open again."""
+    do_enter(year_stream(year), "take_back_closing", officer, {"reason": reason}, command_id, as_json=as_json)
+
+
+@app.command()
+def close(year: Year, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Close a year, another officer having proposed it: what is committed stays payable."""
+    do_enter(year_stream(year), "close_year", officer, {}, command_id, as_json=as_json)
+
+
+@app.command("list")
+def list_(
+    stage: Annotated[str | None, typer.Option(help="Only those at this stage.")] = None, as_json: Json = False
+) -> None:
+    """List the ledgers by year; as JSON, one a line."""
+    tell_list("ledger", {"stage": stage}, as_json=as_json)
+
+
+@app.command()
+def history(
+    year: Year,
+    officer: Annotated[
+        str | None, typer.Option("--as", metavar="OFFICER", help="Say which acts this officer may do.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what was done in a year's ledger, by whom, and what can come next."""
+    tell_shown(year_stream(year), officer, as_json=as_json)
 
 
 @app.command()
@@ -57,42 +112,3 @@ def show(year: Year, as_json: Json = False) -> None:
     tell_rows(say("entries"), ("id", "kind", "debit", "credit", "amount", "application", "reference"), told["entries"])
     tell_rows(say("caps"), ("enterprise", "cap", "committed", "left"), told["caps"])
     console().print(say("balanced" if told["balanced"] else "unbalanced"))
-
-
-async def ledger_of(pool: Pool, scheme: str, year: int) -> dict[str, Any]:
-    """Return a year's ledger; it balances where the entries say what the balances say, and debits equal credits."""
-    entries = await pool.fetch(SUBSIDY.ledger, scheme, year)
-    row = await pool.fetchrow(SUBSIDY.balances, scheme, year)
-    caps = await pool.fetch(SUBSIDY.caps, scheme, year)
-    returned = await pool.fetchval(RECOVERY.returned, scheme, year) or Decimal(0)
-    accounts = dict.fromkeys(("treasury", "available", "committed", "paid", "returned"), Decimal("0.00"))
-    for entry in entries:
-        accounts[entry["debit"]] += entry["amount"]
-        accounts[entry["credit"]] -= entry["amount"]
-    said = dict(row) if row else dict.fromkeys(("appropriated", "committed", "paid"), Decimal(0))
-    balanced = (
-        sum(accounts.values()) == 0
-        and -accounts["treasury"] == said["appropriated"]
-        and accounts["committed"] == said["committed"] - said["paid"]
-        # What came back frees neither budget nor cap: it stands apart (docs/decisions/0012).
-        and accounts["paid"] == said["paid"] - returned
-        and accounts["returned"] == returned
-        and accounts["available"] == said["appropriated"] - said["committed"]
-        and sum(cap["committed"] for cap in caps) == said["committed"]
-    )
-    return {
-        "scheme": scheme,
-        "year": year,
-        "accounts": {name: f"{amount:.2f}" for name, amount in accounts.items()},
-        "entries": [{key: f"{v:.2f}" if key == "amount" else v for key, v in entry.items()} for entry in entries],
-        "caps": [
-            {
-                "enterprise": cap["enterprise"],
-                "cap": f"{cap['cap']:.2f}",
-                "committed": f"{cap['committed']:.2f}",
-                "left": f"{cap['cap'] - cap['committed']:.2f}",
-            }
-            for cap in caps
-        ],
-        "balanced": balanced,
-    }

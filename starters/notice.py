@@ -6,17 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from db.pool import Pool
 from db.sql import queries
 from rules.notices import WrittenNotice
 from rules.procedures import Stream
 from runtime.documents import letter
 from runtime.errors import BadInput
 from runtime.messages import say
+from service.notices import notice_of
+from service.reading import plain, read_word
+from service.session import reading, run
+from service.showing import expect_about
 from starters.papers import Out, languages, write
-from starters.proceeding import expect_about
-from starters.reading import plain, read_word
-from starters.session import reading, run
 from starters.telling import Json, console, tell_json, tell_rows
 
 app = typer.Typer(no_args_is_help=True, help="Notices (文书): acceptance, correction told at once, decision.")
@@ -87,9 +87,3 @@ def _read(number: str) -> WrittenNotice:
     if notice is None:
         raise BadInput(("number", f"there is no notice {plain(number)!r}"))
     return notice
-
-
-async def notice_of(pool: Pool, number: str) -> WrittenNotice | None:
-    """Return the notice of a number, if it was issued."""
-    body = await pool.fetchval(NOTICE.by_number, number)
-    return WrittenNotice.model_validate(body) if body else None

@@ -12,10 +12,10 @@ from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_offices import REGISTER
 from rules.timetable import OfficeKind
 from runtime.messages import say
-from starters.proceeding import do_act, fit
-from starters.reading import read_choice, read_data
-from starters.session import reading, run, session
-from starters.telling import As, CommandId, Data, Json, tell_answer, tell_json, tell_rows
+from service.reading import read_choice, read_data
+from service.session import reading, run
+from starters.proceeding import do_act, do_enter
+from starters.telling import As, CommandId, Data, Json, tell_json, tell_rows
 
 OFFICE = queries("office")
 Form = Annotated[str, typer.Argument(metavar="FILE", help="The form, YAML or JSON; - for standard input.")]
@@ -81,14 +81,7 @@ def absorb(data: Form, officer: As, command_id: CommandId = None, as_json: Json 
 
 def enter(act: str, officer: str, form: dict[str, Any], command_id: str | None, *, as_json: bool) -> None:
     """Enter a change in the register of offices."""
-    stream = Stream("offices", "dalian", REGISTER)
-    fit(stream.procedure.act(act).form, form)
-
-    async def work() -> None:
-        async with session() as servers:
-            tell_answer(await servers.open(str(stream), act, officer, form, command_id), as_json=as_json)
-
-    run(work())
+    do_enter(Stream("offices", "dalian", REGISTER), act, officer, form, command_id, as_json=as_json)
 
 
 def group_of(kind: OfficeKind) -> typer.Typer:

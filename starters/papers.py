@@ -10,7 +10,7 @@ import typer
 from runtime.documents.typesetting import LANGUAGES
 from runtime.errors import BadInput
 from runtime.messages import language
-from starters.reading import plain
+from service.reading import plain
 
 Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")]
 

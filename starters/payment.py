@@ -21,12 +21,13 @@ from runtime.documents import payment as paper
 from runtime.documents.sheets import rows_of
 from runtime.errors import BadInput
 from runtime.messages import say
+from service.plans import last_of, local, office_names, round_stream
+from service.reading import bad_input, read_bytes
+from service.session import now, reading, run
+from service.showing import events_of, file_of
 from starters.papers import Out, languages, write
-from starters.plan import Quarter, last_of, local, office_names, round_stream
+from starters.plan import Quarter
 from starters.proceeding import do_act
-from starters.reading import bad_input, read_bytes
-from starters.session import now, reading, run
-from starters.showing import events_of, file_of
 from starters.telling import As, CommandId, Json, console, tell_json, tell_rows
 
 app = typer.Typer(no_args_is_help=True, help="Payment of a signed plan (拨付).")

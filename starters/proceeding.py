@@ -7,17 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from db.pool import Pool
 from db.sql import queries
 from rules.faults import Unfit
-from rules.procedure import Form, read_form
 from rules.procedures import PROCEDURES, Stream
 from rules.timetable import SHANGHAI
-from runtime.errors import BadInput
 from runtime.messages import say
-from starters.reading import bad_input, plain, read_choice, read_data, read_word
-from starters.session import now, reading, run, session
-from starters.showing import acting_as, numbered, shown
+from service.reading import bad_input, read_choice, read_data, read_word
+from service.session import fit, now, reading, run, session
+from service.showing import acting_as, expect_about, numbered, shown
 from starters.telling import (
     As,
     CommandId,
@@ -34,14 +31,6 @@ from starters.telling import (
 
 OFFICE, PROCEEDING = queries("office"), queries("proceeding")
 PAGE = 500
-
-
-def fit(form: type[Form], data: dict[str, Any]) -> Any:
-    """Read a form at the entrance, telling every wrong field at once; the record reads it again."""
-    try:
-        return read_form(form, data, now())
-    except Unfit as unfit:
-        raise bad_input(unfit.faults) from unfit
 
 
 def do_act(
@@ -71,6 +60,19 @@ def do_open(stream: Stream, officer: str, data: dict[str, Any], command_id: str 
     async def work() -> None:
         async with session() as servers:
             tell_answer(await servers.open(str(stream), opening.name, officer, data, command_id), as_json=as_json)
+
+    run(work())
+
+
+def do_enter(
+    stream: Stream, act: str, officer: str, data: dict[str, Any], command_id: str | None, *, as_json: bool
+) -> None:
+    """Enter an act in a register, which no workflow drives, and tell what it came to."""
+    fit(stream.procedure.act(act).form, data)
+
+    async def work() -> None:
+        async with session() as servers:
+            tell_answer(await servers.open(str(stream), act, officer, data, command_id), as_json=as_json)
 
     run(work())
 
@@ -174,12 +176,6 @@ def tell_list(kind: str, narrowed: Mapping[str, str | None], officer: str | None
             )
 
     run(work())
-
-
-async def expect_about(pool: Pool, about: str) -> None:
-    """Raise `BadInput` where there is neither a proceeding nor an office of this name to list by."""
-    if not await pool.fetchrow(PROCEEDING.by_stream, about) and not await pool.fetchval(OFFICE.known, about):
-        raise BadInput(("about", f"must be a proceeding that there is, or an office (not {plain(about)!r})"))
 
 
 def group_of(kind: str, zh: str) -> typer.Typer:

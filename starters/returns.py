@@ -29,13 +29,13 @@ from rules.timetable import SHANGHAI
 from runtime.documents import quarterly_return
 from runtime.errors import BadInput, Refused
 from runtime.messages import say
+from service.plans import round_stream
+from service.reading import plain, read_word
+from service.session import Session, fit, now, reading, run, session
+from service.showing import file_of
 from starters.office import insurer
-from starters.plan import Quarter, round_stream
-from starters.proceeding import fit
-from starters.reading import plain, read_word
+from starters.plan import Quarter
 from starters.return_files import read_return, write_report, write_template
-from starters.session import Session, now, reading, run, session
-from starters.showing import file_of
 from starters.tables import keep
 from starters.telling import As, Json, bar, console, tell_json, tell_table
 

@@ -34,12 +34,12 @@ from rules.values import in_yuan
 from runtime.documents.sheets import csv_of
 from runtime.errors import BadInput, Refused
 from runtime.messages import say
+from service.plans import round_stream
+from service.reading import plain, read_word
+from service.session import Session, fit, now, reading, run, session
+from service.showing import file_of
 from starters.papers import Out
-from starters.plan import Quarter, round_stream
-from starters.proceeding import fit
-from starters.reading import plain, read_word
-from starters.session import Session, now, reading, run, session
-from starters.showing import file_of
+from starters.plan import Quarter
 from starters.tables import Layout, keep, read_table, write_table
 from starters.telling import As, Json, bar, console, tell_json, tell_rows
 

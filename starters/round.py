@@ -17,18 +17,19 @@ from runtime.errors import Unreachable
 from runtime.messages import say
 from runtime.settings import Settings
 from runtime.temporal_client import connect
+from service.plans import round_stream
+from service.reading import read_data
+from service.session import fit, run, session
+from service.showing import minute_of
 from starters import review
-from starters.plan import Quarter, round_stream
-from starters.proceeding import do_act, fit, tell_list, tell_shown
-from starters.reading import read_data
-from starters.session import run, session
+from starters.plan import Quarter
+from starters.proceeding import do_act, tell_list, tell_shown
 from starters.telling import (
     As,
     CommandId,
     Data,
     Json,
     console,
-    minute_of,
     tell_answer,
     tell_json,
     tell_rows,

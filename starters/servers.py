@@ -17,7 +17,7 @@ from rules.procedure import File
 from rules.procedures import DRIVEN
 from runtime.errors import BadInput, Unreachable
 from runtime.messages import say
-from starters.session import run, session
+from service.session import run, session
 from starters.telling import console
 from workflows.offering import start
 

@@ -236,7 +236,9 @@ def findable(stack: EmbeddedStack) -> Iterator[bool]:
                 link.symlink_to(stack.data / "stack.json")
                 undo.callback(_take_back, link)
         found = _found()
-        yield found is not None and found.started_by == stack.info.started_by
+        # From here on others use it, and Ctrl-C is its ordinary end.
+        with suppress(KeyboardInterrupt):
+            yield found is not None and found.started_by == stack.info.started_by
 
 
 def _found() -> StackInfo | None:

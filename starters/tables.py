@@ -26,7 +26,7 @@ from rules.schemes.dalian_return import Cell, Column, Row
 from runtime.documents.sheets import rows_of
 from runtime.errors import BadInput, Unreachable
 from runtime.messages import say
-from starters.reading import plain
+from service.reading import plain
 
 MOST_ROWS = 100_000
 #: As many lines as a sheet of Excel has.

@@ -18,9 +18,9 @@ from rich.table import Table
 from activities.contracts import Answer, Event
 from rules.procedure import Stage
 from rules.procedures import Stream, stream_of
-from rules.timetable import SHANGHAI
 from runtime.errors import Refused
 from runtime.messages import heading, say
+from service.showing import event_json, minute_of
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 As = Annotated[
@@ -67,12 +67,6 @@ def _written(value: object) -> str:
     return minute_of(value) if isinstance(value, datetime) else str(value)
 
 
-def minute_of(moment: datetime) -> str:
-    """Write a moment as other programs read it (`interfaces.md`): Shanghai's, to the minute."""
-    local = moment.astimezone(SHANGHAI) if moment.tzinfo else moment
-    return local.isoformat(timespec="minutes").removesuffix("+08:00")
-
-
 def tell_table(title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     """Print a table; an empty one says so."""
     if not rows:
@@ -87,12 +81,6 @@ def tell_table(title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]
 def tell_rows(title: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     """Print the columns of some rows as a table."""
     tell_table(title, columns, [tuple(row[column] for column in columns) for row in rows])
-
-
-def event_json(event: Any) -> dict[str, Any]:
-    """One event as `interfaces.md` gives it."""
-    told: dict[str, Any] = event.model_dump(mode="json", exclude={"command_id"})
-    return {**told, "at": minute_of(event.at)}
 
 
 def tell_answer(answer: Answer, *, as_json: bool) -> None:

@@ -21,7 +21,7 @@ from db.migrate import DATABASE, prepare
 from db.pool import Pool, open_pool
 from rules.procedures import PROCEDURES
 from rules.timetable import SHANGHAI
-from starters.session import Session
+from service.session import Session
 from tests.gate import Gate
 from tests.hands import Clock, Hands, working
 from tests.servers import start_skipping

@@ -21,9 +21,9 @@ from db.pool import Pool
 from rules.procedure import File
 from rules.procedures import Stream
 from runtime.errors import BadInput
-from starters.sample_forms import SampleForms
-from starters.session import Session
-from starters.showing import events_of, file_of
+from service.sample_forms import SampleForms
+from service.session import Session
+from service.showing import events_of, file_of
 from worker.build import build_worker
 from worker.relay import Relay
 

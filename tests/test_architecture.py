@@ -15,10 +15,10 @@ import pytest
 from activities import contracts
 
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAM = ("rules", "runtime", "db", "activities", "workflows", "worker", "starters")
+PROGRAM = ("rules", "runtime", "db", "activities", "workflows", "service", "worker", "starters", "desk")
 #: Who may ask what time it is, and why. Whoever is not here is told the time by the command's `received_at`.
 CLOCKS = {
-    "starters/session.py": "the clock of the entrances, by which the law judges an act",
+    "service/session.py": "the clock of the entrances, by which the law judges an act",
     "worker/relay.py": "which commands of the outbox are due",
     "db/migrate.py": "for which calendar year the demonstration's insurers are listed",
 }

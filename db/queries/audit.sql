@@ -14,6 +14,19 @@ select e.stream, e.sequence, p.scheme, p.number::integer as fiscal_year, 'approp
     e.body::jsonb #>> '{changes,facts,appropriation,document}' as reference
 from event e join proceeding p using (stream) where p.kind = 'ledger' and e.act = 'appropriate' and e.passed
 union all
+select e.stream, e.sequence, p.scheme, p.number::integer, 'adjustment', 'treasury', 'available',
+    (e.body::jsonb #>> '{changes,facts,adjustment,amount}')::numeric(18, 2), null, null, e.body::jsonb #>> '{changes,facts,adjustment,document}'
+from event e join proceeding p using (stream) where p.kind = 'ledger' and e.act = 'adjust' and e.passed
+union all
+-- What was left of a year that is closed, and the year into which it is carried.
+select e.stream, e.sequence, p.scheme, m.fiscal_year, m.kind, m.debit, m.credit, (c.said ->> 'amount')::numeric(18, 2), null, null, p.number
+from event e join proceeding p using (stream)
+cross join lateral (select e.body::jsonb #> '{changes,facts,closing}' as said) c
+cross join lateral (values
+    (p.number::integer, 'closing', 'treasury', 'available'), ((c.said ->> 'into')::integer, 'carry_over', 'available', 'treasury')
+) m (fiscal_year, kind, debit, credit)
+where p.kind = 'ledger' and e.act = 'close_year' and e.passed and (c.said ->> 'amount')::numeric > 0 and m.fiscal_year is not null
+union all
 select s.stream, s.sequence, s.scheme, s.fiscal_year, 'commitment', 'committed', 'available', l.approved, l.enterprise, l.application, s.plan
 from signed s join plan_line l using (plan) where l.approved > 0
 union all
@@ -33,25 +46,29 @@ where (p.kind, e.act) in (('recovery', 'record_repayment'), ('policy', 'record_r
 select stream, sequence, scheme, fiscal_year, kind, debit, credit, amount, enterprise, application, reference from ledger_entry
 
 -- balances_told --
--- What a year's entries come to.
-select 'ledger:' || scheme || ':' || fiscal_year as stream, 0 as sequence,
-    coalesce(sum(amount) filter (where kind = 'appropriation'), 0) as appropriated,
-    coalesce(sum(amount) filter (where kind = 'commitment'), 0) as committed,
-    coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
-    coalesce(sum(amount) filter (where kind in ('recovery', 'refund')), 0) as returned
-from ledger_entry group by scheme, fiscal_year
+-- What a year's entries come to, and whether its ledger was closed.
+select 'ledger:' || scheme || ':' || fiscal_year as stream, 0 as sequence, appropriated, committed, paid, returned, closed
+from (
+    select scheme, fiscal_year,
+        coalesce(sum(case when kind in ('appropriation', 'carry_over') then amount when kind in ('adjustment', 'closing') then -amount end), 0) as appropriated,
+        coalesce(sum(case kind when 'commitment' then amount when 'cancellation' then -amount end), 0) as committed,
+        coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
+        coalesce(sum(amount) filter (where kind in ('recovery', 'refund')), 0) as returned,
+        exists (select from event e where e.stream = 'ledger:' || scheme || ':' || fiscal_year and e.act = 'close_year' and e.passed) as closed
+    from ledger_entry group by scheme, fiscal_year
+) year where (appropriated, committed, paid, returned, closed) <> (0, 0, 0, 0, false)
 
 -- balances_kept --
 -- A year's balances; a row that was only locked says nothing.
-select 'ledger:' || scheme || ':' || fiscal_year as stream, 0 as sequence, appropriated, committed, paid, returned
-from budget where (appropriated, committed, paid, returned) <> (0, 0, 0, 0)
+select 'ledger:' || scheme || ':' || fiscal_year as stream, 0 as sequence, appropriated, committed, paid, returned, closed
+from budget where (appropriated, committed, paid, returned, closed) <> (0, 0, 0, 0, false)
 
 -- caps_told --
--- What an enterprise was committed in a year, and the cap of that year.
+-- What an enterprise was committed in a year and keeps of it, and the cap of that year.
 select 'ledger:' || e.scheme || ':' || e.fiscal_year as stream, 0 as sequence, e.enterprise,
     (select c.amount from annual_cap c where c.scheme = e.scheme and c.from_year <= e.fiscal_year order by c.from_year desc limit 1) as cap,
-    sum(e.amount) as committed
-from ledger_entry e where e.kind = 'commitment' group by e.scheme, e.fiscal_year, e.enterprise
+    sum(case e.kind when 'commitment' then e.amount else -e.amount end) as committed
+from ledger_entry e where e.kind in ('commitment', 'cancellation') group by e.scheme, e.fiscal_year, e.enterprise
 
 -- caps_kept --
 -- The caps and what was taken of them.

@@ -134,20 +134,3 @@ update subsidy_application set state = case when waiting > 0 then 'waitlisted' e
 -- Add an entry to the ledger; its trigger moves the balances and refuses what would overdraw them.
 insert into ledger_entry (scheme, fiscal_year, kind, debit, credit, amount, enterprise, application, plan, reference, stream, sequence)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-
--- document_known --
--- Whether a document has already granted money to a year.
-select exists (select from ledger_entry where kind = 'appropriation' and scheme = $1 and fiscal_year = $2 and reference = $3)
-
--- ledger --
--- A year's entries in the order they were made.
-select id, kind, debit, credit, amount, enterprise, application, plan, reference, stream, sequence
-from ledger_entry where scheme = $1 and fiscal_year = $2 order by id
-
--- balances --
--- A year's balance row.
-select appropriated, committed, paid from budget where scheme = $1 and fiscal_year = $2
-
--- caps --
--- What each enterprise has been committed in a year.
-select enterprise, cap, committed from enterprise_year where scheme = $1 and fiscal_year = $2 order by enterprise

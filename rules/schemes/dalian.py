@@ -100,6 +100,9 @@ EDITIONS: Final = (
         refusal_blocks=Cited(True, "13", "P: the three review jointly (会同), so each must approve"),
         payment_days=Cited(15, "13", "P: working days after signing"),
         waitlist_years=Cited(1, "13", "P: lapses at the end of the fiscal year that follows"),
+        budget_carries_over=Cited(
+            False, "13", "P: within the year's own budget (当年); 预算法 42 lets a rest be carried"
+        ),
         loss_decision_days=Cited(30, "12", "P: 保险法 23, from the claim; days spent waiting for papers do not count"),
         loss_acceptance_days=Cited(3, "12", "P: working days; 保险法 23 says promptly (及时) and names no days"),
         loss_document_rounds=Cited(1, "12", "P: 保险法 22 has the insurer tell at once all that is missing (一次性)"),

@@ -23,10 +23,15 @@ def open_round(situation: Situation, form: RoundOpening) -> Effect:
     how = "by the Schedule" if situation.office_kind == "system" else "by hand"
     when = "after" if situation.today > ends else "before"
     told = f"opened on {situation.today} {how}, {when} the quarter's end {ends}"
+    # The cap's year is that of the plan that pays (I-10): no plan is signed in a year that is closed.
+    closed, of_quarter = situation.register.year_closed, fiscal_year_of(year, quarter)
+    charged = situation.today.year if closed else of_quarter
+    why = f"the budget of {of_quarter} is closed" if closed else f"the budget of {of_quarter} is open"
+    budget = Finding(rule="year_charged", article="13", passed=True, reason=f"{why}: it charges {charged} (I-10)")
     return Effect(
-        findings=(Finding(rule="quarter_opened", article="13", passed=True, reason=told),),
+        findings=(Finding(rule="quarter_opened", article="13", passed=True, reason=told), budget),
         facts={
-            "round": {"quarter": form.quarter, "fiscal_year": fiscal_year_of(year, quarter), "ends_on": str(ends)},
+            "round": {"quarter": form.quarter, "fiscal_year": charged, "ends_on": str(ends)},
             "awaited": dict.fromkeys(situation.register.listed_insurers, False),
         },
         opens=(_filing_days(situation, ends),),

@@ -1,4 +1,4 @@
-"""The city scheme's quarterly round (季度申报与会同审核) and its year's ledger: article 13, step by step."""
+"""The city scheme's quarterly round (季度申报与会同审核): article 13, step by step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from rules.schemes.dalian_plan import (
 from rules.schemes.dalian_review import JOINT, admit_held, return_for_completion, review
 from rules.schemes.dalian_round_forms import (
     Admission,
-    Appropriation,
     Completion,
     Payment,
     QuarterlyReturn,
@@ -79,16 +78,3 @@ ROUND = Procedure(
         )
     },
 )  # fmt: skip
-
-
-def appropriate(situation: Situation, form: Appropriation) -> Effect:
-    """下达预算: the fiscal year's money grows by a document's amount (article 13)."""
-    return Effect(facts={"appropriation": form.said()}, carries=form)
-
-
-LEDGER = Procedure(
-    "ledger",
-    {"open": Stage("open", "年度账")},
-    {"appropriate": Act("appropriate", "下达预算", ("finance",), "13", ("open",), Appropriation, appropriate, "open")},
-    driven=False,
-)

@@ -1,4 +1,4 @@
-"""What each act of a quarterly round and of the ledger hands in (article 13)."""
+"""What each act of a quarterly round hands in (article 13)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from rules.procedure import Form
 from rules.schemes.dalian_forms import Code, Sha256, Text
-from rules.values import Flag, Minute, Yuan, YuanOrZero
+from rules.values import Flag, Minute, YuanOrZero
 
 #: Of applications, opinions or vouchers in one act: a message of the workflow holds two megabytes.
 MOST_AT_ONCE = 1_000
@@ -90,10 +90,3 @@ class Payment(Form):
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
         for insurer in self.vouchers.keys() & self.failed.keys():
             yield f"failed.{insurer}", "must not have a voucher too: it was paid, or it was not"
-
-
-class Appropriation(Form):
-    """预算下达: money for a fiscal year, and the document that grants it (指标文号)."""
-
-    amount: Yuan
-    document: Text

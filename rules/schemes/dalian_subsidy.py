@@ -228,12 +228,16 @@ def plan(situation: Situation, form: forms.Planned) -> Effect:
 
 
 def _waitlist(situation: Situation, form: forms.Planned) -> Deadline:
-    """轮候期限: what waits lapses at the end of the fiscal year that follows its first plan's (article 13, P)."""
-    years = situation.edition.waitlist_years
+    """轮候期限: what waits lapses at the end of its first plan's fiscal year, or of one that follows (article 13, P).
+
+    A plan that is signed after that day lets it wait until the end of the day it is signed.
+    """
+    years, today = situation.edition.waitlist_years, situation.today
     ends = date(form.fiscal_year + years.value, 12, 31)
-    because = (f"planned in fiscal year {form.fiscal_year}: it waits to the end of {ends.year} ({years.because})",)
-    due = Due(nominal_on=ends, due_on=ends, rolled=False, provisional=False, because=because)
-    return fixed("waitlist", "13", "finance", situation.today, due, silence="expire")
+    counted = f"planned in fiscal year {form.fiscal_year}: it waits to the end of {ends.year} ({years.because})"
+    because = (counted, f"signed on {today}, after that day") if today > ends else (counted,)
+    due = Due(nominal_on=ends, due_on=max(ends, today), rolled=False, provisional=False, because=because)
+    return fixed("waitlist", "13", "finance", today, due, silence="expire")
 
 
 def stop_waiting(situation: Situation, deadline: str) -> Effect:

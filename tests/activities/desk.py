@@ -12,7 +12,7 @@ from db.pool import Pool
 from rules.procedure import File
 from rules.procedures import Stream, stream_of
 from rules.timetable import OfficeKind
-from starters.sample_forms import SampleForms
+from service.sample_forms import SampleForms
 
 #: Who acts for each kind of office; a second officer of the same office ends in 2. The enterprise is the case's own.
 OFFICES: dict[OfficeKind, str] = {

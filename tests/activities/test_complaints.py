@@ -11,7 +11,7 @@ from db.sql import queries
 from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.procedures import stream_of
-from starters.showing import shown
+from service.showing import shown
 from tests.activities.desk import Desk, first
 
 NEW = "complaint:dalian:new"

@@ -13,7 +13,7 @@ from activities.documents import dossier_of, seen_by, to_be_read
 from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.procedures import stream_of
-from starters.sample_forms import digest
+from service.sample_forms import digest
 from tests.activities.desk import PATH, QUARTER, Desk, first
 
 

@@ -14,7 +14,7 @@ from activities.contracts import Command, Recorded
 from rules.edition import Cited, edition_of
 from rules.periods import last_day_of_years
 from rules.timetable import SHANGHAI
-from tests.activities.desk import OFFICES, PATH, QUARTER, Desk, Step, first
+from tests.activities.desk import FISCAL_YEAR, OFFICES, PATH, QUARTER, Desk, Step, first
 from tests.model import Transition, model
 
 #: So much further an enterprise's other case is numbered: its code keeps seven digits, so it is the same enterprise.
@@ -138,6 +138,7 @@ class Walk(Desk):
             ("recovery", "record_repayment"): self.forms.repayment(self.repays),
             ("policy", "record_refund"): self.forms.refund(self.refunds),
             ("ledger", "appropriate"): {"amount": self.budget or "0.01", "document": f"大财指{self.named}号"},
+            ("ledger", "adjust"): {"amount": "0.01", "document": f"大财指{self.named}号"},
             ("dossier", "add_document"): self.forms.document() | {"name": f"执照{self.named}.pdf"},
             ("dossier", "withdraw_document"): {
                 "number": f"{self.stream('dossier').split(':')[-1]}-1",
@@ -341,6 +342,10 @@ async def _overdue(walk: Walk) -> None:
     walk.moment = max(walk.moment, datetime.combine(last + timedelta(days=1), time(10), SHANGHAI))
 
 
+async def _year_ended(walk: Walk) -> None:
+    walk.moment = datetime(FISCAL_YEAR + 1, 1, 1, 10, tzinfo=SHANGHAI)
+
+
 async def _pays_all(walk: Walk) -> None:
     walk.repays = "500000.00"
 
@@ -381,6 +386,7 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "a recovery takes all of it": _recovered_whole,
     "the last day to pay has passed": _overdue,
     "it pays all that is left": _pays_all,
+    "the year has ended": _year_ended,
 }
 #: What the walk itself sees to.
 OF_ITSELF = {"time passes", "nothing is due"}

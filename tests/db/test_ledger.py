@@ -20,7 +20,7 @@ from activities.done import ACCOUNTS
 from db.pool import Connection
 from db.sql import queries
 
-RECOVERY, SUBSIDY = queries("recovery"), queries("subsidy")
+LEDGER, RECOVERY, SUBSIDY = queries("ledger"), queries("recovery"), queries("subsidy")
 CAP, YEAR = Decimal("500000.00"), 2026
 MAKERS = ("91210211MA0000001A", "91210211MA0000002A")
 #: Applications and whose they are; the enterprise's other policies are with another insurer.
@@ -72,10 +72,10 @@ class Books:
 
     async def balances(self, year: int = YEAR) -> tuple[Decimal, ...]:
         """Appropriated, committed and paid, as the balance row has them."""
-        return tuple(await self.connection.fetchrow(SUBSIDY.balances, "dalian", year) or ())
+        return tuple(await self.connection.fetchrow(LEDGER.balances, "dalian", year) or ())
 
     async def committed_to(self, maker: str, year: int = YEAR) -> Decimal:
-        rows = await self.connection.fetch(SUBSIDY.caps, "dalian", year)
+        rows = await self.connection.fetch(LEDGER.caps, "dalian", year)
         return next((row["committed"] for row in rows if row["enterprise"] == maker), Decimal(0))
 
     async def entries(self) -> int:

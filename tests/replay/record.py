@@ -16,7 +16,7 @@ from db.embedded import EmbeddedPostgres
 from db.migrate import DATABASE, PROGRAM, prepare
 from db.pool import open_pool
 from rules.procedures import Stream
-from starters.session import Session
+from service.session import Session
 from starters.story import Story
 from tests.hands import STRAIGHT_PATH, Clock, Hands, working
 from tests.servers import start_skipping

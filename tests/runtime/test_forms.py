@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from rules.schemes.dalian_bank import Account
 from runtime.documents.forms import CaseForm, Signed, pages, pdf
 from runtime.documents.typesetting import LANGUAGES, words_of
-from starters.sample_forms import SampleForms
+from service.sample_forms import SampleForms
 
 FORMS = SampleForms.at(datetime(2026, 11, 27, 2, tzinfo=UTC), 1)
 NAMES = {"zh": "甲", "en": "A"}

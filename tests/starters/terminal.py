@@ -70,7 +70,7 @@ class Terminal:
             patch.dict(os.environ, self.environment),
             patch.object(sys, "argv", ["firstcover", *words]),
             # Logging would keep the stream it is set up with beyond the command's end, and mix in the worker's.
-            patch("starters.session.set_up_logging"),
+            patch("service.session.set_up_logging"),
             capture_logs(),
             redirect_stdout(out),
             redirect_stderr(err),

@@ -20,7 +20,7 @@ from rules.faults import Unfit
 from rules.schemes.dalian_bank import HEADINGS, Account, Answered, PaymentOrder, masked, orders, read_answer
 from runtime.documents import payment as paper
 from runtime.documents.sheets import csv_of, rows_of
-from starters.showing import events_of
+from service.showing import events_of
 from tests.hands import Hands
 from tests.starters.terminal import Outcome, Terminal
 from tests.workflows.test_round import Quarter

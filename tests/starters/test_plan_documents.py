@@ -21,9 +21,9 @@ from rules.edition import edition_of
 from rules.values import FEN
 from runtime.documents import plan as paper
 from runtime.documents.typesetting import LANGUAGES, words_of
-from starters.plan import plan_of, round_stream
-from starters.sample_forms import SampleForms
-from starters.showing import events_of, file_of
+from service.plans import plan_of, round_stream
+from service.sample_forms import SampleForms
+from service.showing import events_of, file_of
 from tests.activities.desk import Desk, Step, first
 from tests.rules.test_budget import application
 from tests.starters.terminal import Terminal

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.errors import BadInput
-from starters import reading
-from starters.reading import MOST_BYTES, read_data
+from service import reading
+from service.reading import MOST_BYTES, read_data
 
 
 @pytest.fixture

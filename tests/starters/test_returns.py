@@ -18,8 +18,8 @@ from pypdf import PdfReader
 
 from db.pool import Pool
 from rules.schemes.dalian_return import COLUMNS
+from service.sample_forms import digest
 from starters import return_files, tables
-from starters.sample_forms import digest
 from tests.activities.desk import Desk, first
 from tests.hands import Hands
 from tests.starters.terminal import Outcome, Terminal

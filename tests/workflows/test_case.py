@@ -10,8 +10,8 @@ import pytest
 
 from rules.edition import edition_of
 from runtime.errors import BadInput, Refused
-from starters.sample_forms import late_delivery, rolled_delivery
-from starters.showing import shown
+from service.sample_forms import late_delivery, rolled_delivery
+from service.showing import shown
 from tests.hands import Hands
 
 EDITION = edition_of("dalian")

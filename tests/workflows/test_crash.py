@@ -138,7 +138,7 @@ async def test_a_submission_that_temporal_went_away_from_is_answered_and_started
     hands: Hands, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("starters.session.start", away)
+        patched.setattr("service.session.start", away)
         assert (await hands.submit()).event.seq == 1
     await Relay(pool, hands.session.client, hands.session.task_queue).carry_due(
         datetime.now(UTC) + timedelta(seconds=31)
@@ -150,7 +150,7 @@ async def test_an_act_does_not_wait_for_the_relay_to_start_its_workflow(
     alone: Hands, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("starters.session.start", away)
+        patched.setattr("service.session.start", away)
         await alone.submit()
     client, task_queue = alone.session.client, alone.session.task_queue
     async with build_worker(client, pool, task_queue):

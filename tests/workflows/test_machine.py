@@ -36,8 +36,8 @@ from rules.procedure import File
 from rules.procedures import Stream
 from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.errors import BadInput, Refused, Unreachable
+from service.showing import file_of
 from starters.audit import verified
-from starters.showing import file_of
 from tests.gate import Gate
 from tests.hands import Clock, Hands
 from tests.model import Transition, model

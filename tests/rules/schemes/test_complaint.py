@@ -10,7 +10,7 @@ from rules.calendar import CHINA
 from rules.edition import edition_of
 from rules.procedure import Effect, File, Situation, decide, read_form
 from rules.schemes.dalian_complaint import COMPLAINT
-from starters.sample_forms import SampleForms
+from service.sample_forms import SampleForms
 
 EDITION = edition_of("dalian")
 #: Monday 2026-09-21, 10:00 in Shanghai.

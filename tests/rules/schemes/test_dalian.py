@@ -35,6 +35,7 @@ FIGURES = {
     "refusal_blocks": (True, "13"),
     "payment_days": (15, "13"),
     "waitlist_years": (1, "13"),
+    "budget_carries_over": (False, "13"),
     "loss_decision_days": (30, "12"),
     "loss_acceptance_days": (3, "12"),
     "loss_document_rounds": (1, "12"),

@@ -11,7 +11,7 @@ from rules.calendar import CHINA
 from rules.edition import Cited, Edition, edition_of
 from rules.procedure import Barred, File, Nothing, Situation, decide, read_form
 from rules.schemes.dalian_case import CASE
-from starters.sample_forms import SampleForms
+from service.sample_forms import SampleForms
 
 PLAIN = edition_of("dalian")
 NOTICED = PLAIN.model_copy(update={"public_notice_days": Cited(5, "10", "tried here")})

@@ -13,7 +13,7 @@ from rules.procedure import Effect, File, Register, Situation, decide, read_form
 from rules.schemes import dalian
 from rules.schemes.dalian_insurer import PILOT_INSURER, RUNNING
 from rules.timetable import SHANGHAI, OfficeKind
-from starters.sample_forms import SampleForms
+from service.sample_forms import SampleForms
 
 PLAIN = edition_of("dalian")
 

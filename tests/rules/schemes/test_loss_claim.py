@@ -12,7 +12,7 @@ from rules.edition import edition_of
 from rules.faults import Unfit
 from rules.procedure import Effect, File, Register, Situation, decide, read_form
 from rules.schemes.dalian_loss_claim import LOSS_CLAIM
-from starters.sample_forms import SampleForms
+from service.sample_forms import SampleForms
 
 EDITION = edition_of("dalian")
 #: Monday 2026-03-02, 10:00 in Shanghai.

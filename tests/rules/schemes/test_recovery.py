@@ -16,7 +16,7 @@ from rules.faults import Unfit
 from rules.procedure import Effect, File, Register, Situation, decide, read_form
 from rules.repayments import Disbursed, Instalment, next_instalment, owed, spread
 from rules.schemes.dalian_recovery import RECOVERY
-from starters.sample_forms import SampleForms
+from service.sample_forms import SampleForms
 
 EDITION = edition_of("dalian")
 #: Monday 2026-09-21, 10:00 in Shanghai.

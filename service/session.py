@@ -22,13 +22,13 @@ from activities.record import Record
 from db.pool import AWAY, Pool, is_away, open_pool
 from db.sql import queries
 from rules.faults import Unfit
-from rules.procedure import Barred, File
+from rules.procedure import Barred, File, Form, read_form
 from rules.procedures import stream_of
 from runtime.errors import BadInput, FirstcoverError, Refused, Unreachable
 from runtime.logging import set_up_logging
 from runtime.settings import Settings
 from runtime.temporal_client import connect
-from starters.reading import bad_input, read_word
+from service.reading import bad_input, read_word
 from workflows.offering import offer, start
 
 T = TypeVar("T")
@@ -66,6 +66,14 @@ def _database_away(error: Exception) -> Unreachable:
 def now() -> datetime:
     """The clock of the entrances."""
     return datetime.now(UTC)
+
+
+def fit(form: type[Form], data: dict[str, Any]) -> Any:
+    """Read a form at the entrance, telling every wrong field at once; the record reads it again."""
+    try:
+        return read_form(form, data, now())
+    except Unfit as unfit:
+        raise bad_input(unfit.faults) from unfit
 
 
 @dataclass(frozen=True)

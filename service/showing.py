@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from activities.authority import Officer, authorise, known_officer
@@ -15,13 +16,13 @@ from db.sql import queries
 from rules.procedure import Barred, File
 from rules.procedures import Stream
 from rules.schemes.dalian_review import JOINT
+from rules.timetable import SHANGHAI
 from runtime.errors import BadInput
-from starters.reading import plain, read_word
-from starters.session import now
-from starters.telling import event_json
+from service.reading import plain, read_word
+from service.session import now
 
 PROCEEDING, NOTICE, OUTBOX = queries("proceeding"), queries("notice"), queries("outbox")
-REVIEW = queries("review")
+OFFICE, REVIEW = queries("office"), queries("review")
 MONEY = (
     "premium",
     "subsidy_asked",
@@ -68,6 +69,18 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
         "events": events,
         "acts": _acts(stream, file, acting),
     }
+
+
+def minute_of(moment: datetime) -> str:
+    """Write a moment as other programs read it (`interfaces.md`): Shanghai's, to the minute."""
+    local = moment.astimezone(SHANGHAI) if moment.tzinfo else moment
+    return local.isoformat(timespec="minutes").removesuffix("+08:00")
+
+
+def event_json(event: Any) -> dict[str, Any]:
+    """One event as `interfaces.md` gives it."""
+    told: dict[str, Any] = event.model_dump(mode="json", exclude={"command_id"})
+    return {**told, "at": minute_of(event.at)}
 
 
 async def _review_of(pool: Pool, round_: Stream) -> list[dict[str, Any]]:
@@ -135,3 +148,9 @@ async def acting_as(pool: Pool, officer: str | None) -> Officer | None:
             return await known_officer(connection, read_word("as", officer), now())
         except Barred as barred:
             raise BadInput(("as", barred.why)) from barred
+
+
+async def expect_about(pool: Pool, about: str) -> None:
+    """Raise `BadInput` where there is neither a proceeding nor an office of this name to list by."""
+    if not await pool.fetchrow(PROCEEDING.by_stream, about) and not await pool.fetchval(OFFICE.known, about):
+        raise BadInput(("about", f"must be a proceeding that there is, or an office (not {plain(about)!r})"))

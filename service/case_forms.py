@@ -15,7 +15,7 @@ from rules.schemes.dalian_bank import Account
 from rules.timetable import SHANGHAI, OfficeKind
 from runtime.documents import forms as paper
 from runtime.errors import BadInput
-from starters.showing import events_of, file_of
+from service.showing import events_of, file_of
 
 DOCUMENT, NOTICE, PLAN = queries("document"), queries("notice"), queries("plan")
 

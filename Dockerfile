@@ -14,6 +14,7 @@ COPY service service
 COPY starters starters
 COPY worker worker
 COPY workflows workflows
+RUN python desk/assets/install.py
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .
 
 FROM python:3.11.14-slim-bookworm

@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench histories lock clean
+.PHONY: help setup demo test check bench histories lock clean strings screenshots
 
 PYTHON ?= python3
 JOBS ?= 2
@@ -25,6 +25,7 @@ endif
 UV := .tools/bin/uv
 PACKAGES := activities db desk rules runtime service starters worker workflows
 # The folders too, so that a deleted file counts as a change.
+VENDOR := desk/static/vendor/htmx.min.js
 SOURCES := pyproject.toml $(shell find $(PACKAGES) -name __pycache__ -prune -o -print)
 
 help:
@@ -34,6 +35,8 @@ help:
 	@echo 'make bench    what is claimed about speed'
 	@echo 'make setup    only what these need: .tools, .venv, .venv/bin/firstcover'
 	@echo 'make histories  record the corpus of histories that later versions must replay'
+	@echo 'make strings  bring the desk'"'"'s catalogues up to date with its templates'
+	@echo 'make screenshots  every page of the desk, wide and narrow, in both languages, into screenshots/'
 	@echo 'make lock     lock the requirements again (ARGS=--upgrade: to their newest versions)'
 	@echo 'make clean    remove what setup made; the data in .firstcover stays'
 	@echo 'demo and test pass ARGS on:  make demo ARGS=--fresh    make test ARGS="tests/rules -x"'
@@ -59,6 +62,12 @@ bench: setup
 
 LOCK = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command 'make lock' $(ARGS)
+strings: setup
+	.venv/bin/python -m tests.desk.strings
+
+screenshots: setup
+	.venv/bin/python -m tests.desk.screenshots $(ARGS)
+
 histories: setup
 	.venv/bin/python -m tests.replay.record
 
@@ -68,7 +77,7 @@ lock: .tools/uv.stamp
 	$(LOCK) -o tools.txt --group pyproject.toml:tools >/dev/null
 
 clean:
-	rm -rf .tools .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .tools .venv build dist desk/static/vendor screenshots .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find $(PACKAGES) tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is removed first and written last: where one is missing, a set-up was cut short, and that part begins anew.
@@ -97,7 +106,14 @@ endif
 	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python .venv/bin/python requirements-dev.txt
 	@touch $@
 
-.venv/program.stamp: $(SOURCES) .venv/requirements.stamp
+# Scripts that others wrote, pinned and held against their hashes; no Node is needed beside the one from the lock.
+$(VENDOR): desk/assets/package-lock.json desk/assets/install.py .venv/requirements.stamp
+	@echo "Setting up: the desk's scripts"
+	@.venv/bin/python desk/assets/install.py || { \
+		echo 'firstcover: the npm registry cannot be reached, and the desk needs htmx from it' >&2; exit 1; }
+	@touch $@
+
+.venv/program.stamp: $(SOURCES) $(VENDOR) .venv/requirements.stamp
 	@echo 'Setting up: firstcover'
 	@rm -f $@
 	@$(UV) pip install --quiet --python .venv/bin/python --no-index --no-deps --no-build-isolation \

@@ -185,23 +185,60 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
         stream = Stream(stream.kind, stream.scheme, file.number)
     else:
         procedure.due_now(act, file.stage)
-    officer = await _officer_for(connection, act, file, attempt)
-    situation = Situation(
-        file=file,
-        officer=officer.code,
-        officer_name=officer.name,
-        office=officer.office,
-        office_kind=officer.kind,
-        received_at=command.received_at,
-        edition=edition_of(file.scheme, file.edition),
-        calendar=CHINA,
-        register=await consult(connection, stream, act, file, form, officer, command.received_at),
-    )
+    situation = await _situation(connection, stream, act, file, form, attempt)
     effect, after = decide(procedure, act, situation, form)
     _open_only_where_passed(effect, file)
     event = await _store(connection, attempt, stream, situation, form, effect, after)
     answer = Answer(stream=str(stream), event=event, standing=standing_of(after), money=after.money)
     return Recorded(answer=answer, standing=answer.standing)
+
+
+async def _situation(
+    connection: Connection, stream: Stream, act: Act, file: File, form: Form, attempt: Attempt
+) -> Situation:
+    """All that an act is weighed against; raise `Barred` where it is not this officer's."""
+    received_at = attempt.command.received_at
+    officer = await _officer_for(connection, act, file, attempt)
+    return Situation(
+        file=file,
+        officer=officer.code,
+        officer_name=officer.name,
+        office=officer.office,
+        office_kind=officer.kind,
+        received_at=received_at,
+        edition=edition_of(file.scheme, file.edition),
+        calendar=CHINA,
+        register=await consult(connection, stream, act, file, form, officer, received_at),
+    )
+
+
+async def weighed(pool: Pool, command: Command) -> tuple[Effect, File, File]:
+    """Weigh an act as it would be recorded now, and record nothing: its effect, the file before it and after it.
+
+    Raises `Unfit` and `Barred` as recording it would; nothing of it is kept, not even as a refusal.
+    """
+    stream = stream_of(command.stream)
+    procedure = stream.procedure
+    act = procedure.act(command.act)
+    form = read_form(act.form, command.data, command.received_at)
+    async with pool.acquire() as connection:
+        undone = connection.transaction()
+        await undone.start()
+        try:
+            row = await connection.fetchrow(PROCEEDING.by_stream, str(stream))
+            file = File.model_validate(row["file"]) if row else None
+            if file is None:
+                _must_open(procedure, act, stream)
+                file = await _new_file(connection, stream, form, command)
+            else:
+                procedure.due_now(act, file.stage)
+            attempt = Attempt(command=command, sequence=file.sequence)
+            situation = await _situation(connection, stream._replace(number=file.number), act, file, form, attempt)
+            effect, after = decide(procedure, act, situation, form)
+            return effect, file, after
+        finally:
+            # What opening begins, a number and an enterprise, goes with it.
+            await undone.rollback()
 
 
 async def _store(

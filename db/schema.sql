@@ -7,6 +7,13 @@ CREATE FUNCTION public.absorb_district(absorbed text, into_district text, last_d
     update district set until = last_day, successor = into_district where code = absorbed
 $$;
 
+CREATE FUNCTION public.account_of(whose text) RETURNS TABLE(hash text, must_change boolean, locked_until timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    select hash, must_change, locked_until from account where officer = whose
+$$;
+
 CREATE FUNCTION public.appoint_officer(officer_code text, officer_name text, office_code text, from_day date) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -101,6 +108,24 @@ begin
     return available;
 end $$;
 
+CREATE FUNCTION public.next_due_of(file jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select coalesce(min(due ->> 'due_on'), '9999-12-31') from jsonb_array_elements(file -> 'deadlines') due
+    where due ->> 'met_on' is null and due ->> 'suspended_on' is null and due ->> 'silence' is distinct from 'begin'
+$$;
+
+CREATE FUNCTION public.note_sign_in(whose text, at timestamp with time zone, passed boolean, why text, most integer, locked_for interval) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    insert into sign_in (officer, at, passed, why) values (whose, at, passed, why);
+    update account set
+        failed = case when passed or failed + 1 >= most then 0 else failed + 1 end,
+        locked_until = case when not passed and failed + 1 >= most then at + locked_for end
+    where officer = whose and why in ('password', 'wrong');
+$$;
+
 CREATE FUNCTION public.post_to_balances() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -148,6 +173,15 @@ CREATE FUNCTION public.register_stays() RETURNS trigger
 begin
     raise exception '%: what is ended, withdrawn or given stays so', tg_table_name using errcode = 'check_violation';
 end $$;
+
+CREATE FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    insert into account as a (officer, hash, must_change, changed_at) values (whose, new_hash, change, at)
+    on conflict (officer) do update set hash = new_hash, must_change = change, failed = 0, locked_until = null, changed_at = at;
+    update signed_in set revoked_at = at where officer = whose and revoked_at is null and token_sha256 is distinct from kept;
+$$;
 
 CREATE FUNCTION public.weigh_closing() RETURNS trigger
     LANGUAGE plpgsql
@@ -221,6 +255,17 @@ begin
     end if;
     return null;
 end $$;
+
+CREATE TABLE public.account (
+    officer text NOT NULL,
+    hash text NOT NULL,
+    must_change boolean NOT NULL,
+    failed integer DEFAULT 0 NOT NULL,
+    locked_until timestamp with time zone,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT account_failed_check CHECK ((failed >= 0)),
+    CONSTRAINT account_hash_check CHECK ((hash ~~ '$argon2%'::text))
+);
 
 CREATE TABLE public.annual_cap (
     scheme text NOT NULL,
@@ -609,6 +654,10 @@ CREATE TABLE public.proceeding (
     opened_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     about text,
+    next_due text GENERATED ALWAYS AS (public.next_due_of(file)) STORED NOT NULL,
+    insurer text GENERATED ALWAYS AS (COALESCE((file #>> '{facts,contract,insurer}'::text[]), (file #>> '{facts,nomination,insurer}'::text[]))) STORED,
+    assessor text GENERATED ALWAYS AS ((file #>> '{facts,entrustment,assessor}'::text[])) STORED,
+    handled_by text GENERATED ALWAYS AS ((file #>> '{facts,handling,office}'::text[])) STORED,
     CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text, 'dossier'::text])))
 );
 
@@ -628,6 +677,36 @@ CREATE TABLE public.refusal (
 );
 
 COMMENT ON TABLE public.refusal IS 'Acts tried without authority: outside the chain, because they are no part of the case (article 15(3))';
+
+CREATE TABLE public.sign_in (
+    id bigint NOT NULL,
+    officer text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    passed boolean NOT NULL,
+    why text NOT NULL,
+    CONSTRAINT sign_in_officer_check CHECK ((length(officer) <= 200)),
+    CONSTRAINT sign_in_why_check CHECK ((why = ANY (ARRAY['password'::text, 'one_click'::text, 'wrong'::text, 'locked'::text, 'unknown'::text, 'inactive'::text])))
+);
+
+ALTER TABLE public.sign_in ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sign_in_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.signed_in (
+    token_sha256 bytea NOT NULL,
+    officer text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT signed_in_check CHECK ((expires_at > created_at)),
+    CONSTRAINT signed_in_token_sha256_check CHECK ((octet_length(token_sha256) = 32))
+);
 
 CREATE TABLE public.subsidy_application (
     number text NOT NULL,
@@ -652,6 +731,9 @@ COMMENT ON TABLE public.subsidy_application IS '保费补贴申请: one applicat
 COMMENT ON COLUMN public.subsidy_application.waiting IS '轮候: what a signed plan approved of and had no budget for; zero where nothing waits';
 
 COMMENT ON COLUMN public.subsidy_application.admitted IS 'Whether it is decided that it is reviewed although its insurer is barred (I-15)';
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (officer);
 
 ALTER TABLE ONLY public.annual_cap
     ADD CONSTRAINT annual_cap_pkey PRIMARY KEY (scheme, from_year);
@@ -752,6 +834,12 @@ ALTER TABLE ONLY public.proceeding
 ALTER TABLE ONLY public.refusal
     ADD CONSTRAINT refusal_pkey PRIMARY KEY (command_id, rule);
 
+ALTER TABLE ONLY public.sign_in
+    ADD CONSTRAINT sign_in_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.signed_in
+    ADD CONSTRAINT signed_in_pkey PRIMARY KEY (token_sha256);
+
 ALTER TABLE ONLY public.subsidy_application
     ADD CONSTRAINT subsidy_application_pkey PRIMARY KEY (number);
 
@@ -815,7 +903,19 @@ CREATE INDEX proceeding_awaits_idx ON public.proceeding USING gin (awaits) WHERE
 
 CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree (kind, stage, district);
 
+CREATE INDEX sign_in_officer_at_idx ON public.sign_in USING btree (officer, at);
+
+CREATE INDEX signed_in_officer_idx ON public.signed_in USING btree (officer) WHERE (revoked_at IS NULL);
+
 CREATE INDEX subsidy_application_round_state_idx ON public.subsidy_application USING btree (round, state);
+
+CREATE INDEX work_by_date ON public.proceeding USING btree (next_due, stream) WHERE (NOT closed);
+
+CREATE INDEX work_of_district ON public.proceeding USING btree (district, next_due, stream) WHERE (NOT closed);
+
+CREATE INDEX work_of_enterprise ON public.proceeding USING btree (enterprise, next_due, stream) WHERE (NOT closed);
+
+CREATE INDEX work_of_insurer ON public.proceeding USING btree (insurer, next_due, stream) WHERE (NOT closed);
 
 CREATE TRIGGER check_chain BEFORE INSERT ON public.event FOR EACH ROW EXECUTE FUNCTION public.check_chain();
 
@@ -834,6 +934,9 @@ CREATE TRIGGER post_to_balances AFTER INSERT ON public.ledger_entry REFERENCING 
 CREATE TRIGGER weigh_closing AFTER INSERT ON public.ledger_entry REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION public.weigh_closing();
 
 CREATE TRIGGER weigh_entries AFTER INSERT ON public.ledger_entry REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION public.weigh_entries();
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
 
 ALTER TABLE ONLY public.bank_account
     ADD CONSTRAINT bank_account_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
@@ -937,6 +1040,9 @@ ALTER TABLE ONLY public.proceeding
 ALTER TABLE ONLY public.proceeding
     ADD CONSTRAINT proceeding_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
 
+ALTER TABLE ONLY public.signed_in
+    ADD CONSTRAINT signed_in_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
+
 ALTER TABLE ONLY public.subsidy_application
     ADD CONSTRAINT subsidy_application_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
 
@@ -954,6 +1060,9 @@ GRANT USAGE ON SCHEMA public TO firstcover_app;
 REVOKE ALL ON FUNCTION public.absorb_district(absorbed text, into_district text, last_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.absorb_district(absorbed text, into_district text, last_day date) TO firstcover_app;
 
+REVOKE ALL ON FUNCTION public.account_of(whose text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.account_of(whose text) TO firstcover_app;
+
 REVOKE ALL ON FUNCTION public.appoint_officer(officer_code text, officer_name text, office_code text, from_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.appoint_officer(officer_code text, officer_name text, office_code text, from_day date) TO firstcover_app;
 
@@ -966,8 +1075,14 @@ GRANT ALL ON FUNCTION public.end_officer(officer_code text, last_day date) TO fi
 REVOKE ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) TO firstcover_app;
 
+REVOKE ALL ON FUNCTION public.note_sign_in(whose text, at timestamp with time zone, passed boolean, why text, most integer, locked_for interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.note_sign_in(whose text, at timestamp with time zone, passed boolean, why text, most integer, locked_for interval) TO firstcover_app;
+
 REVOKE ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_code text, contact text, on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_code text, contact text, on_day date) TO firstcover_app;
+
+REVOKE ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) TO firstcover_app;
 
 GRANT SELECT ON TABLE public.annual_cap TO firstcover_app;
 
@@ -1034,6 +1149,14 @@ GRANT UPDATE(number_key) ON TABLE public.policy TO firstcover_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.proceeding TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.refusal TO firstcover_app;
+
+GRANT SELECT ON TABLE public.sign_in TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.signed_in TO firstcover_app;
+
+GRANT UPDATE(seen_at) ON TABLE public.signed_in TO firstcover_app;
+
+GRANT UPDATE(revoked_at) ON TABLE public.signed_in TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.subsidy_application TO firstcover_app;
 

@@ -30,6 +30,8 @@ class StackInfo(BaseModel):
     temporal_address: str
     temporal_namespace: str
     ui_url: str | None
+    #: 工作台: where a browser finds the desk.
+    desk_url: str | None = None
     #: The process of `firstcover up` or `firstcover demo`, which keeps the servers running and ends them.
     started_by: ProcessId
     processes: dict[str, ProcessId]

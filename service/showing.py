@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from activities.authority import Officer, authorise, known_officer
+from activities.authority import Officer, known_officer
 from activities.contracts import Event
 from activities.documents import seen_by
 from activities.history import answer_of
@@ -18,6 +18,7 @@ from rules.procedures import Stream
 from rules.schemes.dalian_review import JOINT
 from rules.timetable import SHANGHAI
 from runtime.errors import BadInput
+from service.acting import possible_acts
 from service.reading import plain, read_word
 from service.session import now
 
@@ -124,19 +125,15 @@ async def events_of(pool: Pool, stream: Stream) -> list[Event]:
 
 
 def _acts(stream: Stream, file: File, acting: Officer | None) -> list[dict[str, Any]]:
-    told = []
-    for act in stream.procedure.acts.values():
-        if act is stream.procedure.opening or act.by == ("system",):
-            continue
-        try:
-            stream.procedure.due_now(act, file.stage)
-            if acting:
-                authorise(act, file, acting)
-            allowed, why = True, f"article {act.article}"
-        except Barred as barred:
-            allowed, why = False, barred.why
-        told.append({"act": act.name, "office": ", ".join(act.by), "allowed": allowed, "why": why})
-    return told
+    return [
+        {
+            "act": one.act.name,
+            "office": ", ".join(one.act.by),
+            "allowed": one.allowed,
+            "why": one.why or f"article {one.article}",
+        }
+        for one in possible_acts(stream, file, acting)
+    ]
 
 
 async def acting_as(pool: Pool, officer: str | None) -> Officer | None:

@@ -42,6 +42,7 @@ COMMANDS = {
     "demo": "starters.demo",
     "up": "starters.up",
     "worker": "starters.servers:worker",
+    "desk": "starters.servers:desk",
     "migrate": "starters.servers:migrate",
     "revive": "starters.servers:revive",
 }

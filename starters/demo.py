@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import webbrowser
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -37,14 +38,15 @@ def demo(
     ] = None,
 ) -> None:
     """Start everything, play the story, show what it left, and stay until Ctrl-C."""
-    stack = EmbeddedStack(data, progress=_progress)
+    stack = EmbeddedStack(data, one_click=True, progress=_progress)
     if fresh:
         forget_data(stack.data)
     with stack, findable(stack):
         play(stack)
         if no_wait or not sys.stdout.isatty():
             return
-        console().print(say("try_it"))
+        console().print(say("try_it", desk=stack.desk_url))
+        webbrowser.open(stack.desk_url)
         wait_until_interrupted(stack)
 
 
@@ -65,7 +67,7 @@ def play(stack: EmbeddedStack) -> Ending:
     console().print()
     tell_shown(ending.paid, None, as_json=False)
     show_ledger(year=ending.fiscal_year)
-    told = say("story_ending", ui=stack.ui_url, paid=ending.paid.number, late=ending.late.number)
+    told = say("story_ending", desk=stack.desk_url, ui=stack.ui_url, paid=ending.paid.number, late=ending.late.number)
     console().print(Panel(told, title=say("story_title"), expand=False))
     return ending
 

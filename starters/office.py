@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from getpass import getpass
 from typing import Annotated, Any, get_args
 
 import typer
@@ -12,10 +14,11 @@ from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_offices import REGISTER
 from rules.timetable import OfficeKind
 from runtime.messages import say
-from service.reading import read_choice, read_data
-from service.session import reading, run
+from service.accounts import set_password
+from service.reading import read_choice, read_data, read_word
+from service.session import now, reading, run
 from starters.proceeding import do_act, do_enter
-from starters.telling import As, CommandId, Data, Json, tell_json, tell_rows
+from starters.telling import As, CommandId, Data, Json, console, tell_json, tell_rows
 
 OFFICE = queries("office")
 Form = Annotated[str, typer.Argument(metavar="FILE", help="The form, YAML or JSON; - for standard input.")]
@@ -48,6 +51,21 @@ def list_officers(
         return
     columns = ("code", "name", "kind", "office", "name_zh", "district")
     tell_rows(say("officers"), columns, rows)
+
+
+@app.command()
+def password(officer: Annotated[str, typer.Argument(metavar="OFFICER", help="The officer's code.")]) -> None:
+    """Give an officer a first password for the desk, read from a prompt or from standard input."""
+    read_word("officer", officer)
+    asked = say("password_asked", officer=officer)
+    given = getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+
+    async def work() -> None:
+        async with reading() as pool:
+            await set_password(pool, officer, given, now(), must_change=True)
+
+    run(work())
+    console().print(say("password_set", officer=officer))
 
 
 @app.command()

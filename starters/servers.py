@@ -22,6 +22,7 @@ from starters.telling import console
 from workflows.offering import start
 
 worker = typer.Typer(help="Run a worker and its relay.")
+desk = typer.Typer(help="Serve the desk (工作台), each office's own place in a browser.")
 migrate = typer.Typer(help="Bring a PostgreSQL server to this version.")
 revive = typer.Typer(help="Start the workflows that Temporal has lost.")
 PROCEEDING = queries("proceeding")
@@ -31,6 +32,12 @@ PROCEEDING = queries("proceeding")
 def run_worker() -> None:
     """Run a worker on the servers that TEMPORAL_* and FIRSTCOVER_DATABASE_URL name, or on the embedded ones."""
     os.execv(sys.executable, [sys.executable, "-m", "worker"])  # noqa: S606 - our own interpreter
+
+
+@desk.command()
+def run_desk() -> None:
+    """Serve the desk on the servers that TEMPORAL_* and FIRSTCOVER_DATABASE_URL name, or on the embedded ones."""
+    os.execv(sys.executable, [sys.executable, "-m", "desk"])  # noqa: S606 - our own interpreter
 
 
 @migrate.command()

@@ -1,4 +1,4 @@
-"""The embedded stack: PostgreSQL, Temporal and a worker on this machine, started, kept running and ended together."""
+"""The embedded stack: PostgreSQL, Temporal, a worker and the desk on this machine, started, kept and ended together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import threading
 import time
@@ -27,7 +28,7 @@ from temporalio.service import RPCError
 from db.embedded import EmbeddedPostgres
 from db.migrate import prepare
 from runtime.errors import Unreachable
-from runtime.processes import Child, ProcessId, end_leftovers, last_line, take_lock, write_private
+from runtime.processes import Child, ProcessId, end_leftovers, free_ports, last_line, take_lock, write_private
 from runtime.settings import DATA, DOCUMENTS, Settings, StackInfo, find_stack
 from runtime.temporal_server import NAMESPACE, TemporalServer, without_temporal
 
@@ -38,7 +39,7 @@ _INTERRUPTS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 #: What stays in the data folder beside the servers' own files.
 _KEPT = (
     *(f"temporal.{part}" for part in ("db", "db-shm", "db-wal", "log", "pid")),
-    *("worker.log", "worker.pid", "stack.json", "story.json", "app-password"),
+    *("worker.log", "worker.pid", "desk.log", "desk.pid", "stack.json", "story.json", "app-password"),
 )
 #: Where our own packages are, so that a child runs the very code that started it.
 _CODE = Path(__file__).resolve().parents[1]
@@ -47,10 +48,11 @@ Prepare = Callable[[str, str], Coroutine[Any, Any, None]]
 
 
 class EmbeddedStack:
-    """Servers and a worker on one folder's data; what `stack.json` tells of them is `info`.
+    """Servers, a worker and the desk on one folder's data; what `stack.json` tells of them is `info`.
 
     Whatever keeps it from running is told as `Unreachable`. SIGTERM and SIGHUP count as Ctrl-C while it runs.
-    `headless` leaves out Temporal's web UI; `progress` is told what begins; `prepare` brings the database up to date.
+    `headless` leaves out Temporal's web UI; `one_click` signs the demonstration's officers in by a click.
+    `progress` is told what begins; `prepare` brings the database up to date.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class EmbeddedStack:
         data: Path | None = None,
         *,
         headless: bool = False,
+        one_click: bool = False,
         progress: Callable[[str], None] = lambda _: None,
         prepare: Prepare = prepare,
     ) -> None:
@@ -66,6 +69,8 @@ class EmbeddedStack:
         self._postgres = EmbeddedPostgres(self.data)
         self._temporal = TemporalServer(self.data, headless)
         self._worker: Child | None = None
+        self._desk: Child | None = None
+        self._desk_port, self._one_click = free_ports(1)[0], one_click
         self._ended_at: list[tuple[str, float]] = []
         self._undo = ExitStack()
 
@@ -88,6 +93,11 @@ class EmbeddedStack:
         return self._temporal.ui_url
 
     @property
+    def desk_url(self) -> str:
+        """Where a browser finds the desk."""
+        return f"http://127.0.0.1:{self._desk_port}"
+
+    @property
     def environment(self) -> dict[str, str]:
         """Our environment, naming these servers to a program and no others."""
         return without_temporal(os.environ) | {
@@ -95,18 +105,21 @@ class EmbeddedStack:
             "TEMPORAL_ADDRESS": self.temporal_address,
             "TEMPORAL_NAMESPACE": NAMESPACE,
             "FIRSTCOVER_DOCUMENTS": str(Settings().documents or self.data / DOCUMENTS),
+            "FIRSTCOVER_DESK_PORT": str(self._desk_port),
+            "FIRSTCOVER_DESK_ONE_CLICK": str(self._one_click).lower(),
         }
 
     @property
     def info(self) -> StackInfo:
         assert self._temporal.child, "the stack has not been started"
         assert self._worker, "the stack has not been started"
-        children = (self._temporal.child, self._worker)
+        children = (self._temporal.child, self._worker, *([self._desk] if self._desk else []))
         return StackInfo(
             database_url=self.database_url,
             temporal_address=self.temporal_address,
             temporal_namespace=NAMESPACE,
             ui_url=self.ui_url,
+            desk_url=self.desk_url if self._desk else None,
             started_by=ProcessId.of(psutil.Process()),
             processes={"postgresql": ProcessId.of(psutil.Process(self._postgres.pid))}
             | {child.name: child.id for child in children},
@@ -129,19 +142,21 @@ class EmbeddedStack:
         self.stop()
 
     def stop(self) -> None:
-        """End the worker, Temporal and PostgreSQL, in this order; the data stays."""
+        """End the desk, the worker, Temporal and PostgreSQL, in this order; the data stays."""
         _ignore_interrupts()
         self._undo.close()
 
     def mend(self) -> None:
         """Start again what has ended by itself; raise `Unreachable` with its last word where it does so too often."""
-        temporal, worker = self._temporal.child, self._worker
+        temporal, worker, desk = self._temporal.child, self._worker, self._desk
         if not self._postgres.running:
             self._start_again("postgresql", self._postgres.log, self._postgres.restart)
         if temporal and not temporal.running:
             self._start_again(temporal.name, temporal.log, self._temporal.restart)
         if worker and not worker.running:
             self._start_again(worker.name, worker.log, self._start_worker)
+        if desk and not desk.running:
+            self._start_again(desk.name, desk.log, self._start_desk)
 
     def _start_again(self, name: str, log: Path, start: Callable[[], None]) -> None:
         self._ended_at.append((name, time.monotonic()))
@@ -169,14 +184,35 @@ class EmbeddedStack:
         self._progress("starting a worker")
         self._undo.callback(self._end_worker)
         self._start_worker()
+        self._progress("starting the desk")
+        self._undo.callback(self._end_desk)
+        self._start_desk()
         self._undo.callback((self.data / "stack.json").unlink, missing_ok=True)
         self._tell_where()
 
+    def _child(self, name: str) -> Child:
+        """Start one of our own programs on these servers."""
+        code = {"PYTHONPATH": str(_CODE)}
+        return Child(name, [sys.executable, "-P", "-m", name], self.data, env=self.environment | code)
+
     def _start_worker(self) -> None:
         self._end_worker()
-        code = {"PYTHONPATH": str(_CODE)}
-        self._worker = Child("worker", [sys.executable, "-P", "-m", "worker"], self.data, env=self.environment | code)
+        self._worker = self._child("worker")
         asyncio.run(self._worker_polls(self._worker))
+
+    def _start_desk(self) -> None:
+        self._end_desk()
+        self._desk = self._child("desk")
+        deadline = time.monotonic() + _PATIENCE
+        while self._desk.running and time.monotonic() < deadline:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self._desk_port), 1):
+                return
+            time.sleep(0.05)
+        raise _ended(self._desk.name, self._desk.log)
+
+    def _end_desk(self) -> None:
+        if self._desk:
+            self._desk.end()
 
     def _tell_where(self) -> None:
         write_private(self.data / "stack.json", self.info.model_dump_json(indent=2))

@@ -11,7 +11,7 @@ import typer
 
 from starters.stack import EmbeddedStack, findable, wait_until_interrupted
 
-app = typer.Typer(help="Run PostgreSQL, Temporal and a worker on this machine.")
+app = typer.Typer(help="Run PostgreSQL, Temporal, a worker and the desk on this machine.")
 
 
 @app.command()
@@ -21,8 +21,8 @@ def up(
         Path | None, typer.Option(help="Where everything is kept; else .firstcover in this folder.")
     ] = None,
 ) -> None:
-    """Run PostgreSQL, Temporal and a worker on this machine until Ctrl-C; everything is kept for the next time."""
-    with EmbeddedStack(data, progress=typer.echo) as stack, findable(stack) as found:
+    """Run PostgreSQL, Temporal, a worker and the desk until Ctrl-C; everything is kept for the next time."""
+    with EmbeddedStack(data, one_click=demo, progress=typer.echo) as stack, findable(stack) as found:
         show(stack)
         if not found:
             typer.echo(f"Other commands find it by  FIRSTCOVER_DATA={quote(str(stack.data))}")
@@ -35,6 +35,7 @@ def up(
 def show(stack: EmbeddedStack) -> None:
     """Print where everything is."""
     info = stack.info
+    typer.echo(f"Desk           {info.desk_url}")
     typer.echo(f"Temporal       {info.temporal_address}  (namespace {info.temporal_namespace})")
     typer.echo(f"Temporal's UI  {info.ui_url}")
     typer.echo(f"PostgreSQL     {info.database_url.rpartition('@')[2]}")

@@ -36,20 +36,25 @@ with whole as materialized (
     from posted p join subsidy_application a on a.number = p.application join whole w on w.stream = a.stream
 ), told as (
     select m.*, 'Q' || extract(quarter from m.day) as quarter from movement m where m.day >= $2 and m.day < $3
+), cell as (
+    select district, product_kind, breakthrough, insurer, quarter, null as enterprise,
+        count(*) filter (where what = 'submitted') as submitted, count(*) filter (where what = 'recognised') as recognised, count(*) filter (where what = 'refused') as refused,
+        count(*) filter (where what = 'recognised and insured') as recognised_insured, count(*) filter (where what = 'insured') as insured,
+        sum(waited) as waited, sum(sum_insured) as sum_insured, sum(premium) as premium, sum(asked) as asked, sum(approved) as approved, sum(paid) as paid, sum(recovered) as recovered
+    from told group by 1, 2, 3, 4, 5
+    union all
+    select distinct district, product_kind, breakthrough, insurer, quarter, enterprise, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 from told where what = 'insured' and sme
 ), each as (
-    -- What stands in several parts counts in each; a part that it does not stand in yet counts nothing of it.
-    select t.*, part.* from told t cross join lateral (
-        select 1 as place, 'total' as part, '' as name union all select 2, 'district', t.district union all select 3, 'kind', t.product_kind
-        union all select 4, 'breakthrough', b.class from jsonb_array_elements_text(t.breakthrough) b (class)
-        union all select 5, 'insurer', t.insurer where t.insurer is not null union all select 6, 'quarter', t.quarter
+    -- What stands in several parts counts in each.
+    select c.*, part.* from cell c cross join lateral (
+        select 1 as place, 'total' as part, '' as name union all select 2, 'district', c.district union all select 3, 'kind', c.product_kind
+        union all select 4, 'breakthrough', b.class from jsonb_array_elements_text(c.breakthrough) b (class)
+        union all select 5, 'insurer', c.insurer where c.insurer is not null union all select 6, 'quarter', c.quarter
     ) part
 )
-select part, name,
-    count(*) filter (where what = 'submitted') as submitted, count(*) filter (where what = 'recognised') as recognised, count(*) filter (where what = 'refused') as refused,
-    count(*) filter (where what = 'recognised and insured') as recognised_insured, count(*) filter (where what = 'insured') as insured,
-    count(distinct enterprise) filter (where what = 'insured' and sme) as smes,
-    round(count(*) filter (where what = 'recognised and insured')::numeric / nullif(count(*) filter (where what = 'recognised'), 0), 4) as take_up_rate,
-    round(avg(waited), 1) as days_to_contract,
+select part, name, sum(submitted)::bigint as submitted, sum(recognised)::bigint as recognised, sum(refused)::bigint as refused,
+    sum(recognised_insured)::bigint as recognised_insured, sum(insured)::bigint as insured, count(distinct enterprise) as smes,
+    round(sum(recognised_insured) / nullif(sum(recognised), 0), 4) as take_up_rate, round(sum(waited)::numeric / nullif(sum(insured), 0), 1) as days_to_contract,
     coalesce(sum(sum_insured), 0)::numeric(18, 2) as sum_insured, coalesce(sum(premium), 0)::numeric(18, 2) as premium, coalesce(sum(asked), 0)::numeric(18, 2) as asked,
     coalesce(sum(approved), 0)::numeric(18, 2) as approved, coalesce(sum(paid), 0)::numeric(18, 2) as paid, coalesce(sum(recovered), 0)::numeric(18, 2) as recovered
 from each group by place, part, name order by place, name
@@ -111,8 +116,9 @@ with claim as (
     select insurer, count(*) as claims, count(*) filter (where paid > 0) as paid_claims, count(*) filter (where facts ? 'refusal' and paid = 0) as refused, sum(paid) as paid from claim group by insurer
 ), insured as (
     select i.insurer, sum(i.premium) as premium from (
-        select p.file #>> '{facts,contract,insurer}' as insurer, (p.file #>> '{money,premium}')::numeric as premium, (p.file #>> '{facts,contract,concluded_at}')::date as concluded_on
-        from proceeding p where p.kind in ('case', 'batch') and p.scheme = $1 and p.file -> 'facts' ? 'contract'
+        select s.file #>> '{facts,contract,insurer}' as insurer, (s.file #>> '{money,premium}')::numeric as premium, (s.file #>> '{facts,contract,concluded_at}')::timestamp::date as concluded_on
+        from proceeding p cross join lateral (select p.file - 'deadlines' as file offset 0) s
+        where p.kind in ('case', 'batch') and p.scheme = $1 and p.opened_at < $3::date::timestamp at time zone 'Asia/Shanghai'
     ) i where i.concluded_on >= $2 and i.concluded_on < $3 group by i.insurer
 )
 select insurer as name, coalesce(claims, 0) as claims, coalesce(paid_claims, 0) as paid_claims, coalesce(refused, 0) as refused, coalesce(l.paid, 0)::numeric(18, 2) as loss_paid,

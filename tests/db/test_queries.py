@@ -17,7 +17,7 @@ from db.sql import FOLDER, queries
 from tests.conftest import PASSWORD
 
 ROOT = FOLDER.parents[1]
-PACKAGES = ("activities", "starters", "worker", "workflows")
+PACKAGES = ("activities", "desk", "service", "starters", "worker", "workflows")
 NOUNS = sorted(path.stem for path in FOLDER.glob("*.sql"))
 QUERIES = [(noun, name) for noun in NOUNS for name in vars(queries(noun))]
 every_query = pytest.mark.parametrize(("noun", "name"), QUERIES, ids=[f"{noun}.{name}" for noun, name in QUERIES])

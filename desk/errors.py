@@ -1,0 +1,90 @@
+"""What goes wrong, each kind on a page of its own, in the law's words where the law speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, Response
+from starlette.exceptions import HTTPException
+
+from db.pool import AWAY, is_away
+from desk.page import ChangeFirst, SignInFirst, go, render
+from desk.security import TooLarge
+from runtime.errors import BadInput, Refused, Unreachable
+
+
+def tell(app: FastAPI) -> None:
+    """Teach the desk which page each failure has."""
+    for kind, page in PAGES.items():
+        app.add_exception_handler(kind, page)
+
+
+async def sign_in_first(request: Request, error: Exception) -> Response:
+    """To the sign-in, and back to the page that was asked for."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return go("/sign-in", next=wanted if request.method == "GET" else None)
+
+
+async def change_first(request: Request, error: Exception) -> Response:
+    """To the account, where a password is chosen."""
+    return go("/account")
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """The law or the limits of an office forbid it."""
+    return await render(request, "errors/refused.html", status=403, refused=error)
+
+
+async def bad_input(request: Request, error: Exception) -> Response:
+    """What was handed in cannot be read."""
+    assert isinstance(error, BadInput)
+    return await render(request, "errors/bad_input.html", status=422, faults=error.faults)
+
+
+async def unreadable(request: Request, error: Exception) -> Response:
+    """A field of an address or of a plain form is missing or no such value."""
+    assert isinstance(error, RequestValidationError)
+    faults = tuple((str(one["loc"][-1]), str(one["msg"])) for one in error.errors())
+    return await render(request, "errors/bad_input.html", status=422, faults=faults)
+
+
+async def too_large(request: Request, error: Exception) -> Response:
+    """More was sent than the desk takes."""
+    return PlainTextResponse("request body too large\n", 413)
+
+
+async def http(request: Request, error: Exception) -> Response:
+    """There is no such page, or no such way to ask for it."""
+    assert isinstance(error, HTTPException)
+    template = "errors/not_found.html" if error.status_code in (404, 405) else "errors/other.html"
+    return await render(request, template, status=error.status_code)
+
+
+async def away(request: Request, error: Exception) -> Response:
+    """The database is away: said without asking it who is signed in."""
+    if not is_away(error):
+        raise error
+    return await render_plainly(request, error)
+
+
+async def render_plainly(request: Request, error: Exception) -> Response:
+    """A page for when a server does not answer."""
+    request.state.me = None
+    return await render(request, "errors/away.html", status=503, error=error)
+
+
+PAGES: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    SignInFirst: sign_in_first,
+    ChangeFirst: change_first,
+    Refused: refused,
+    BadInput: bad_input,
+    RequestValidationError: unreadable,
+    Unreachable: render_plainly,
+    TooLarge: too_large,
+    HTTPException: http,
+    **dict.fromkeys(AWAY, away),
+}

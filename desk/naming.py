@@ -1,0 +1,206 @@
+"""名称: what acts, stages, fields, values, dates, rules and offices are called in the language of the page."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from desk.language import N_, _, language
+from rules.calendar import CHINA
+from rules.procedure import Act, Stage
+from rules.procedures import PROCEDURES, Stream
+from rules.timetable import SHANGHAI
+from service.articles import Article, article_text
+
+LABELS = Path(__file__).parent / "labels"
+KINDS = {
+    "case": N_("Recognition case"),
+    "batch": N_("Further batch"),
+    "policy": N_("Policy"),
+    "loss_claim": N_("Loss claim"),
+    "complaint": N_("Complaint"),
+    "pilot_insurer": N_("Pilot insurer"),
+    "recovery": N_("Recovery"),
+    "round": N_("Quarterly round"),
+    "ledger": N_("Ledger"),
+    "offices": N_("Offices and officers"),
+}
+OFFICES = {
+    "enterprise": N_("Enterprise"),
+    "district": N_("District authority"),
+    "industry_bureau": N_("Industry bureau"),
+    "assessor": N_("Assessor"),
+    "insurer": N_("Insurer"),
+    "regulator": N_("Insurance regulator"),
+    "finance": N_("Finance bureau"),
+    "system": N_("The system"),
+}
+#: The sections of a file as they come about on a case's path.
+ORDER = (
+    *("submission", "correction_request", "district_opinion", "receipt", "entrustment", "assessment"),
+    *("proposed_recognition", "objections", "recognition", "delivery", "contract", "application", "completion"),
+    *("return", "plan", "payment"),
+)
+_ACRONYMS = {"uscc": "USCC", "sha256": "SHA-256", "ip": "IP", "sme": "SME", "id": "ID", "on": "on"}
+
+
+@cache
+def labels(spoken: str) -> Mapping[str, Mapping[str, str]]:
+    """Every label of a language, by what it labels."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(LABELS.glob(f"{spoken}*.toml")):
+        for group, names in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            found.setdefault(group, {}).update(names)
+    return found
+
+
+def label(group: str, name: str) -> str:
+    """What a `field`, `value`, `section`, `deadline`, `rule` or amount of `money` is called."""
+    return labels("zh").get(group, {}).get(name, said(name)) if language() == "zh" else said(name)
+
+
+def said(name: str) -> str:
+    """Say a name as words: `policy_number` as Policy number."""
+    words = [_ACRONYMS.get(word, word) for word in re.split(r"[_.]", name)]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def field(name: str) -> str:
+    return label("field", name)
+
+
+def value(name: object) -> str:
+    """Say a value of a form or a fact for people: a choice by its name, true and false as yes and no."""
+    if isinstance(name, bool):
+        return _("yes") if name else _("no")
+    text = str(name)
+    if re.fullmatch(r"[0-9]{4,}\.[0-9]{2}", text):
+        return money(text)
+    known = labels("zh").get("value", {})
+    if text in known:
+        return known[text] if language() == "zh" else said(text) if re.search("[a-z]", text) else article(text)
+    return text
+
+
+def section(name: str) -> str:
+    return label("section", name)
+
+
+def in_order(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The sections of a file in the order of a case's path; what is of no case stands after them."""
+    place = {name: at for at, name in enumerate(ORDER)}
+    return sorted(facts.items(), key=lambda one: place.get(one[0], len(ORDER)))
+
+
+def deadline(name: str) -> str:
+    return label("deadline", name.partition(":")[0])
+
+
+def rule(name: str) -> str:
+    return label("rule", name)
+
+
+def act(one: Act) -> str:
+    return one.zh if language() == "zh" else said(one.name)
+
+
+def act_called(kind: str, name: str) -> str:
+    """What an act of a history is called, though no procedure has it any more."""
+    known = PROCEDURES[kind, "dalian"].acts.get(name)
+    return act(known) if known else said(name)
+
+
+def stage(one: Stage) -> str:
+    return one.zh if language() == "zh" else said(one.name)
+
+
+def stage_called(kind: str, name: str) -> str:
+    known = PROCEDURES[kind, "dalian"].stages.get(name)
+    return stage(known) if known else said(name)
+
+
+def kind(name: str) -> str:
+    return _(KINDS.get(name, name))
+
+
+def office_kind(name: str) -> str:
+    return _(OFFICES.get(name, name))
+
+
+def article(number: str) -> str:
+    """How an article is cited: 第8条（1）, or Article 8(1)."""
+    if language() == "en":
+        return f"Article {number}"
+    whole, _open, part = number.partition("(")
+    return f"第{whole}条" + (f"（{part.rstrip(')')}）" if part else "")
+
+
+def law(number: str) -> Article | None:
+    """The text of an article, and its gloss; None where the city's measures have no such article."""
+    return article_text(number)
+
+
+def money(amount: object) -> str:
+    """Write yuan for people: 1,800,000.00."""
+    return f"{Decimal(str(amount)):,.2f}"
+
+
+def day(at: object) -> str:
+    """Write a day as its language does."""
+    read = date.fromisoformat(at[:10]) if isinstance(at, str) else at
+    assert isinstance(read, date)
+    return f"{read.year}年{read.month}月{read.day}日" if language() == "zh" else f"{read.day} {read:%b %Y}"
+
+
+def minute(at: object) -> str:
+    """Write a moment in Shanghai as its language does."""
+    read = datetime.fromisoformat(at) if isinstance(at, str) else at
+    assert isinstance(read, datetime)
+    local = read.astimezone(SHANGHAI) if read.tzinfo else read
+    return f"{day(local)} {local:%H:%M}"
+
+
+def days_left(due_on: object, today: date) -> int:
+    """Working days from today to a date, by the legal calendar; below zero where it has passed."""
+    due = date.fromisoformat(due_on) if isinstance(due_on, str) else due_on
+    assert isinstance(due, date)
+    if due >= today:
+        return CHINA.working_days_between(today, due)
+    return -max(CHINA.working_days_between(due, today), 1)
+
+
+def path_of(stream: str | Stream) -> str:
+    """The address of a proceeding's page."""
+    where, _scheme, number = str(stream).split(":")
+    return f"/p/{where}/{number}"
+
+
+FOR_TEMPLATES: dict[str, Any] = {
+    "act_name": act,
+    "act_called": act_called,
+    "article_name": article,
+    "day": day,
+    "days_left": days_left,
+    "deadline_name": deadline,
+    "field_name": field,
+    "in_order": in_order,
+    "kind_name": kind,
+    "law": law,
+    "minute": minute,
+    "money_name": lambda name: label("money", name),
+    "office_kind_name": office_kind,
+    "path_of": path_of,
+    "rule_name": rule,
+    "section_name": section,
+    "stage_called": stage_called,
+    "stage_name": stage,
+    "value_name": value,
+    "yuan": money,
+}

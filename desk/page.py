@@ -1,0 +1,172 @@
+"""What a page is made with: the servers, who looks, and the templates. Every router takes these as dependencies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from activities.authority import Officer
+from db.pool import Pool
+from db.sql import queries
+from desk import naming
+from desk.language import LANGUAGES, gettext, language, ngettext
+from desk.settings import DeskSettings
+from rules.timetable import SHANGHAI
+from service.accounts import must_change, signed_in
+from service.session import Session
+
+ACCOUNT = queries("account")
+TEMPLATES = Path(__file__).parent / "templates"
+COOKIE = "firstcover"
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in, and the page is an officer's."""
+
+
+@dataclass(frozen=True)
+class Nav:
+    """A place in the bar at the top: where it is, and for which kinds of office; for all where none is named."""
+
+    label: str
+    href: str
+    kinds: tuple[str, ...] = ()
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Me:
+    """The officer who is signed in, as pages name him."""
+
+    officer: Officer
+    office_zh: str
+    office_en: str
+
+    @property
+    def code(self) -> str:
+        return self.officer.code
+
+    @property
+    def kind(self) -> str:
+        return self.officer.kind
+
+    @property
+    def office(self) -> str:
+        return self.office_en if language() == "en" else self.office_zh
+
+
+def servers(request: Request) -> Session:
+    """The record and the workflows."""
+    found: Session = request.app.state.servers
+    return found
+
+
+def database(request: Request) -> Pool:
+    """The record, for looking things up."""
+    return servers(request).pool
+
+
+def settings(request: Request) -> DeskSettings:
+    found: DeskSettings = request.app.state.settings
+    return found
+
+
+async def visitor(request: Request) -> Me | None:
+    """Who is signed in, or None."""
+    if not hasattr(request.state, "me"):
+        request.state.me = await _who(request)
+    found: Me | None = request.state.me
+    return found
+
+
+async def _who(request: Request) -> Me | None:
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return None
+    pool = database(request)
+    officer = await signed_in(pool, token, servers(request).clock(), settings(request).policy)
+    if officer is None:
+        return None
+    row = await pool.fetchrow(ACCOUNT.officer, officer.code)
+    assert row is not None
+    return Me(officer, row["name_zh"], row["name_en"])
+
+
+async def officer(request: Request) -> Me:
+    """Who is signed in; raise `SignInFirst` where nobody is. One who must choose a password does that first."""
+    me = await visitor(request)
+    if me is None:
+        raise SignInFirst
+    if request.url.path != "/account" and await must_change(database(request), me.code):
+        raise ChangeFirst
+    return me
+
+
+class ChangeFirst(Exception):
+    """The officer has a password that another gave him."""
+
+
+Servers = Annotated[Session, Depends(servers)]
+Database = Annotated[Pool, Depends(database)]
+Desk = Annotated[DeskSettings, Depends(settings)]
+Visitor = Annotated[Me | None, Depends(visitor)]
+Signed = Annotated[Me, Depends(officer)]
+
+
+def today(request: Request) -> date:
+    """The day in Asia/Shanghai, by the clock of the entrances."""
+    return servers(request).clock().astimezone(SHANGHAI).date()
+
+
+async def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Make a page. Every template knows `request`, `me`, `lang`, `nav`, `today`, and what `desk.naming` says."""
+    me = await visitor(request)
+    known = {
+        "request": request,
+        "me": me,
+        "lang": language(),
+        "nav": [one for one in request.app.state.nav if me and (not one.kinds or me.kind in one.kinds)],
+        "today": today(request),
+        "other_language": with_query(request, lang=next(one for one in LANGUAGES if one != language())),
+    }
+    return HTMLResponse(environment().get_template(template).render(known | context), status)
+
+
+def go(path: str, **query: str | None) -> RedirectResponse:
+    """Send the browser on after what it ordered, so that going back or reloading orders nothing again."""
+    asked = {name: value for name, value in query.items() if value is not None}
+    return RedirectResponse(path + (f"?{urlencode(asked)}" if asked else ""), 303)
+
+
+def with_query(request: Request, **changed: str | None) -> str:
+    """This page's address with some of its query changed; None takes one out."""
+    asked: Mapping[str, str | None] = dict(request.query_params) | changed
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    return request.url.path + (f"?{query}" if query else "")
+
+
+@cache
+def environment() -> Environment:
+    """The templates: escaped, and with no name that is not there."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(naming.FOR_TEMPLATES)
+    made.globals["with_query"] = with_query
+    made.filters["segment"] = lambda text: quote(str(text), safe="")
+    return made

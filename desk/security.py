@@ -1,0 +1,104 @@
+"""What every request passes before a page sees it, and every answer after it: origin, size, headers, language."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from desk.language import COOKIE, LANGUAGES, asked_for, speak
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Guard:
+    """Refuses what comes from another site or is too large; speaks the visitor's language; hardens every answer."""
+
+    def __init__(self, app: ASGIApp, most_bytes: int, *, secure: bool = False) -> None:
+        self._app, self._most, self._secure = app, most_bytes, secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        speak(asked_for(request))
+        answer = self._hardened(request, send)
+        if request.method not in SAFE and not from_here(request):
+            await PlainTextResponse("cross-site request refused\n", 403)(scope, receive, answer)
+            return
+        if not request.headers.get("content-length", "0").isdigit() or self._most < int(
+            request.headers.get("content-length", "0")
+        ):
+            await PlainTextResponse("request body too large\n", 413)(scope, receive, answer)
+            return
+        await self._app(scope, _bounded(receive, self._most), answer)
+
+    def _hardened(self, request: Request, send: Send) -> Send:
+        wanted = request.query_params.get("lang")
+
+        async def hardened(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if not request.url.path.startswith("/static/"):
+                    headers.setdefault("cache-control", "no-store")
+                if wanted in LANGUAGES:
+                    secure = "; Secure" if self._secure else ""
+                    headers.append("set-cookie", f"{COOKIE}={wanted}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
+            await send(message)
+
+        return hardened
+
+
+def from_here(request: Request) -> bool:
+    """Whether a request that changes something comes from our own pages, as the browser itself says."""
+    if site := request.headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
+
+
+class TooLarge(Exception):
+    """A body grew beyond what the desk takes."""
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """Stop reading a body that does not say its length, where it grows too large."""
+    read = 0
+
+    async def bounded() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > most:
+            raise TooLarge
+        return message
+
+    return bounded

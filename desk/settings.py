@@ -1,0 +1,41 @@
+"""The desk's settings, each from the variable `FIRSTCOVER_DESK_<NAME>`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.accounts import Policy
+
+MIB = 1024 * 1024
+
+
+class DeskSettings(BaseSettings):
+    """Where the desk listens, and how strict it is."""
+
+    model_config = SettingsConfigDict(env_prefix="FIRSTCOVER_DESK_", frozen=True)
+
+    host: str = "127.0.0.1"
+    #: 0 takes any free port.
+    port: int = 8080
+    #: Whether the demonstration's officers sign in by one click: never beside real offices.
+    one_click: bool = False
+    #: Whether browsers send cookies by HTTPS only: on wherever the desk is reached through a proxy with TLS.
+    secure_cookies: bool = False
+    failures: int = Field(default=5, ge=1)
+    locked_minutes: int = Field(default=15, ge=1)
+    idle_minutes: int = Field(default=30, ge=1)
+    absolute_hours: int = Field(default=12, ge=1)
+    most_bytes: int = 12 * MIB
+
+    @property
+    def policy(self) -> Policy:
+        """When an account locks and a session ends."""
+        return Policy(
+            failures=self.failures,
+            locked_for=timedelta(minutes=self.locked_minutes),
+            idle=timedelta(minutes=self.idle_minutes),
+            absolute=timedelta(hours=self.absolute_hours),
+        )

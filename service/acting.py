@@ -1,0 +1,114 @@
+"""Which acts an officer may do now and why not the others, what one would come to, and which files he may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from activities.authority import Officer, authorise
+from activities.contracts import Command
+from activities.record import weighed
+from db.pool import Pool
+from rules.faults import Unfit
+from rules.finding import Finding
+from rules.procedure import Act, Barred, File
+from rules.procedures import Stream
+from rules.timetable import Deadline
+from runtime.errors import BadInput, Refused
+from service.reading import bad_input
+from service.session import now
+
+
+@dataclass(frozen=True)
+class Possible:
+    """An act, and the rule that bars this officer from it now, if one does."""
+
+    act: Act
+    rule: str | None = None
+    article: str = ""
+    why: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        return self.rule is None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an act would come to: what is found, where it leads, and what it changes of money and dates."""
+
+    passed: bool
+    findings: tuple[Finding, ...]
+    before: str
+    stage: str
+    money: Mapping[str, str]
+    deadlines: tuple[Deadline, ...]
+
+
+def possible_acts(stream: Stream, file: File, officer: Officer | None) -> Iterator[Possible]:
+    """Yield every act an officer can order in a proceeding that was opened, and what bars this one from it now."""
+    for act in stream.procedure.acts.values() if file.sequence else ():
+        if act is stream.procedure.opening or act.by == ("system",):
+            continue
+        try:
+            stream.procedure.due_now(act, file.stage)
+            if officer:
+                authorise(act, file, officer)
+        except Barred as barred:
+            yield Possible(act, barred.rule, barred.article, barred.why)
+        else:
+            yield Possible(act, article=act.article)
+
+
+def may_see(file: File, officer: Officer) -> bool:
+    """Whether a proceeding is shown to an officer: to an enterprise, an insurer, an assessor and a district its own."""
+    facts = file.facts
+    if handling := facts.get("handling"):
+        return bool(officer.office == handling["office"]) or facts.get("complaint", {}).get("kind") != "tip_off"
+    match officer.kind:
+        case "enterprise":
+            return file.enterprise in (None, officer.office)
+        case "district":
+            return file.district is None or file.district in officer.districts
+        case "assessor":
+            return file.enterprise is None or facts.get("entrustment", {}).get("assessor") == officer.office
+        case "insurer":
+            said = facts.get("contract", {}).get("insurer") or facts.get("nomination", {}).get("insurer")
+            return said in (None, officer.office)
+    return True
+
+
+async def preview(pool: Pool, stream: Stream, act: str, officer: str, data: Mapping[str, Any]) -> Preview:
+    """Weigh an act and store nothing; raise `BadInput` for a form that cannot be, `Refused` for what is not his now."""
+    order = Command(
+        id=str(uuid4()), stream=str(stream), act=act, officer=officer, received_at=now(), data=dict(data)
+    )  # fmt: skip
+    try:
+        effect, before, after = await weighed(pool, order)
+    except Unfit as unfit:
+        raise bad_input(unfit.faults) from unfit
+    except Barred as barred:
+        raise Refused(barred.rule, barred.article, barred.why) from barred
+    changed = {name: amount for name, amount in after.money.items() if before.money.get(name) != amount}
+    dates = tuple(due for due in after.deadlines if due != before.deadline(due.name))
+    return Preview(effect.passed, effect.findings, before.stage, after.stage, changed, dates)
+
+
+def known_act(stream: Stream, name: str) -> Act:
+    """Return an act of a proceeding; raise `BadInput` where there is none of this name."""
+    try:
+        return stream.procedure.act(name)
+    except Unfit as unfit:
+        raise bad_input(unfit.faults) from unfit
+
+
+def known_stream(kind: str, number: str, scheme: str = "dalian") -> Stream:
+    """Return the stream of a proceeding; raise `BadInput` where no scheme has such a kind."""
+    stream = Stream(kind, scheme, number)
+    try:
+        _ = stream.procedure
+    except Unfit as unfit:
+        raise BadInput(("kind", f"there is no kind of proceeding called {kind!r}")) from unfit
+    return stream

@@ -1,0 +1,82 @@
+"""Every string is marked, and said in Chinese; everything a page names has a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from desk.naming import labels
+from rules.procedures import PROCEDURES
+from rules.schemes.dalian import ARTICLES
+from service.articles import articles
+from tests.desk import strings
+from tests.test_docs import glossary
+
+TEMPLATES = sorted((strings.DESK / "templates").rglob("*.html"))
+#: What a page says in both languages at once: the name of the other language.
+SAID_IN_ITSELF = {"English", "中文"}
+
+
+def test_every_marked_string_is_said_in_chinese() -> None:
+    held = strings.catalogues()
+    for name, words in strings.needed().items():
+        known = {message.id: message.string for message in held[name] if message.id}
+        assert set(words) == set(known), f"run: make strings ({name}.po)"
+        empty = [one for one, said in known.items() if not said or not all(said)]
+        assert empty == [], f"{name}.po"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(strings.DESK).as_posix())
+def test_no_template_says_anything_unmarked(path: Path) -> None:
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r'\baria-(?:describedby|invalid|required)="[^"]*"', "", text)
+    said = re.sub(r"<[^>]*>", "\n", text)
+    attributes = re.findall(r'(?:title|alt|aria-label|placeholder|data-label)="([^"]*)"', text)
+    found = [one for one in (*said.split("\n"), *attributes) if re.search(r"[A-Za-z]{2}|[\u4e00-\u9fff]", one)]
+    assert [one.strip() for one in found if one.strip() not in SAID_IN_ITSELF] == []
+
+
+def parts_of(form: type[BaseModel], seen: set[type]) -> Iterator[tuple[str, str]]:
+    """Every field and choice of a form, and of the forms within it."""
+    if form in seen:
+        return
+    seen.add(form)
+    for name, info in form.model_fields.items():
+        yield "field", name
+        yield from _within(info.annotation, seen)
+
+
+def _within(annotation: Any, seen: set[type]) -> Iterator[tuple[str, str]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield from parts_of(annotation, seen)
+    elif get_origin(annotation) is Literal:
+        yield from (("value", str(one)) for one in get_args(annotation))
+    else:
+        for part in get_args(annotation):
+            yield from _within(part, seen)
+
+
+def test_every_field_and_choice_of_every_form_has_a_chinese_label() -> None:
+    seen: set[type] = set()
+    known = labels("zh")
+    for procedure in PROCEDURES.values():
+        for act in procedure.acts.values():
+            missing = [(group, name) for group, name in parts_of(act.form, seen) if name not in known[group]]
+            assert missing == [], act.name
+
+
+def test_every_deadline_and_rule_of_the_glossary_has_its_chinese_label() -> None:
+    known = labels("zh")
+    assert set(glossary()["Deadlines"]) <= set(known["deadline"])
+    rules = {rule for heading, rows in glossary().items() if heading.startswith("Rules of") for rule in rows}
+    assert rules <= set(known["rule"])
+
+
+def test_every_article_is_there_in_chinese_with_an_english_gloss() -> None:
+    assert set(ARTICLES) <= set(articles())
+    assert all(one.zh and one.en for one in articles().values())

@@ -56,7 +56,8 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
         **named,
         **told,
         "closed": file.closed,
-        "facts": _masked(file.facts, hidden),
+        # A dossier tells of each paper under its proceeding, to whom that paper concerns.
+        "facts": {} if stream.kind == "dossier" else _masked(file.facts, hidden),
         **money,
         **review,
         "about": None if "complaint" in hidden else file.about,

@@ -89,7 +89,7 @@ def add_document(situation: Situation, form: Document) -> Effect:
         "office": situation.office,
         "handed_in_by": situation.officer,
     }
-    return Effect(facts={serial: kept}, carries=kept)
+    return Effect(facts={serial: kept}, carries=kept, stage="open")
 
 
 def _versions(facts: Mapping[str, Mapping[str, Any]], office: str, form: Document) -> list[Mapping[str, Any]]:
@@ -152,10 +152,8 @@ DOSSIER = Procedure(
     {
         act.name: act
         for act in (
-            Act("add_document", "提交材料", EVERY_OFFICE, "9", ("open",), Document, add_document, "open"),
-            Act(
-                "withdraw_document", "撤回材料", EVERY_OFFICE, "15(3)", ("open",), Withdrawal, withdraw_document, "open"
-            ),
+            Act("add_document", "提交材料", EVERY_OFFICE, "9", ("open",), Document, add_document),
+            Act("withdraw_document", "撤回材料", EVERY_OFFICE, "15(3)", ("open",), Withdrawal, withdraw_document),
         )
     },
     driven=False,

@@ -14,6 +14,7 @@ from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.procedures import stream_of
 from service.sample_forms import digest
+from service.showing import shown as whole
 from tests.activities.desk import PATH, QUARTER, Desk, first
 
 
@@ -262,3 +263,13 @@ async def test_papers_may_follow_a_case_that_is_closed(desk: Desk) -> None:
     await desk.play(1)
     await desk.order("withdraw", desk.forms.enterprise)
     assert (await hand_in(desk, "licence", desk.forms.enterprise)).event.passed
+
+
+async def test_a_dossier_awaits_nobody_and_shows_its_papers_only_where_they_are_shown_to_whom_they_concern(
+    desk: Desk,
+) -> None:
+    await desk.play(1)
+    await hand_in(desk, "licence", desk.forms.enterprise)
+    dossier = _dossier(desk)
+    assert await desk.pool.fetchval("select awaits from proceeding where stream = $1", str(dossier)) == []
+    assert (await whole(desk.pool, dossier, "zhongshan-1"))["facts"] == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from activities import applications, ledgers, payments, recoveries, registers, rounds
+from activities import applications, documents, ledgers, payments, recoveries, registers, rounds
 from activities.contracts import Event
 from activities.done import Done
 from db.pool import Connection
@@ -63,6 +63,8 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("offices", "appoint"): registers.appoint,
     ("offices", "leave"): registers.end_officer,
     ("offices", "absorb"): registers.absorb_district,
+    ("dossier", "add_document"): documents.enter_document,
+    ("dossier", "withdraw_document"): documents.enter_withdrawal,
     ("round", "file_return"): rounds.take_into_return,
     ("round", "close_filing"): rounds.take_up,
     ("round", "close"): rounds.take_up,

@@ -397,6 +397,41 @@ COMMENT ON TABLE public.district IS '区市县（先导区）: a district whose 
 
 COMMENT ON COLUMN public.district.successor IS 'The district that absorbed this one after its last day: its authority takes the open cases over';
 
+CREATE TABLE public.document (
+    number text NOT NULL,
+    stream text NOT NULL,
+    dossier text NOT NULL,
+    sequence integer NOT NULL,
+    proves text NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    sha256 text NOT NULL,
+    version integer NOT NULL,
+    supersedes text,
+    handed_in_by text NOT NULL,
+    office text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT document_check CHECK (((version = 1) = (supersedes IS NULL))),
+    CONSTRAINT document_name_check CHECK ((((length(name) >= 1) AND (length(name) <= 120)) AND (name !~ '[/\\]'::text))),
+    CONSTRAINT document_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT document_size_check CHECK ((size > 0)),
+    CONSTRAINT document_version_check CHECK ((version > 0))
+);
+
+COMMENT ON TABLE public.document IS '材料: a document of a proceeding: what it proves, who handed it in, and the hash of its bytes';
+
+CREATE TABLE public.document_withdrawal (
+    document text NOT NULL,
+    dossier text NOT NULL,
+    sequence integer NOT NULL,
+    withdrawn_by text NOT NULL,
+    reason text NOT NULL,
+    withdrawn_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.document_withdrawal IS '撤回材料: documents that count no more; they stay, and may still be seen';
+
 CREATE TABLE public.enterprise_year (
     scheme text NOT NULL,
     fiscal_year integer NOT NULL,
@@ -701,7 +736,7 @@ CREATE TABLE public.proceeding (
     insurer text GENERATED ALWAYS AS (COALESCE((file #>> '{facts,contract,insurer}'::text[]), (file #>> '{facts,nomination,insurer}'::text[]))) STORED,
     assessor text GENERATED ALWAYS AS ((file #>> '{facts,entrustment,assessor}'::text[])) STORED,
     handled_by text GENERATED ALWAYS AS ((file #>> '{facts,handling,office}'::text[])) STORED,
-    CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text])))
+    CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text, 'dossier'::text])))
 );
 
 COMMENT ON TABLE public.proceeding IS '办件: how each case, round and ledger stands: the fold of its events, kept for reading and for locking';
@@ -796,6 +831,18 @@ ALTER TABLE ONLY public.deadline
 ALTER TABLE ONLY public.district
     ADD CONSTRAINT district_pkey PRIMARY KEY (code);
 
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_dossier_sequence_key UNIQUE (dossier, sequence);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_stream_office_proves_name_version_key UNIQUE (stream, office, proves, name, version);
+
+ALTER TABLE ONLY public.document_withdrawal
+    ADD CONSTRAINT document_withdrawal_pkey PRIMARY KEY (document);
+
 ALTER TABLE ONLY public.enterprise_year
     ADD CONSTRAINT enterprise_year_pkey PRIMARY KEY (scheme, fiscal_year, enterprise);
 
@@ -884,6 +931,8 @@ ALTER TABLE ONLY public.subsidy_application
     ADD CONSTRAINT subsidy_application_pkey PRIMARY KEY (number);
 
 CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
+
+CREATE INDEX document_sha256_idx ON public.document USING btree (sha256);
 
 CREATE INDEX event_stream_idx ON public.event USING btree (stream) WHERE (NOT passed);
 
@@ -990,6 +1039,30 @@ ALTER TABLE ONLY public.deadline
 
 ALTER TABLE ONLY public.district
     ADD CONSTRAINT district_successor_fkey FOREIGN KEY (successor) REFERENCES public.district(code);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_dossier_fkey FOREIGN KEY (dossier) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_handed_in_by_fkey FOREIGN KEY (handed_in_by) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES public.document(number);
+
+ALTER TABLE ONLY public.document_withdrawal
+    ADD CONSTRAINT document_withdrawal_document_fkey FOREIGN KEY (document) REFERENCES public.document(number);
+
+ALTER TABLE ONLY public.document_withdrawal
+    ADD CONSTRAINT document_withdrawal_dossier_fkey FOREIGN KEY (dossier) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.document_withdrawal
+    ADD CONSTRAINT document_withdrawal_withdrawn_by_fkey FOREIGN KEY (withdrawn_by) REFERENCES public.officer(code);
 
 ALTER TABLE ONLY public.enterprise_year
     ADD CONSTRAINT enterprise_year_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
@@ -1113,6 +1186,10 @@ GRANT SELECT ON TABLE public.budget TO firstcover_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.deadline TO firstcover_app;
 
 GRANT SELECT ON TABLE public.district TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.document TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.document_withdrawal TO firstcover_app;
 
 GRANT SELECT ON TABLE public.enterprise_year TO firstcover_app;
 

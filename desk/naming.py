@@ -30,6 +30,7 @@ KINDS = {
     "round": N_("Quarterly round"),
     "ledger": N_("Ledger"),
     "offices": N_("Offices and officers"),
+    "dossier": N_("Dossier"),
 }
 OFFICES = {
     "enterprise": N_("Enterprise"),

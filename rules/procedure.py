@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field
 
 from rules.calendar import Calendar
 from rules.edition import Edition
+from rules.entitlement import Parties
 from rules.faults import Unfit, read
 from rules.finding import Finding
 from rules.timetable import SHANGHAI, Deadline, Frozen, OfficeKind, Wake, next_wake, resume, suspend
@@ -143,6 +144,9 @@ class Register:
     #: 名单, 备案条款: the insurer's listing of the day, and the clause as it was filed before.
     listing: Mapping[str, Any] | None = None
     clause: Mapping[str, Any] | None = None
+    #: 当事方: whose the proceeding of a dossier is, and the districts whose cases are the officer's office's.
+    parties: Parties | None = None
+    districts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

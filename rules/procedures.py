@@ -11,6 +11,7 @@ from rules.procedure import Procedure
 from rules.schemes.dalian_batch import BATCH
 from rules.schemes.dalian_case import CASE
 from rules.schemes.dalian_complaint import COMPLAINT
+from rules.schemes.dalian_dossier import DOSSIER
 from rules.schemes.dalian_insurer import PILOT_INSURER
 from rules.schemes.dalian_ledger import LEDGER
 from rules.schemes.dalian_loss_claim import LOSS_CLAIM
@@ -30,6 +31,7 @@ PROCEDURES = {
     ("round", "dalian"): ROUND,
     ("ledger", "dalian"): LEDGER,
     ("offices", "dalian"): OFFICES,
+    ("dossier", "dalian"): DOSSIER,
 }
 #: The kinds of proceeding that a workflow drives.
 DRIVEN = tuple(kind for (kind, _), procedure in PROCEDURES.items() if procedure.driven)

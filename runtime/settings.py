@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.errors import BadInput, Unreachable
 from runtime.processes import ProcessId
 
-DATA = ".firstcover"
+DATA, DOCUMENTS = ".firstcover", "documents"
 START_ONE = "start one with: firstcover up"
 
 
@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     database_url: str | None = None
     #: The embedded stack's folder; without it `.firstcover` in this folder or one above it.
     data: Path | None = None
+    #: The folder of documents; without it `documents` in the embedded stack's.
+    documents: Path | None = None
+    #: How large a document may be, in megabytes.
+    document_megabytes: int = Field(default=20, ge=1, le=1024)
     task_queue: str = "firstcover"
     log_format: Literal["json", "console"] = "json"
 
@@ -65,6 +69,15 @@ class Settings(BaseSettings):
             return stack.database_url
         raise Unreachable("PostgreSQL", "FIRSTCOVER_DATABASE_URL", f"it is not set; {START_ONE}")
 
+    def require_documents(self) -> Path:
+        """Return the folder of documents; raise `Unreachable` where neither the environment nor a stack tells one."""
+        if self.documents:
+            return self.documents
+        if not self.database_url and (path := _stack_file()):
+            # A link to a stack's data elsewhere leads there.
+            return path.resolve().parent / DOCUMENTS
+        raise Unreachable("the documents", "FIRSTCOVER_DOCUMENTS", "it is not set; name the folder they are kept in")
+
     def database_place(self) -> str:
         """Return the database's address without its password."""
         parts = urlsplit(self.require_database_url())
@@ -76,11 +89,13 @@ def find_stack(start: Path | None = None) -> StackInfo | None:
 
     A stack that was started and is gone, or that belongs to someone else, raises `Unreachable`.
     """
-    for folder in _candidates(start or Path.cwd()):
-        path = folder / "stack.json"
-        if path.exists():
-            return _read(path)
-    return None
+    path = _stack_file(start)
+    return _read(path) if path else None
+
+
+def _stack_file(start: Path | None = None) -> Path | None:
+    paths = (folder / "stack.json" for folder in _candidates(start or Path.cwd()))
+    return next((path for path in paths if path.exists()), None)
 
 
 def _candidates(start: Path) -> Iterator[Path]:

@@ -294,6 +294,10 @@ class SampleForms:
             "text_sha256": digest(number),
         }
 
+    def document(self) -> Data:
+        said = {"proves": "licence", "name": "营业执照.pdf", "media_type": "application/pdf", "size": 1024}
+        return {**said, "sha256": digest("营业执照")}
+
     def of(self, act: str) -> Data:
         """Return the form of an act by its name; an act that says all by being done has an empty one."""
         return self._by_act().get(act, {})
@@ -405,6 +409,8 @@ class SampleForms:
                 **self.reasons(),
             },
             "record_refund": self.refund(),
+            "add_document": self.document(),
+            "withdraw_document": {"number": "case-DL-2026-000001-1", **self.reasons()},
         }
 
     def _minute(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from activities.authority import Officer, known_officer
 from activities.contracts import Event
+from activities.documents import seen_by
 from activities.history import answer_of
 from db.pool import Pool
 from db.sql import queries
@@ -55,7 +56,8 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
         **named,
         **told,
         "closed": file.closed,
-        "facts": _masked(file.facts, hidden),
+        # A dossier tells of each paper under its proceeding, to whom that paper concerns.
+        "facts": {} if stream.kind == "dossier" else _masked(file.facts, hidden),
         **money,
         **review,
         "about": None if "complaint" in hidden else file.about,
@@ -65,6 +67,7 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
             {**notice, "issued_on": notice["issued_on"].isoformat()}
             for notice in map(dict, await pool.fetch(NOTICE.of_stream, str(stream)))
         ],
+        "documents": await seen_by(pool, stream, acting) if acting else [],
         "events": events,
         "acts": _acts(stream, file, acting),
     }

@@ -50,6 +50,8 @@ PROOFS = (
     Proof("officer", AUDIT.people_told, AUDIT.people_kept),
     Proof("district", AUDIT.districts_told, AUDIT.districts_kept),
     Proof("policy", AUDIT.policies_told, AUDIT.policies_kept),
+    Proof("document", AUDIT.documents_told, AUDIT.documents_kept),
+    Proof("document_withdrawal", AUDIT.withdrawn_documents_told, AUDIT.withdrawn_documents_kept),
 )
 
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "recovery": "starters.recovery",
     "pilot-insurer": "starters.pilot_insurer",
     "notice": "starters.notice",
+    "document": "starters.document",
     "audit": "starters.audit",
     "office": "starters.office",
     "enterprise": "starters.office:enterprise",

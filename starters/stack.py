@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sys
@@ -28,7 +29,7 @@ from db.embedded import EmbeddedPostgres
 from db.migrate import prepare
 from runtime.errors import Unreachable
 from runtime.processes import Child, ProcessId, end_leftovers, free_ports, last_line, take_lock, write_private
-from runtime.settings import DATA, Settings, StackInfo, find_stack
+from runtime.settings import DATA, DOCUMENTS, Settings, StackInfo, find_stack
 from runtime.temporal_server import NAMESPACE, TemporalServer, without_temporal
 
 _PATIENCE = 60.0
@@ -103,6 +104,7 @@ class EmbeddedStack:
             "FIRSTCOVER_DATABASE_URL": self.database_url,
             "TEMPORAL_ADDRESS": self.temporal_address,
             "TEMPORAL_NAMESPACE": NAMESPACE,
+            "FIRSTCOVER_DOCUMENTS": str(Settings().documents or self.data / DOCUMENTS),
             "FIRSTCOVER_DESK_PORT": str(self._desk_port),
             "FIRSTCOVER_DESK_ONE_CLICK": str(self._one_click).lower(),
         }
@@ -298,6 +300,7 @@ def forget_data(data: Path) -> None:
         EmbeddedPostgres(data).remove()
         for name in _KEPT:
             (data / name).unlink(missing_ok=True)
+        shutil.rmtree(data / DOCUMENTS, ignore_errors=True)
 
 
 @contextmanager

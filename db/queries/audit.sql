@@ -547,3 +547,29 @@ select distinct on (stream) stream, sequence, hash from event order by stream, s
 select command_id, rule, encode(sha256(convert_to(
     jsonb_build_array(command_id, stream, act, officer, rule, article, why, received_at)::text, 'UTF8')), 'hex') as digest
 from refusal order by command_id, rule
+
+-- documents_told --
+-- The documents that dossiers tell of; of which proceeding, a dossier's number says.
+select e.stream, e.sequence, d.number, regexp_replace(e.stream, '^dossier:([^:]+):([^-]+)-(.+)$', '\2:\1:\3') as of_stream,
+    d.proves, d.name, d.media_type, d.size, d.sha256, d.version, d.supersedes, d.handed_in_by, d.office, (e.body::jsonb ->> 'at')::timestamptz as received_at
+from event e join proceeding p using (stream)
+cross join lateral jsonb_each(e.body::jsonb #> '{changes,facts}') one (serial, said)
+cross join lateral jsonb_to_record(one.said) d (number text, proves text, name text, media_type text, size bigint, sha256 text, version integer,
+    supersedes text, handed_in_by text, office text)
+where p.kind = 'dossier' and e.act = 'add_document' and e.passed
+
+-- documents_kept --
+-- The documents.
+select dossier as stream, sequence, number, stream as of_stream, proves, name, media_type, size, sha256, version, supersedes, handed_in_by, office, received_at
+from document
+
+-- withdrawn_documents_told --
+-- The documents that dossiers tell to be withdrawn.
+select e.stream, e.sequence, one.said ->> 'number' as document, one.said #>> '{withdrawn,by}' as withdrawn_by, one.said #>> '{withdrawn,reason}' as reason,
+    (e.body::jsonb ->> 'at')::timestamptz as withdrawn_at
+from event e join proceeding p using (stream) cross join lateral jsonb_each(e.body::jsonb #> '{changes,facts}') one (serial, said)
+where p.kind = 'dossier' and e.act = 'withdraw_document' and e.passed
+
+-- withdrawn_documents_kept --
+-- The documents that were withdrawn.
+select dossier as stream, sequence, document, withdrawn_by, reason, withdrawn_at from document_withdrawal

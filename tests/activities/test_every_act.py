@@ -29,6 +29,12 @@ WHERE_POSSIBLE = {
     "preparer_does_not_approve",
     "handling_office",
     "enters_own_people",
+    "hands_in_its_own",
+    "own_document",
+    "own_district",
+    "own_case",
+    "own_assessment",
+    "own_contract",
 }
 WHERE_NOT = {"act_in_turn", "right_office", "officer_known", "unfit"}
 

@@ -117,6 +117,8 @@ class Walk(Desk):
                 return f"policy:dalian:{self.application}"
             case "offices":
                 return "offices:dalian:register"
+            case "dossier":
+                return f"dossier:dalian:case-{self.case.split(':')[-1]}"
         return super().stream(kind)
 
     def form(self, kind: str, act: str) -> dict[str, Any]:
@@ -137,6 +139,11 @@ class Walk(Desk):
             ("policy", "record_refund"): self.forms.refund(self.refunds),
             ("ledger", "appropriate"): {"amount": self.budget or "0.01", "document": f"大财指{self.named}号"},
             ("ledger", "adjust"): {"amount": "0.01", "document": f"大财指{self.named}号"},
+            ("dossier", "add_document"): self.forms.document() | {"name": f"执照{self.named}.pdf"},
+            ("dossier", "withdraw_document"): {
+                "number": f"{self.stream('dossier').split(':')[-1]}-1",
+                "reason": "错件",
+            },
             ("offices", "propose_officer"): self.forms.of(act) | {"code": f"bureau-{self.named + 2}"},
             ("offices", "appoint"): {"code": "bureau-9"},
         }

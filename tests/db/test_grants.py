@@ -26,6 +26,7 @@ MAY = {
         ("event", "ledger_entry", "refusal", "opinion", "plan_line", "left_over", "notice", "policy"), ADDS
     ),
     "payment_voucher": ADDS,
+    **dict.fromkeys(("document", "document_withdrawal"), ADDS),
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
     "subsidy_application": ADDS,
     # A hash is asked for one by one, of a function; nobody reads the accounts.
@@ -53,6 +54,8 @@ KEPT = {
     "left_over": "application",
     "refusal": "why",
     "notice": "number",
+    "document": "sha256",
+    "document_withdrawal": "reason",
     "sign_in": "officer",
     "payment_voucher": "insurer",
 }

@@ -95,6 +95,24 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         Settings()
 
 
+def test_documents_lie_in_the_stacks_own_folder_wherever_a_link_to_it_is(tmp_path: Path) -> None:
+    put_stack(tmp_path / "data", "here")
+    (tmp_path / ".firstcover").mkdir()
+    (tmp_path / ".firstcover" / "stack.json").symlink_to(tmp_path / "data" / "stack.json")
+    assert Settings().require_documents() == tmp_path / "data" / "documents"
+
+
+def test_a_named_folder_of_documents_goes_first_and_beside_servers_of_ones_own_it_must_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_stack(tmp_path / ".firstcover", "here")
+    monkeypatch.setenv("FIRSTCOVER_DATABASE_URL", "postgresql://app:secret@db.example/cases")
+    with pytest.raises(Unreachable, match="FIRSTCOVER_DOCUMENTS"):
+        Settings().require_documents()
+    monkeypatch.setenv("FIRSTCOVER_DOCUMENTS", str(tmp_path / "papers"))
+    assert Settings().require_documents() == tmp_path / "papers"
+
+
 def test_settings_do_not_load_temporal() -> None:
     code = "import sys, runtime.settings; sys.exit('temporalio' in sys.modules)"
     root = Path(__file__).parents[2]

@@ -228,6 +228,7 @@ def test_forgetting_the_data_leaves_what_is_not_ours(data: Path) -> None:
     for name in mine:
         (data / name).write_text("mine")
     (data / "app-password").write_text("ours")
+    (data / "documents" / "ab").mkdir(parents=True)
     forget_data(data)
     assert {path.name for path in data.iterdir()} == {*mine, "lock"}
     for name in mine:

@@ -15,6 +15,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities import work
 from activities.authority import Officer, authorise, known_officer
 from activities.consequences import carry_out
 from activities.contracts import (
@@ -39,6 +40,7 @@ from rules.faults import Unfit
 from rules.procedure import Act, Barred, Effect, File, Form, Procedure, Situation, decide, read_form
 from rules.procedures import Stream, edition_for, stream_of
 from rules.timetable import SHANGHAI, OfficeKind
+from rules.work import terms
 
 PROCEEDING, OFFICE, OUTBOX = queries("proceeding"), queries("office"), queries("outbox")
 #: An answer that nobody acknowledged for so long is offered to the workflow again.
@@ -216,7 +218,9 @@ async def _store(
     command, procedure = attempt.command, stream.procedure
     act = procedure.act(command.act)
     notice = await drawn_up(connection, procedure, act, situation, form, effect, after)
-    body = told(stream, act, command, situation, effect, after, notice=sealed(notice) if notice else None)
+    absent = await work.acted_for(connection, stream, situation.officer, situation.office_kind, situation.today)
+    beside = {"notice": sealed(notice) if notice else None, "acted_for": absent}
+    body = told(stream, act, command, situation, effect, after, beside)
     await _keep(connection, stream, procedure, after, command.received_at)
     event = await chain(connection, str(stream), command.id, body)
     if notice:
@@ -333,7 +337,8 @@ async def _keep(connection: Connection, stream: Stream, procedure: Procedure, af
     whose = (after.enterprise, after.district, after.product_key, after.about)
     awaited = list(procedure.awaited(after))
     try:
-        await connection.execute(PROCEEDING.keep, *place, *state, *whose, awaited, after.model_dump(mode="json"), at)
+        file = after.model_dump(mode="json")
+        await connection.execute(PROCEEDING.keep, *place, *state, *whose, awaited, file, at, list(terms(after)))
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "one_live_case_per_product":
             raise
@@ -342,3 +347,4 @@ async def _keep(connection: Connection, stream: Stream, procedure: Procedure, af
     for due in after.deadlines:
         values = (due.name, due.article, due.office, due.nominal_on, due.due_on, due.provisional, due.met_on)
         await connection.execute(PROCEEDING.keep_deadline, str(stream), *values)
+    await work.keep(connection, stream, procedure, after, at)

@@ -533,12 +533,15 @@ CREATE TABLE public.proceeding (
     opened_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     about text,
-    CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text])))
+    terms text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text, 'work'::text, 'editions'::text, 'calendar'::text])))
 );
 
 COMMENT ON TABLE public.proceeding IS '办件: how each case, round and ledger stands: the fold of its events, kept for reading and for locking';
 
 COMMENT ON COLUMN public.proceeding.about IS 'The stream this proceeding is about: a policy''s case, a loss claim''s policy, what a complaint complains of';
+
+COMMENT ON COLUMN public.proceeding.terms IS 'The words by which it is found: beginnings of its number, characters and pairs of them of its enterprise and product';
 
 CREATE TABLE public.refusal (
     command_id text NOT NULL,
@@ -576,6 +579,53 @@ COMMENT ON TABLE public.subsidy_application IS '保费补贴申请: one applicat
 COMMENT ON COLUMN public.subsidy_application.waiting IS '轮候: what a signed plan approved of and had no budget for; zero where nothing waits';
 
 COMMENT ON COLUMN public.subsidy_application.admitted IS 'Whether it is decided that it is reviewed although its insurer is barred (I-15)';
+
+CREATE TABLE public.substitution (
+    absent text NOT NULL,
+    substitute text NOT NULL,
+    since date NOT NULL,
+    until date NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT substitution_check CHECK ((until >= since)),
+    CONSTRAINT substitution_check1 CHECK ((absent <> substitute))
+);
+
+COMMENT ON TABLE public.substitution IS '代理: who sees the work of an absent colleague of his office, and acts in it as himself, from a day to a day (article 15(3))';
+
+CREATE TABLE public.supervisor (
+    officer text NOT NULL,
+    since date NOT NULL,
+    until date,
+    CONSTRAINT supervisor_check CHECK ((until >= since))
+);
+
+COMMENT ON TABLE public.supervisor IS '负责人: an officer who may redistribute his office''s work, from a day to a day (article 15(3))';
+
+CREATE TABLE public.work_item (
+    stream text NOT NULL,
+    office_kind text NOT NULL,
+    place text NOT NULL,
+    kind text NOT NULL,
+    scheme text NOT NULL,
+    number text NOT NULL,
+    stage text NOT NULL,
+    deadline text,
+    due_on date NOT NULL,
+    provisional boolean NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    taken_by text,
+    taken_at timestamp with time zone,
+    taken_in integer,
+    CONSTRAINT work_item_check CHECK ((((taken_by IS NULL) = (taken_at IS NULL)) AND ((taken_by IS NULL) = (taken_in IS NULL))))
+);
+
+COMMENT ON TABLE public.work_item IS '待办: an office that an open proceeding waits for. It goes when the proceeding no longer waits for it, and whoever had taken it has it no longer';
+
+COMMENT ON COLUMN public.work_item.place IS 'Whose of its kind: district/CODE, an office''s or enterprise''s code; empty where the kind is one office';
+
+COMMENT ON COLUMN public.work_item.due_on IS 'The earliest running deadline, the office''s own before another''s; infinity where none runs';
+
+COMMENT ON COLUMN public.work_item.taken_in IS 'The event of the office''s register of work in which it was taken';
 
 ALTER TABLE ONLY public.annual_cap
     ADD CONSTRAINT annual_cap_pkey PRIMARY KEY (scheme, from_year);
@@ -667,6 +717,15 @@ ALTER TABLE ONLY public.refusal
 ALTER TABLE ONLY public.subsidy_application
     ADD CONSTRAINT subsidy_application_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY public.substitution
+    ADD CONSTRAINT substitution_pkey PRIMARY KEY (absent, substitute, since);
+
+ALTER TABLE ONLY public.supervisor
+    ADD CONSTRAINT supervisor_pkey PRIMARY KEY (officer, since);
+
+ALTER TABLE ONLY public.work_item
+    ADD CONSTRAINT work_item_pkey PRIMARY KEY (stream, office_kind, place);
+
 CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
 
 CREATE INDEX ledger_entry_plan_idx ON public.ledger_entry USING btree (plan) WHERE (kind = ANY (ARRAY['commitment'::text, 'cancellation'::text, 'payment'::text]));
@@ -715,7 +774,15 @@ CREATE INDEX proceeding_awaits_idx ON public.proceeding USING gin (awaits) WHERE
 
 CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree (kind, stage, district);
 
+CREATE INDEX proceeding_terms_idx ON public.proceeding USING gin (terms);
+
 CREATE INDEX subsidy_application_round_state_idx ON public.subsidy_application USING btree (round, state);
+
+CREATE INDEX substitution_substitute_until_idx ON public.substitution USING btree (substitute, until);
+
+CREATE INDEX work_item_office_kind_place_due_on_number_kind_stage_taken__idx ON public.work_item USING btree (office_kind, place, due_on, number) INCLUDE (kind, stage, taken_by);
+
+CREATE INDEX work_item_taken_by_idx ON public.work_item USING btree (taken_by) WHERE (taken_by IS NOT NULL);
 
 CREATE TRIGGER check_chain BEFORE INSERT ON public.event FOR EACH ROW EXECUTE FUNCTION public.check_chain();
 
@@ -823,6 +890,21 @@ ALTER TABLE ONLY public.subsidy_application
 ALTER TABLE ONLY public.subsidy_application
     ADD CONSTRAINT subsidy_application_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
 
+ALTER TABLE ONLY public.substitution
+    ADD CONSTRAINT substitution_absent_fkey FOREIGN KEY (absent) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.substitution
+    ADD CONSTRAINT substitution_substitute_fkey FOREIGN KEY (substitute) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.supervisor
+    ADD CONSTRAINT supervisor_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.work_item
+    ADD CONSTRAINT work_item_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.work_item
+    ADD CONSTRAINT work_item_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES public.officer(code);
+
 GRANT USAGE ON SCHEMA public TO firstcover_app;
 
 REVOKE ALL ON FUNCTION public.absorb_district(absorbed text, into_district text, last_day date) FROM PUBLIC;
@@ -917,3 +999,11 @@ GRANT UPDATE(return_received_at) ON TABLE public.subsidy_application TO firstcov
 GRANT UPDATE(waiting) ON TABLE public.subsidy_application TO firstcover_app;
 
 GRANT UPDATE(admitted) ON TABLE public.subsidy_application TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.substitution TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.supervisor TO firstcover_app;
+
+GRANT UPDATE(until) ON TABLE public.supervisor TO firstcover_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.work_item TO firstcover_app;

@@ -128,6 +128,8 @@ class Register:
     deciders: frozenset[str] = frozenset()
     #: 同一保单的其他理赔: a policy's losses beside this one, and what each comes to.
     other_losses: tuple[Mapping[str, Any], ...] = ()
+    #: 待办: what is known of the work of the officer's office.
+    work: Any = None
     #: 名单, 备案条款: the insurer's listing of the day, and the clause as it was filed before.
     listing: Mapping[str, Any] | None = None
     clause: Mapping[str, Any] | None = None

@@ -17,6 +17,7 @@ from rules.schemes.dalian_offices import OFFICES
 from rules.schemes.dalian_policy import POLICY
 from rules.schemes.dalian_recovery import RECOVERY
 from rules.schemes.dalian_round import LEDGER, ROUND
+from rules.schemes.dalian_work import WORK
 
 PROCEDURES = {
     ("case", "dalian"): CASE,
@@ -29,6 +30,7 @@ PROCEDURES = {
     ("round", "dalian"): ROUND,
     ("ledger", "dalian"): LEDGER,
     ("offices", "dalian"): OFFICES,
+    ("work", "dalian"): WORK,
 }
 #: The kinds of proceeding that a workflow drives.
 DRIVEN = tuple(kind for (kind, _), procedure in PROCEDURES.items() if procedure.driven)

@@ -30,6 +30,7 @@ COMMANDS = {
     "notice": "starters.notice",
     "audit": "starters.audit",
     "office": "starters.office",
+    "work": "starters.work",
     "enterprise": "starters.office:enterprise",
     "district": "starters.office:district",
     "industry-bureau": "starters.office:industry_bureau",

@@ -345,6 +345,23 @@ class SampleForms:
             },
             "appoint": {"code": f"bureau-{self.serial + 2}"},
             "leave": {"code": "ganjingzi-2", "last_day": f"{self.now.date()}", **self.reasons()},
+            "propose_supervisor": {"code": "bureau-1", "since": f"{self.now.date()}"},
+            "appoint_supervisor": {"code": "bureau-1"},
+            "relieve_supervisor": {"code": "bureau-1", "last_day": f"{self.now.date()}", **self.reasons()},
+            "take": {"proceedings": ["case:dalian:DL-2026-000001"]},
+            "hand_over": {"proceedings": ["case:dalian:DL-2026-000001"], "to": "bureau-2", "note": "出差 (away)"},
+            "release": {"proceedings": ["case:dalian:DL-2026-000001"], "note": "出差 (away)"},
+            "redistribute": {
+                "moves": [{"proceeding": "case:dalian:DL-2026-000001", "to": "bureau-2"}],
+                **self.reasons(),
+            },
+            "substitute": {
+                "absent": "bureau-1",
+                "substitute": "bureau-2",
+                "since": f"{self.now.date()}",
+                "until": f"{self.now.date()}",
+                "reason": "年休假 (on leave)",
+            },
             "absorb": {
                 "district": "baoshui",
                 "into": "jinpu",

@@ -113,7 +113,7 @@ KINDS = [kind for kind, _ in PROCEDURES]
 
 
 def named(kind: str) -> str:
-    return "the offices" if kind == "offices" else f"a {kind}"
+    return f"the {kind}" if kind in ("offices", "work", "editions", "calendar") else f"a {kind}"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -431,6 +431,48 @@ where k.stream is not null or exists (select from proceeding p where p.stream = 
 select k.about as stream, coalesce(p.sequence, 0) as sequence, k.stream as policy, k.scheme, k.insurer, k.policy_number, k.released
 from policy k left join proceeding p on p.stream = k.about
 
+-- work_told --
+-- To whom the register of an office's work last gave each proceeding that somebody has.
+select 'work:' || w.scheme || ':' || o.office as stream, e.sequence, w.stream as proceeding, e.body::jsonb #>> array['changes', 'facts', 'assigned', 'to', w.stream] as officer
+from work_item w join officer o on o.code = w.taken_by
+cross join lateral (
+    select e.sequence, e.body from event e where e.stream = 'work:' || w.scheme || ':' || o.office and e.passed
+      and e.body::jsonb #> '{changes,facts,assigned,to}' ? w.stream order by e.sequence desc limit 1
+) e
+
+-- work_kept --
+-- Who has which proceeding.
+select 'work:' || w.scheme || ':' || o.office as stream, w.taken_in as sequence, w.stream as proceeding, w.taken_by as officer
+from work_item w join officer o on o.code = w.taken_by
+
+-- supervisors_told --
+-- Who was appointed to supervise, and relieved.
+select e.stream, e.sequence, s ->> 'code' as officer, (s ->> 'since')::date as since,
+    least((s ->> 'until')::date, (
+        select min(greatest((r.body::jsonb #>> '{data,last_day}')::date, (s ->> 'since')::date)) from event r
+        where r.stream = e.stream and r.act = 'relieve_supervisor' and r.passed and r.sequence > e.sequence
+          and r.body::jsonb #>> '{data,code}' = s ->> 'code'
+    )) as until
+from event e cross join lateral (select e.body::jsonb #> '{changes,facts,supervision}' as s) said
+where e.act = 'appoint_supervisor' and e.passed
+
+-- supervisors_kept --
+-- The supervisors, each with the event that appointed him.
+select e.stream, e.sequence, s.officer, s.since, s.until
+from supervisor s left join event e on e.act = 'appoint_supervisor' and e.passed
+    and e.body::jsonb #>> '{changes,facts,supervision,code}' = s.officer and (e.body::jsonb #>> '{changes,facts,supervision,since}')::date = s.since
+
+-- substitutions_told --
+-- Who was appointed to stand in for whom.
+select e.stream, e.sequence, s ->> 'absent' as absent, s ->> 'substitute' as substitute, (s ->> 'since')::date as since, (s ->> 'until')::date as until, s ->> 'reason' as reason
+from event e cross join lateral (select e.body::jsonb -> 'data' as s) said where e.act = 'substitute' and e.passed
+
+-- substitutions_kept --
+-- Who stands in for whom, each with the event that appointed him.
+select e.stream, e.sequence, s.absent, s.substitute, s.since, s.until, s.reason
+from substitution s left join event e on e.act = 'substitute' and e.passed and e.body::jsonb @> jsonb_build_object(
+    'data', jsonb_build_object('absent', s.absent, 'substitute', s.substitute, 'since', s.since))
+
 -- officers --
 -- The offices officers act for.
 select code, office from officer

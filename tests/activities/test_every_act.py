@@ -29,6 +29,9 @@ WHERE_POSSIBLE = {
     "preparer_does_not_approve",
     "handling_office",
     "enters_own_people",
+    # Each office has a register of work of its own.
+    "own_work",
+    "supervisor_of_office",
 }
 WHERE_NOT = {"act_in_turn", "right_office", "officer_known", "unfit"}
 

@@ -117,6 +117,8 @@ class Walk(Desk):
                 return f"policy:dalian:{self.application}"
             case "offices":
                 return "offices:dalian:register"
+            case "work":
+                return "work:dalian:bureau"
         return super().stream(kind)
 
     def form(self, kind: str, act: str) -> dict[str, Any]:
@@ -138,6 +140,11 @@ class Walk(Desk):
             ("ledger", "appropriate"): {"amount": self.budget or "0.01", "document": f"大财指{self.named}号"},
             ("offices", "propose_officer"): self.forms.of(act) | {"code": f"bureau-{self.named + 2}"},
             ("offices", "appoint"): {"code": "bureau-9"},
+            **{
+                ("work", act): {**self.forms.of(act), "proceedings": [self.case]}
+                for act in ("take", "hand_over", "release")
+            },
+            ("work", "redistribute"): {"moves": [{"proceeding": self.case, "to": "bureau-2"}], **self.forms.reasons()},
         }
         return by_act.get((kind, act)) or super().form(kind, act)
 
@@ -207,6 +214,23 @@ async def _next_round(walk: Walk) -> None:
 async def _proposed(walk: Walk) -> None:
     form = walk.forms.of("propose_officer") | {"code": "bureau-9"}
     await walk.order("propose_officer", "bureau-2", form, kind="offices")
+
+
+async def _supervisor_proposed(walk: Walk) -> None:
+    await walk.order("propose_supervisor", "bureau-2", kind="offices")
+
+
+async def _awaiting(walk: Walk) -> None:
+    if not walk.case:
+        await walk.play(first("case", "receive"))
+
+
+async def _untaken(walk: Walk) -> None:
+    await walk.order("release", "bureau-1", kind="work")
+
+
+async def _supervises(walk: Walk) -> None:
+    await walk.pool.execute("insert into supervisor values ('bureau-1', $1)", walk.forms.now.date())
 
 
 async def _returned(walk: Walk) -> None:
@@ -352,6 +376,8 @@ BEFOREHAND: dict[str, Arrangement] = {
     "a list names the insurer": _listed_already,
     "an application of the insurer": _application_of_insurer,
     "a policy is in force": _policy_in_force,
+    "a case awaits the bureau": _awaiting,
+    "the officer supervises": _supervises,
     "the application was paid": _paid,
 }
 JUST_BEFORE: dict[str, Arrangement] = {
@@ -359,6 +385,8 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "a later plan has none": _next_round,
     "an office returns it": _returned,
     "a person was proposed": _proposed,
+    "a supervisor was proposed": _supervisor_proposed,
+    "nobody has it": _untaken,
     "the notice has run out": _notice_over,
     "the other two have signed": _two_signatures,
     "its policy is endorsed": _endorsed,

@@ -23,6 +23,9 @@ MAY = {
     # A listing and a suspension can be ended, a clause prolonged or withdrawn: by their columns, not as a whole.
     **dict.fromkeys(("insurer_bar", "insurer_listing", "insurer_suspension", "filed_clause"), ADDS),
     **dict.fromkeys(("event", "ledger_entry", "refusal", "opinion", "plan_line", "notice", "policy"), ADDS),
+    **dict.fromkeys(("supervisor", "substitution"), ADDS),
+    # What waits is taken away when it waits no longer: who had it stands in the office's register of work.
+    "work_item": KEEPS | {"DELETE"},
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
     "subsidy_application": ADDS,
 }
@@ -32,6 +35,7 @@ MAY_CHANGE = {
     "insurer_listing": {"ended_on"},
     "insurer_suspension": {"ended_on"},
     "filed_clause": {"valid_until", "withdrawn_on"},
+    "supervisor": {"until"},
     "policy": {"policy_number", "number_key", "released"},
 }
 #: History and money, with a column of each.

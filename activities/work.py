@@ -90,21 +90,21 @@ async def office_known(inquiry: Inquiry) -> Register:
 
 async def next_known(inquiry: Inquiry) -> Register:
     """The office on the day, and the most urgent item that the officer may handle, locked."""
-    office = await known(inquiry.connection, inquiry.officer, inquiry.today)
-    found = await _next(inquiry, office)
+    shared = await known(inquiry.connection, inquiry.officer, inquiry.today)
+    found = await _next(inquiry, shared)
     if found is None:
-        return Register(work=office)
+        return Register(work=shared)
     return Register(
-        work=Known(office.taken, office.officers, office.supervisors, office.substitutions, found["stream"],
+        work=Known(shared.taken, shared.officers, shared.supervisors, shared.substitutions, found["stream"],
                    _because(found, inquiry.today))
     )  # fmt: skip
 
 
-async def _next(inquiry: Inquiry, office: Known) -> Any:
+async def _next(inquiry: Inquiry, shared: Known) -> Any:
     whose = (inquiry.officer.kind, places_of(inquiry.officer))
-    async for row in _urgent(inquiry, list(office.officers)):
+    async for row in _urgent(inquiry, list(shared.officers)):
         if await _may_handle(inquiry.connection, row["stream"], inquiry.officer):
-            claimed = await inquiry.connection.fetchval(WORK.claim, row["stream"], *whose, list(office.officers))
+            claimed = await inquiry.connection.fetchval(WORK.claim, row["stream"], *whose, list(shared.officers))
             if claimed:
                 return row
     return None
@@ -171,6 +171,7 @@ class Wanted:
     due_before: date | None = None
     #: "me", "nobody", or None for whoever has it.
     taken: str | None = None
+    #: Words of its number, enterprise or product; what is found by them may be whoever's.
     text: str = ""
     after: tuple[date, str] = (date.min, "")
     limit: int = 50
@@ -179,22 +180,25 @@ class Wanted:
 async def waiting(pool: Pool, officer: Officer, on: date, wanted: Wanted) -> list[dict[str, Any]]:
     """Return a page of what waits for an officer's office, the first due first; and for whom he has it."""
     async with pool.acquire() as connection:
-        office = await known(connection, officer, on)
-        mine = {officer.code} | office.absent_for(officer.code)
-        taken = {None: None, "nobody": [], "me": sorted(mine)}[wanted.taken]
-        narrowed = (wanted.kind, wanted.stage, wanted.due_before, taken, *wanted.after, wanted.limit)
-        values: list[Any] = [officer.kind, places_of(officer), *narrowed, list(office.officers)]
-        asked = work.asked_terms(wanted.text)
-        query = WORK.mine_found if asked else WORK.mine
-        rows = await connection.fetch(query, *values, *([list(asked)] if asked else []))
-    return [{**row, "in_substitution": row["taken_by"] in mine - {officer.code}} for row in map(dict, rows)]
+        shared = await known(connection, officer, on)
+        mine = {officer.code} | shared.absent_for(officer.code)
+        narrowed = (wanted.kind, wanted.stage, wanted.due_before, *wanted.after, wanted.limit)
+        whose, free = (officer.kind, places_of(officer), *narrowed), wanted.taken == "nobody"
+        if asked := list(work.asked_terms(wanted.text)):
+            rows = await connection.fetch(WORK.mine_found, *whose, list(shared.officers), free, asked)
+        elif wanted.taken == "me":
+            rows = await connection.fetch(WORK.held, *whose, sorted(mine))
+        else:
+            rows = await connection.fetch(WORK.mine, *whose, list(shared.officers), free)
+    found = ({**row, "due_on": None if row["due_on"] == NEVER else row["due_on"]} for row in rows)
+    return [{**row, "in_substitution": row["taken_by"] in mine - {officer.code}} for row in found]
 
 
 async def counted(pool: Pool, officer: Officer, on: date) -> list[dict[str, Any]]:
     """Return how much waits for an officer's office, by kind and by when it is due."""
     async with pool.acquire() as connection:
-        office = await known(connection, officer, on)
-        rows = await connection.fetch(WORK.counts, officer.kind, places_of(officer), on, list(office.officers))
+        shared = await known(connection, officer, on)
+        rows = await connection.fetch(WORK.counts, officer.kind, places_of(officer), on, list(shared.officers))
     return [dict(row) for row in rows]
 
 

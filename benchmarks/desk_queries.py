@@ -145,7 +145,7 @@ async def load(owner: asyncpg.Connection[Any], many: int = MANY) -> None:
     }
     for table, records in copied.items():
         await owner.copy_records_to_table(table, records=records, columns=COLUMNS[table])
-    events = "select stream, n, stream || n, '{}', '', '' from proceeding, generate_series(1, 9) n"
+    events = "select stream, n, stream || n, '{}', '', '' from proceeding, generate_series(1, 2) n"
     await owner.execute("alter table event disable trigger all")
     await owner.execute(f"insert into event (stream, sequence, command_id, body, previous, hash) {BODY.format(events)}")
     await owner.execute("alter table event enable trigger all")
@@ -158,7 +158,7 @@ def _jsonb(text: str) -> bytes:
     return b"\x01" + text.encode()
 
 
-#: Nine events a case, each as long as an act of the samples tells.
+#: Two events a case, each as long as an act of the samples tells.
 BODY = (
     "select stream, n, command_id, jsonb_build_object('act', 'confirm', 'officer', 'bureau-1', 'passed', true, "
     "'text', repeat('x', 600))::text, previous::bytea, hash::bytea "

@@ -541,7 +541,7 @@ COMMENT ON TABLE public.proceeding IS '办件: how each case, round and ledger s
 
 COMMENT ON COLUMN public.proceeding.about IS 'The stream this proceeding is about: a policy''s case, a loss claim''s policy, what a complaint complains of';
 
-COMMENT ON COLUMN public.proceeding.terms IS 'The words by which it is found: beginnings of its number, characters and pairs of them of its enterprise and product';
+COMMENT ON COLUMN public.proceeding.terms IS 'The words by which it is found: beginnings of its number, pairs of characters of its enterprise and product';
 
 CREATE TABLE public.refusal (
     command_id text NOT NULL,
@@ -780,9 +780,11 @@ CREATE INDEX subsidy_application_round_state_idx ON public.subsidy_application U
 
 CREATE INDEX substitution_substitute_until_idx ON public.substitution USING btree (substitute, until);
 
+CREATE INDEX work_item_office_kind_place_due_on_changed_at_stream_idx ON public.work_item USING btree (office_kind, place, due_on, changed_at, stream);
+
 CREATE INDEX work_item_office_kind_place_due_on_number_kind_stage_taken__idx ON public.work_item USING btree (office_kind, place, due_on, number) INCLUDE (kind, stage, taken_by);
 
-CREATE INDEX work_item_taken_by_idx ON public.work_item USING btree (taken_by) WHERE (taken_by IS NOT NULL);
+CREATE INDEX work_item_taken_by_due_on_number_idx ON public.work_item USING btree (taken_by, due_on, number) WHERE (taken_by IS NOT NULL);
 
 CREATE TRIGGER check_chain BEFORE INSERT ON public.event FOR EACH ROW EXECUTE FUNCTION public.check_chain();
 

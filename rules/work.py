@@ -99,22 +99,31 @@ def terms(file: File) -> tuple[str, ...]:
     found = dict.fromkeys(_prefixes(file.number.lower()))
     for text in (file.enterprise, *said):
         for run in _runs(text or ""):
-            found |= dict.fromkeys(_prefixes(run) if run.isascii() else _grams(run))
+            found |= dict.fromkeys(_prefixes(run) if run.isascii() else _pairs(run))
     return tuple(found)
 
 
 def asked_terms(text: str) -> tuple[str, ...]:
-    """Return the words all of which a proceeding must have to be found by what was typed."""
+    """Return the words all of which a proceeding must have to be found by what was typed.
+
+    A single character tells too little, and the city and the legal form, where there is more, tell nobody apart.
+    """
+    telling = _COMMON.sub(" ", text.lower())
+    return _asked(telling) or _asked(text.lower())
+
+
+def _asked(text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for piece in text.lower().split():
+    for piece in text.split():
         numbered = piece.isascii() and "-" in piece
         for run in [piece] if numbered else _runs(piece):
-            found |= dict.fromkeys([run[:_LONGEST]] if run.isascii() else _pairs(run) or (run,))
+            found |= dict.fromkeys([run[:_LONGEST]] if run.isascii() else _pairs(run))
     return tuple(found)
 
 
 #: The longest beginning of a word that is kept: a number's own and a credit code's.
 _LONGEST: Final = 24
+_COMMON: Final = re.compile("大连市?|(股份|责任)?有限(责任)?公司")
 
 
 def _runs(text: str) -> list[str]:
@@ -126,10 +135,6 @@ def _prefixes(word: str) -> Iterator[str]:
     """Yield the beginnings of a word, and of a number's parts, from its second letter on."""
     for part in dict.fromkeys((word, *word.split("-"))):
         yield from (part[:n] for n in range(min(2, len(part)), min(len(part), _LONGEST) + 1))
-
-
-def _grams(run: str) -> tuple[str, ...]:
-    return (*run, *_pairs(run))
 
 
 def _pairs(run: str) -> tuple[str, ...]:

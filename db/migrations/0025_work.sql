@@ -11,7 +11,7 @@ begin
 end $$;
 
 alter table proceeding add column terms text[] not null default '{}';
-comment on column proceeding.terms is 'The words by which it is found: beginnings of its number, characters and pairs of them of its enterprise and product';
+comment on column proceeding.terms is 'The words by which it is found: beginnings of its number, pairs of characters of its enterprise and product';
 create index on proceeding using gin (terms);
 
 create table work_item (
@@ -37,7 +37,8 @@ comment on column work_item.place is 'Whose of its kind: district/CODE, an offic
 comment on column work_item.due_on is 'The earliest running deadline, the office''s own before another''s; infinity where none runs';
 comment on column work_item.taken_in is 'The event of the office''s register of work in which it was taken';
 create index on work_item (office_kind, place, due_on, number) include (kind, stage, taken_by);
-create index on work_item (taken_by) where taken_by is not null;
+create index on work_item (office_kind, place, due_on, changed_at, stream);
+create index on work_item (taken_by, due_on, number) where taken_by is not null;
 grant select, insert, update, delete on work_item to firstcover_app;
 
 create table supervisor (

@@ -28,10 +28,12 @@ where stream = any ($1) and office_kind = $2 and place = any ($3) order by strea
 
 -- open_to --
 -- What nobody who acts today ($3) has taken, the most urgent first: by its day, then by the oldest change; after ($6, $7, $8).
-select w.stream, w.due_on, w.provisional, w.deadline, w.changed_at from work_item w
-where w.office_kind = $1 and w.place = any ($2) and (w.taken_by is null or not w.taken_by = any ($3))
-  and ($4::text is null or w.kind = $4) and (w.due_on, w.changed_at, w.stream) > ($6, $7, $8)
-order by w.due_on, w.changed_at, w.stream limit $5
+select w.* from unnest($2::text[]) whose cross join lateral (
+    select stream, due_on, provisional, deadline, changed_at from work_item
+    where office_kind = $1 and place = whose and (taken_by is null or not taken_by = any ($3))
+      and ($4::text is null or kind = $4) and (due_on, changed_at, stream) > ($6, $7, $8)
+    order by due_on, changed_at, stream limit $5
+) w order by due_on, changed_at, stream limit $5
 
 -- claim --
 -- An item of an office that nobody who acts today has taken and no other transaction holds.
@@ -65,24 +67,28 @@ where not exists (select from supervisor where officer = $1 and coalesce(until, 
 update supervisor set until = greatest($2, since) where officer = $1 and coalesce(until, 'infinity') >= $2
 
 -- mine --
--- What waits for an office ($1, $2), the first due first, narrowed by kind, stage, a day it is due before and who has it; $7 and $8 are where the page begins after.
-select w.stream, w.kind, w.number, w.stage, w.deadline, nullif(w.due_on, 'infinity') as due_on, w.provisional, w.taken_by, w.taken_at, w.changed_at
-from work_item w
-where w.office_kind = $1 and w.place = any ($2) and ($3::text is null or w.kind = $3) and ($4::text is null or w.stage = $4)
-  and ($5::date is null or w.due_on < $5)
-  and ($6::text[] is null or case when cardinality($6) = 0 then w.taken_by is null or not w.taken_by = any ($10) else w.taken_by = any ($6) end)
-  and (w.due_on, w.number) > ($7, $8)
-order by w.due_on, w.number limit $9
+-- What waits for an office ($1, $2), the first due first, narrowed by kind, stage and a day it is due before, after ($6, $7); where $10, only what none of those who act today ($9) has.
+select w.* from unnest($2::text[]) whose cross join lateral (
+    select stream, kind, number, stage, deadline, due_on, provisional, taken_by, taken_at, changed_at from work_item
+    where office_kind = $1 and place = whose and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
+      and (not $10::boolean or taken_by is null or not taken_by = any ($9)) and (due_on, number) > ($6, $7)
+    order by due_on, number limit $8
+) w order by due_on, number limit $8
+
+-- held --
+-- The same of what some officers ($9) have.
+select stream, kind, number, stage, deadline, due_on, provisional, taken_by, taken_at, changed_at from work_item
+where office_kind = $1 and place = any ($2) and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
+  and taken_by = any ($9) and (due_on, number) > ($6, $7)
+order by due_on, number limit $8
 
 -- mine_found --
--- The same of what has some words ($11).
-select w.stream, w.kind, w.number, w.stage, w.deadline, nullif(w.due_on, 'infinity') as due_on, w.provisional, w.taken_by, w.taken_at, w.changed_at
-from work_item w join proceeding p using (stream)
-where w.office_kind = $1 and w.place = any ($2) and ($3::text is null or w.kind = $3) and ($4::text is null or w.stage = $4)
-  and ($5::date is null or w.due_on < $5)
-  and ($6::text[] is null or case when cardinality($6) = 0 then w.taken_by is null or not w.taken_by = any ($10) else w.taken_by = any ($6) end)
-  and (w.due_on, w.number) > ($7, $8) and p.terms @> $11
-order by w.due_on, w.number limit $9
+-- The same of what has some words ($11), whoever has it; where $10, what none of those who act today ($9) has.
+with hit as materialized (select stream from proceeding where terms @> $11 and not closed)
+select w.stream, w.kind, w.number, w.stage, w.deadline, w.due_on, w.provisional, w.taken_by, w.taken_at, w.changed_at from hit join work_item w using (stream)
+where office_kind = $1 and place = any ($2) and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
+  and (not $10::boolean or taken_by is null or not taken_by = any ($9)) and (due_on, w.number) > ($6, $7)
+order by due_on, w.number limit $8
 
 -- counts --
 -- How much waits for an office, by kind and by when it is due as seen from the day $3: overdue, within seven days, later, without a day; and what nobody of those who act today ($4) has taken.
@@ -92,13 +98,15 @@ from work_item where office_kind = $1 and place = any ($2) group by 1, 2 order b
 
 -- found --
 -- Proceedings that have some words, by number; a tip-off only for the office $3 that handles it.
-select stream, kind, number, stage, closed, enterprise, district,
+with hit as materialized (
+    select stream, number from proceeding where terms @> $1 and number > $2
+      and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $3)
+    order by number limit $4
+)
+select stream, p.number, kind, stage, closed, enterprise, district,
     coalesce(file #>> '{facts,submission,enterprise,name}', enterprise) as enterprise_name,
     file #>> '{facts,submission,product,name}' as product_name
-from proceeding
-where terms @> $1 and number > $2
-  and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $3)
-order by number limit $4
+from hit join proceeding p using (stream) order by number
 
 -- open_files --
 -- Open proceedings after a stream's name, to work out anew whom they wait for.

@@ -63,7 +63,17 @@ def test_what_is_closed_waits_for_nobody(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["DL-2026-000123", "dl-2026-0001", "000123", "精密机械", "大", "数控 精密", "ck 6150", "91210200MA", "6150"],
+    [
+        "DL-2026-000123",
+        "dl-2026-0001",
+        "000123",
+        "精密机械",
+        "数控 精密",
+        "大连测试精密",
+        "ck 6150",
+        "91210200MA",
+        "6150",
+    ],
 )
 def test_a_case_is_found_by_its_number_its_enterprise_and_its_product(typed: str) -> None:
     assert set(asked_terms(typed)) <= set(terms(file("district_review")))

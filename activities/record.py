@@ -15,7 +15,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import work
+from activities import calendar, work
 from activities.authority import Officer, authorise, known_officer
 from activities.consequences import carry_out
 from activities.contracts import (
@@ -34,7 +34,6 @@ from activities.notices import drawn_up, sealed, serve
 from activities.register import consult
 from db.pool import AWAY, Connection, Pool, is_away, one
 from db.sql import queries
-from rules.calendar import CHINA
 from rules.edition import edition_of
 from rules.faults import Unfit
 from rules.procedure import Act, Barred, Effect, File, Form, Procedure, Situation, decide, read_form
@@ -195,7 +194,7 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
         office_kind=officer.kind,
         received_at=command.received_at,
         edition=edition_of(file.scheme, file.edition),
-        calendar=CHINA,
+        calendar=await calendar.current(connection),
         register=await consult(connection, stream, act, file, form, officer, command.received_at),
     )
     effect, after = decide(procedure, act, situation, form)

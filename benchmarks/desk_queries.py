@@ -203,6 +203,7 @@ async def asked(pool: Pool, many: int = MANY) -> dict[str, Callable[[], Awaitabl
         return lambda: work.waiting(pool, who[code], TODAY, Wanted(**wanted))
 
     return {
+        "nothing: the way to the server and back": lambda: pool.fetchval("select 1"),
         **{f"my work of {code}": listed(code) for code in who},
         **{f"my work of {code}, page 100": listed(code, after=(TODAY + timedelta(20), "DL-2023")) for code in who},
         "my work, nobody has it, a kind, before a day": listed(
@@ -215,7 +216,7 @@ async def asked(pool: Pool, many: int = MANY) -> dict[str, Callable[[], Awaitabl
         **{f"next of {code}": lambda code=code: take_next(code) for code in who},  # type: ignore[misc]
         "search by number": lambda: work.found(pool, stream.rsplit(":", maxsplit=1)[-1], who["bureau-2"]),
         "search by an enterprise": lambda: work.found(pool, "海港精密机械有限公司", who["bureau-2"]),
-        "search by common words": lambda: work.found(pool, "大连 有限公司", who["bureau-2"]),
+        "search by a product": lambda: work.found(pool, "大连 高压压缩机 有限公司", who["bureau-2"]),
         "search by rare words": lambda: work.found(pool, "核级阀门 YK-77", who["bureau-2"]),
         "a case's page": page,
     }

@@ -317,6 +317,15 @@ CREATE TABLE public.given_number (
 
 COMMENT ON TABLE public.given_number IS 'The last number given in a series (the cases of a year, an office''s notices of a year): gapless, because it is given in the transaction that uses it';
 
+CREATE TABLE public.holiday_notice (
+    year integer NOT NULL,
+    document text NOT NULL,
+    days_off date[] NOT NULL,
+    workdays date[] NOT NULL
+);
+
+COMMENT ON TABLE public.holiday_notice IS '放假通知: a year''s days off and the weekend days worked instead; never edited, beside those the program knows';
+
 CREATE TABLE public.insurer_bar (
     insurer text NOT NULL,
     barred_on date NOT NULL,
@@ -660,6 +669,9 @@ ALTER TABLE ONLY public.filed_clause
 ALTER TABLE ONLY public.given_number
     ADD CONSTRAINT given_number_pkey PRIMARY KEY (series);
 
+ALTER TABLE ONLY public.holiday_notice
+    ADD CONSTRAINT holiday_notice_pkey PRIMARY KEY (year);
+
 ALTER TABLE ONLY public.insurer_bar
     ADD CONSTRAINT insurer_bar_pkey PRIMARY KEY (insurer);
 
@@ -945,6 +957,8 @@ GRANT UPDATE(valid_until) ON TABLE public.filed_clause TO firstcover_app;
 GRANT UPDATE(withdrawn_on) ON TABLE public.filed_clause TO firstcover_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.given_number TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.holiday_notice TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.insurer_bar TO firstcover_app;
 

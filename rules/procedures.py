@@ -9,6 +9,7 @@ from rules.edition import Edition, UnknownEdition, edition_in_force, edition_of
 from rules.faults import Unfit
 from rules.procedure import Procedure
 from rules.schemes.dalian_batch import BATCH
+from rules.schemes.dalian_calendar import CALENDAR
 from rules.schemes.dalian_case import CASE
 from rules.schemes.dalian_complaint import COMPLAINT
 from rules.schemes.dalian_insurer import PILOT_INSURER
@@ -31,6 +32,7 @@ PROCEDURES = {
     ("ledger", "dalian"): LEDGER,
     ("offices", "dalian"): OFFICES,
     ("work", "dalian"): WORK,
+    ("calendar", "dalian"): CALENDAR,
 }
 #: The kinds of proceeding that a workflow drives.
 DRIVEN = tuple(kind for (kind, _), procedure in PROCEDURES.items() if procedure.driven)

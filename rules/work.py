@@ -106,15 +106,10 @@ def terms(file: File) -> tuple[str, ...]:
 def asked_terms(text: str) -> tuple[str, ...]:
     """Return the words all of which a proceeding must have to be found by what was typed.
 
-    A single character tells too little, and the city and the legal form, where there is more, tell nobody apart.
+    A single character tells too little; the city and the legal form, which most enterprises share, tell nothing.
     """
-    telling = _COMMON.sub(" ", text.lower())
-    return _asked(telling) or _asked(text.lower())
-
-
-def _asked(text: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for piece in text.split():
+    for piece in _COMMON.sub(" ", text.lower()).split():
         numbered = piece.isascii() and "-" in piece
         for run in [piece] if numbered else _runs(piece):
             found |= dict.fromkeys([run[:_LONGEST]] if run.isascii() else _pairs(run))

@@ -31,6 +31,7 @@ COMMANDS = {
     "audit": "starters.audit",
     "office": "starters.office",
     "work": "starters.work",
+    "calendar": "starters.calendar",
     "enterprise": "starters.office:enterprise",
     "district": "starters.office:district",
     "industry-bureau": "starters.office:industry_bureau",

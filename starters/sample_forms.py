@@ -348,6 +348,13 @@ class SampleForms:
             "propose_supervisor": {"code": "bureau-1", "since": f"{self.now.date()}"},
             "appoint_supervisor": {"code": "bureau-1"},
             "relieve_supervisor": {"code": "bureau-1", "last_day": f"{self.now.date()}", **self.reasons()},
+            "enter_notice": {
+                "year": 2027,
+                "document": "国办发明电〔2026〕0号 (illustrative)",
+                "days_off": ["2027-01-01", "2027-01-02", "2027-01-03"],
+                "workdays": ["2027-02-14"],
+            },
+            "load_notice": {"year": 2027},
             "take": {"proceedings": ["case:dalian:DL-2026-000001"]},
             "hand_over": {"proceedings": ["case:dalian:DL-2026-000001"], "to": "bureau-2", "note": "出差 (away)"},
             "release": {"proceedings": ["case:dalian:DL-2026-000001"], "note": "出差 (away)"},

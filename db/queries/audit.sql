@@ -445,6 +445,16 @@ cross join lateral (
 select 'work:' || w.scheme || ':' || o.office as stream, w.taken_in as sequence, w.stream as proceeding, w.taken_by as officer
 from work_item w join officer o on o.code = w.taken_by
 
+-- holidays_told --
+-- The notices of days off that were confirmed, with their days.
+select e.stream, e.sequence, (n ->> 'year')::integer as year, n ->> 'document' as document, n -> 'days_off' as days_off, n -> 'workdays' as workdays
+from event e cross join lateral (select e.body::jsonb #> '{changes,facts,loaded_notice}' as n) said where e.act = 'load_notice' and e.passed
+
+-- holidays_kept --
+-- The notices that are loaded, each with the event that confirmed it.
+select e.stream, e.sequence, h.year, h.document, to_jsonb(h.days_off) as days_off, to_jsonb(h.workdays) as workdays
+from holiday_notice h left join event e on e.act = 'load_notice' and e.passed and (e.body::jsonb #>> '{changes,facts,loaded_notice,year}')::integer = h.year
+
 -- supervisors_told --
 -- Who was appointed to supervise, and relieved.
 select e.stream, e.sequence, s ->> 'code' as officer, (s ->> 'since')::date as since,

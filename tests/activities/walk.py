@@ -117,6 +117,8 @@ class Walk(Desk):
                 return f"policy:dalian:{self.application}"
             case "offices":
                 return "offices:dalian:register"
+            case "calendar":
+                return "calendar:dalian:china"
             case "work":
                 return "work:dalian:bureau"
         return super().stream(kind)
@@ -231,6 +233,23 @@ async def _untaken(walk: Walk) -> None:
 
 async def _supervises(walk: Walk) -> None:
     await walk.pool.execute("insert into supervisor values ('bureau-1', $1)", walk.forms.now.date())
+
+
+async def _notice_loaded(walk: Walk) -> None:
+    """Order what loading a notice orders of every proceeding whose deadlines it may move."""
+    stream = walk.stream(walk.kind)
+    command = walk.command(
+        walk.kind, "recount_deadlines", "calendar:dalian:china", {"year": 2027, "document": "国办发"}
+    )
+    named = command.model_copy(update={"id": f"calendar:dalian:china/2/recount_deadlines/{stream}"})
+    values = (named.id, named.stream, named.model_dump(mode="json"), walk.moment)
+    await walk.pool.execute(
+        "insert into outbox (command_id, stream, command, not_before) values ($1, $2, $3, $4)", *values
+    )
+
+
+async def _notice_entered(walk: Walk) -> None:
+    await walk.order("enter_notice", "bureau-2", kind="calendar")
 
 
 async def _returned(walk: Walk) -> None:
@@ -386,6 +405,8 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "an office returns it": _returned,
     "a person was proposed": _proposed,
     "a supervisor was proposed": _supervisor_proposed,
+    "a notice of days off is loaded": _notice_loaded,
+    "a notice was entered": _notice_entered,
     "nobody has it": _untaken,
     "the notice has run out": _notice_over,
     "the other two have signed": _two_signatures,

@@ -23,7 +23,7 @@ MAY = {
     # A listing and a suspension can be ended, a clause prolonged or withdrawn: by their columns, not as a whole.
     **dict.fromkeys(("insurer_bar", "insurer_listing", "insurer_suspension", "filed_clause"), ADDS),
     **dict.fromkeys(("event", "ledger_entry", "refusal", "opinion", "plan_line", "notice", "policy"), ADDS),
-    **dict.fromkeys(("supervisor", "substitution"), ADDS),
+    **dict.fromkeys(("supervisor", "substitution", "holiday_notice"), ADDS),
     # What waits is taken away when it waits no longer: who had it stands in the office's register of work.
     "work_item": KEEPS | {"DELETE"},
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),

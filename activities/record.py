@@ -15,7 +15,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import calendar, work
+from activities import calendar, editions, work
 from activities.authority import Officer, authorise, known_officer
 from activities.consequences import carry_out
 from activities.contracts import (
@@ -34,7 +34,7 @@ from activities.notices import drawn_up, sealed, serve
 from activities.register import consult
 from db.pool import AWAY, Connection, Pool, is_away, one
 from db.sql import queries
-from rules.edition import edition_of
+from rules.edition import Edition, edition_of
 from rules.faults import Unfit
 from rules.procedure import Act, Barred, Effect, File, Form, Procedure, Situation, decide, read_form
 from rules.procedures import Stream, edition_for, stream_of
@@ -179,9 +179,10 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
         return Recorded(answer=None, standing=standing_of(file))
     if file and file.sequence < attempt.sequence:
         raise RuntimeError(f"{stream} stands at {file.sequence}, behind its workflow: was the database restored?")
+    known = await editions.known(connection, stream.scheme)
     if file is None:
         _must_open(procedure, act, stream)
-        file = await _new_file(connection, stream, form, command)
+        file = await _new_file(connection, stream, form, command, known)
         stream = Stream(stream.kind, stream.scheme, file.number)
     else:
         procedure.due_now(act, file.stage)
@@ -193,9 +194,10 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
         office=officer.office,
         office_kind=officer.kind,
         received_at=command.received_at,
-        edition=edition_of(file.scheme, file.edition),
+        edition=edition_of(file.scheme, file.edition, known),
         calendar=await calendar.current(connection),
         register=await consult(connection, stream, act, file, form, officer, command.received_at),
+        editions=known,
     )
     effect, after = decide(procedure, act, situation, form)
     _open_only_where_passed(effect, file)
@@ -265,7 +267,9 @@ def _open_only_where_passed(effect: Effect, file: File) -> None:
         raise Barred(grounds[0].rule, grounds[0].article, "; ".join(ground.reason for ground in grounds))
 
 
-async def _new_file(connection: Connection, stream: Stream, form: Form, command: Command) -> File:
+async def _new_file(
+    connection: Connection, stream: Stream, form: Form, command: Command, known: tuple[Edition, ...]
+) -> File:
     """Begin a file; it gets its number in the transaction that stores it, so that numbers have no gaps."""
     number, today = stream.number, command.received_at.astimezone(SHANGHAI).date()
     if stream.kind == "case":
@@ -276,7 +280,7 @@ async def _new_file(connection: Connection, stream: Stream, form: Form, command:
     if prefix := stream.procedure.prefix:
         series = f"{prefix}-{today.year}"
         number = f"{series}-{await connection.fetchval(PROCEEDING.next_number, series):06}"
-    return File(number=number, scheme=stream.scheme, edition=edition_for(stream.scheme, today).name)
+    return File(number=number, scheme=stream.scheme, edition=edition_for(stream.scheme, today, known).name)
 
 
 async def _register_enterprise(connection: Connection, form: Any, today: Any) -> None:

@@ -253,6 +253,15 @@ COMMENT ON TABLE public.district IS '区市县（先导区）: a district whose 
 
 COMMENT ON COLUMN public.district.successor IS 'The district that absorbed this one after its last day: its authority takes the open cases over';
 
+CREATE TABLE public.edition_end (
+    scheme text NOT NULL,
+    name text NOT NULL,
+    last_day date NOT NULL,
+    place integer NOT NULL
+);
+
+COMMENT ON TABLE public.edition_end IS '提前终止: an earlier last day of an edition, signed by its three owners (article 15(5))';
+
 CREATE TABLE public.enterprise_year (
     scheme text NOT NULL,
     fiscal_year integer NOT NULL,
@@ -565,6 +574,15 @@ CREATE TABLE public.refusal (
 
 COMMENT ON TABLE public.refusal IS 'Acts tried without authority: outside the chain, because they are no part of the case (article 15(3))';
 
+CREATE TABLE public.signed_edition (
+    scheme text NOT NULL,
+    name text NOT NULL,
+    said jsonb NOT NULL,
+    place integer NOT NULL
+);
+
+COMMENT ON TABLE public.signed_edition IS '版本: an edition that its three owners signed, as the draft they signed tells it (article 15(4)); `place` is the event of the third signature';
+
 CREATE TABLE public.subsidy_application (
     number text NOT NULL,
     stream text NOT NULL,
@@ -654,6 +672,9 @@ ALTER TABLE ONLY public.deadline
 ALTER TABLE ONLY public.district
     ADD CONSTRAINT district_pkey PRIMARY KEY (code);
 
+ALTER TABLE ONLY public.edition_end
+    ADD CONSTRAINT edition_end_pkey PRIMARY KEY (scheme, name, place);
+
 ALTER TABLE ONLY public.enterprise_year
     ADD CONSTRAINT enterprise_year_pkey PRIMARY KEY (scheme, fiscal_year, enterprise);
 
@@ -725,6 +746,9 @@ ALTER TABLE ONLY public.proceeding
 
 ALTER TABLE ONLY public.refusal
     ADD CONSTRAINT refusal_pkey PRIMARY KEY (command_id, rule);
+
+ALTER TABLE ONLY public.signed_edition
+    ADD CONSTRAINT signed_edition_pkey PRIMARY KEY (scheme, name);
 
 ALTER TABLE ONLY public.subsidy_application
     ADD CONSTRAINT subsidy_application_pkey PRIMARY KEY (number);
@@ -936,7 +960,7 @@ GRANT ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) TO f
 REVOKE ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_code text, contact text, on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_code text, contact text, on_day date) TO firstcover_app;
 
-GRANT SELECT ON TABLE public.annual_cap TO firstcover_app;
+GRANT SELECT,INSERT ON TABLE public.annual_cap TO firstcover_app;
 
 GRANT SELECT ON TABLE public.bank_account TO firstcover_app;
 
@@ -945,6 +969,8 @@ GRANT SELECT ON TABLE public.budget TO firstcover_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.deadline TO firstcover_app;
 
 GRANT SELECT ON TABLE public.district TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.edition_end TO firstcover_app;
 
 GRANT SELECT ON TABLE public.enterprise_year TO firstcover_app;
 
@@ -999,6 +1025,8 @@ GRANT UPDATE(number_key) ON TABLE public.policy TO firstcover_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.proceeding TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.refusal TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.signed_edition TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.subsidy_application TO firstcover_app;
 

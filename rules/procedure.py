@@ -149,6 +149,8 @@ class Situation:
     edition: Edition
     calendar: Calendar
     register: Register = Register()
+    #: Every edition of the scheme, those its owners signed among them.
+    editions: tuple[Edition, ...] = ()
 
     @property
     def today(self) -> date:

@@ -12,6 +12,7 @@ from rules.schemes.dalian_batch import BATCH
 from rules.schemes.dalian_calendar import CALENDAR
 from rules.schemes.dalian_case import CASE
 from rules.schemes.dalian_complaint import COMPLAINT
+from rules.schemes.dalian_editions import EDITIONS
 from rules.schemes.dalian_insurer import PILOT_INSURER
 from rules.schemes.dalian_loss_claim import LOSS_CLAIM
 from rules.schemes.dalian_offices import OFFICES
@@ -32,21 +33,22 @@ PROCEDURES = {
     ("ledger", "dalian"): LEDGER,
     ("offices", "dalian"): OFFICES,
     ("work", "dalian"): WORK,
+    ("editions", "dalian"): EDITIONS,
     ("calendar", "dalian"): CALENDAR,
 }
 #: The kinds of proceeding that a workflow drives.
 DRIVEN = tuple(kind for (kind, _), procedure in PROCEDURES.items() if procedure.driven)
 
 
-def edition_for(scheme: str, on: date) -> Edition:
+def edition_for(scheme: str, on: date, known: tuple[Edition, ...] = ()) -> Edition:
     """Return the edition a proceeding opened on a day runs under, and keeps: the one in force (article 15(5)).
 
     Where none is, the demonstration edition stands in and says so on every answer; raises `UnknownEdition` without one.
     """
     try:
-        return edition_in_force(scheme, on)
+        return edition_in_force(scheme, on, known)
     except UnknownEdition:
-        return edition_of(scheme)
+        return edition_of(scheme, known=known)
 
 
 class Stream(NamedTuple):

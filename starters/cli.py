@@ -32,6 +32,7 @@ COMMANDS = {
     "office": "starters.office",
     "work": "starters.work",
     "calendar": "starters.calendar",
+    "edition": "starters.edition",
     "enterprise": "starters.office:enterprise",
     "district": "starters.office:district",
     "industry-bureau": "starters.office:industry_bureau",

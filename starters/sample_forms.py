@@ -348,6 +348,20 @@ class SampleForms:
             "propose_supervisor": {"code": "bureau-1", "since": f"{self.now.date()}"},
             "appoint_supervisor": {"code": "bureau-1"},
             "relieve_supervisor": {"code": "bureau-1", "last_day": f"{self.now.date()}", **self.reasons()},
+            "prepare_edition": {
+                "name": f"dalian-revised-{self.serial}",
+                "base": "dalian-demonstration-2026",
+                "issued_on": f"{self.now.date() + timedelta(days=1)}",
+                "document": "大工信发〔2026〕0号 (illustrative)",
+                "figures": {"assessment_days": {"value": 20, "because": "P: a year's experience"}},
+                **self.reasons(),
+            },
+            "propose_end": {
+                "name": "dalian-demonstration-2026",
+                "last_day": f"{self.now.date() + timedelta(days=1)}",
+                **self.reasons(),
+            },
+            "sign_edition": {"name": f"dalian-revised-{self.serial}"},
             "enter_notice": {
                 "year": 2027,
                 "document": "国办发明电〔2026〕0号 (illustrative)",

@@ -11,7 +11,7 @@ import pytest
 
 from activities import record
 from activities.contracts import Command, Recorded
-from rules.edition import Cited, edition_of
+from rules.edition import Cited, Edition, edition_of
 from rules.periods import last_day_of_years
 from rules.timetable import SHANGHAI
 from tests.activities.desk import OFFICES, PATH, QUARTER, Desk, Step, first
@@ -117,6 +117,8 @@ class Walk(Desk):
                 return f"policy:dalian:{self.application}"
             case "offices":
                 return "offices:dalian:register"
+            case "editions":
+                return "editions:dalian:register"
             case "calendar":
                 return "calendar:dalian:china"
             case "work":
@@ -163,8 +165,8 @@ class Walk(Desk):
 async def _notice(walk: Walk) -> None:
     days = {"public_notice_days": Cited(5, "10", "tried here")}
 
-    def noticed(scheme: str, name: str | None = None) -> Any:
-        return edition_of(scheme, name).model_copy(update=days)
+    def noticed(scheme: str, name: str | None = None, known: tuple[Edition, ...] = ()) -> Any:
+        return edition_of(scheme, name, known).model_copy(update=days)
 
     walk.patch.setattr(record, "edition_of", noticed)
 
@@ -246,6 +248,10 @@ async def _notice_loaded(walk: Walk) -> None:
     await walk.pool.execute(
         "insert into outbox (command_id, stream, command, not_before) values ($1, $2, $3, $4)", *values
     )
+
+
+async def _edition_prepared(walk: Walk) -> None:
+    await walk.order("prepare_edition", "bureau-2", kind="editions")
 
 
 async def _notice_entered(walk: Walk) -> None:
@@ -407,6 +413,7 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "a supervisor was proposed": _supervisor_proposed,
     "a notice of days off is loaded": _notice_loaded,
     "a notice was entered": _notice_entered,
+    "an edition was prepared": _edition_prepared,
     "nobody has it": _untaken,
     "the notice has run out": _notice_over,
     "the other two have signed": _two_signatures,

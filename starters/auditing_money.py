@@ -48,6 +48,8 @@ PROOFS = (
     Proof("district", AUDIT.districts_told, AUDIT.districts_kept),
     Proof("work_item", AUDIT.work_told, AUDIT.work_kept),
     Proof("holiday_notice", AUDIT.holidays_told, AUDIT.holidays_kept),
+    Proof("signed_edition", AUDIT.editions_told, AUDIT.editions_kept),
+    Proof("edition_end", AUDIT.edition_ends_told, AUDIT.edition_ends_kept),
     Proof("supervisor", AUDIT.supervisors_told, AUDIT.supervisors_kept),
     Proof("substitution", AUDIT.substitutions_told, AUDIT.substitutions_kept),
     Proof("policy", AUDIT.policies_told, AUDIT.policies_kept),

@@ -32,7 +32,6 @@ NOT_DUE = {
     "1": "a purpose, which the evaluation is to report on",
     "5": "the contract itself, which is what the form of the act `insure` asks for",
     "6": "a freedom: nothing in the program narrows it",
-    "15(4)": "three signatures on an edition, which come later",
 }
 DUE = tuple(article for article in CITY if article not in NOT_DUE)
 

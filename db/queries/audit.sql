@@ -455,6 +455,26 @@ from event e cross join lateral (select e.body::jsonb #> '{changes,facts,loaded_
 select e.stream, e.sequence, h.year, h.document, to_jsonb(h.days_off) as days_off, to_jsonb(h.workdays) as workdays
 from holiday_notice h left join event e on e.act = 'load_notice' and e.passed and (e.body::jsonb #>> '{changes,facts,loaded_notice,year}')::integer = h.year
 
+-- editions_told --
+-- The editions that a third signature put in force, as they were signed.
+select e.stream, e.sequence, said ->> 'name' as name, said
+from event e cross join lateral (select e.body::jsonb #> '{changes,facts,signed_edition}' as said) s
+where e.act = 'sign_edition' and e.passed and said ? 'issued_on'
+
+-- editions_kept --
+-- The editions that are kept as signed.
+select 'editions:' || scheme || ':register' as stream, place as sequence, name, said from signed_edition
+
+-- edition_ends_told --
+-- The earlier last days that a third signature set.
+select e.stream, e.sequence, said ->> 'name' as name, (said ->> 'last_day')::date as last_day
+from event e cross join lateral (select e.body::jsonb #> '{changes,facts,signed_edition}' as said) s
+where e.act = 'sign_edition' and e.passed and said ? 'last_day'
+
+-- edition_ends_kept --
+-- The earlier last days that are kept.
+select 'editions:' || scheme || ':register' as stream, place as sequence, name, last_day from edition_end
+
 -- supervisors_told --
 -- Who was appointed to supervise, and relieved.
 select e.stream, e.sequence, s ->> 'code' as officer, (s ->> 'since')::date as since,

@@ -1,4 +1,4 @@
-"""The bureau prepares an edition, three sign it; new cases follow it, running ones keep theirs (15(4), 15(5))."""
+"""The bureau prepares an edition, three sign it; new cases follow it, running ones do not (articles 15(4), 15(5))."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ WHERE_POSSIBLE = {
     # Each office has a register of work of its own.
     "own_work",
     "supervisor_of_office",
+    "next_in_turn",
 }
 WHERE_NOT = {"act_in_turn", "right_office", "officer_known", "unfit"}
 

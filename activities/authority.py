@@ -60,7 +60,7 @@ def authorise(act: Act, file: File, officer: Officer) -> None:
     if file.enterprise and officer.kind == "enterprise" and officer.office != file.enterprise:
         raise Barred("own_case", act.article, f"the case is {file.enterprise}'s; {officer.code} is another enterprise")
     entrusted = file.facts.get("entrustment", {}).get("assessor")
-    if officer.kind == "assessor" and "submission" in file.facts and officer.office != entrusted:
+    if file.enterprise and officer.kind == "assessor" and officer.office != entrusted:
         raise Barred("own_assessment", "10", f"the assessment is entrusted to {entrusted}, not to {officer.office}")
     insurer = file.facts.get("contract", {}).get("insurer")
     if insurer and officer.kind == "insurer" and officer.office != insurer:

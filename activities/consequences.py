@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from activities import applications, documents, ledgers, payments, recoveries, registers, rounds
+from activities import (
+    applications,
+    calendar,
+    documents,
+    editions,
+    ledgers,
+    payments,
+    recoveries,
+    registers,
+    rounds,
+    work,
+)
 from activities.contracts import Event
 from activities.done import Done
 from db.pool import Connection
@@ -65,6 +76,12 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("offices", "absorb"): registers.absorb_district,
     ("dossier", "add_document"): documents.enter_document,
     ("dossier", "withdraw_document"): documents.enter_withdrawal,
+    ("offices", "appoint_supervisor"): registers.appoint_supervisor,
+    ("offices", "relieve_supervisor"): registers.relieve_supervisor,
+    **{("work", act): work.assign for act in ("take", "take_next", "hand_over", "release", "redistribute")},
+    ("work", "substitute"): work.substitute,
+    ("editions", "sign_edition"): editions.put_in_force,
+    ("calendar", "load_notice"): calendar.load_notice,
     ("round", "file_return"): rounds.take_into_return,
     ("round", "close_filing"): rounds.take_up,
     ("round", "close"): rounds.take_up,

@@ -28,13 +28,15 @@ def told(
     situation: Situation,
     effect: Effect,
     after: File,
-    *,
-    notice: Mapping[str, str] | None = None,
+    beside: Mapping[str, Any],
 ) -> str:
-    """Tell an act, what was found, what it changed and its notice, as the text that is kept for ever."""
+    """Tell an act, what was found and what it changed, as the text that is kept for ever.
+
+    `beside` is told where there is any: its `notice`, and the absent colleague it was `acted_for`.
+    """
     return canonical(
         {
-            **({"notice": notice} if notice else {}),
+            **{name: said for name, said in beside.items() if said},
             "stream": str(stream),
             "sequence": after.sequence,
             "command_id": command.id,

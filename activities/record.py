@@ -17,6 +17,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities import calendar, editions, work
 from activities.authority import Officer, authorise, known_officer
 from activities.consequences import carry_out
 from activities.contracts import (
@@ -36,12 +37,12 @@ from activities.notices import drawn_up, sealed, serve
 from activities.register import consult
 from db.pool import AWAY, Connection, Pool, is_away, one
 from db.sql import queries
-from rules.calendar import CHINA
-from rules.edition import edition_of
+from rules.edition import Edition, edition_of
 from rules.faults import Unfit
 from rules.procedure import Act, Barred, Effect, File, Form, Procedure, Situation, decide, read_form
 from rules.procedures import Stream, edition_for, stream_of
 from rules.timetable import SHANGHAI, OfficeKind
+from rules.work import terms
 
 PROCEEDING, OFFICE, OUTBOX = queries("proceeding"), queries("office"), queries("outbox")
 #: An answer that nobody acknowledged for so long is offered to the workflow again.
@@ -195,13 +196,14 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
         return Recorded(answer=None, standing=standing_of(file))
     if file and file.sequence < attempt.sequence:
         raise RuntimeError(f"{stream} stands at {file.sequence}, behind its workflow: was the database restored?")
+    known = await editions.known(connection, stream.scheme)
     if file is None:
         _must_open(procedure, act, stream)
-        file = await _new_file(connection, stream, form, command)
+        file = await _new_file(connection, stream, form, command, known)
         stream = Stream(stream.kind, stream.scheme, file.number)
     else:
         procedure.due_now(act, file.stage)
-    situation = await _situation(connection, stream, act, file, form, attempt)
+    situation = await _situation(connection, stream, act, file, form, attempt, known)
     weigh = partial(decide, procedure, act, situation, form)
     # A whole round is weighed beside the loop, in which the acts of other proceedings go on.
     effect, after = await asyncio.to_thread(weigh) if act.of_whole_round else weigh()
@@ -212,7 +214,13 @@ async def _write(connection: Connection, attempt: Attempt) -> Recorded:
 
 
 async def _situation(
-    connection: Connection, stream: Stream, act: Act, file: File, form: Form, attempt: Attempt
+    connection: Connection,
+    stream: Stream,
+    act: Act,
+    file: File,
+    form: Form,
+    attempt: Attempt,
+    known: tuple[Edition, ...],
 ) -> Situation:
     """All that an act is weighed against; raise `Barred` where it is not this officer's."""
     received_at = attempt.command.received_at
@@ -224,9 +232,10 @@ async def _situation(
         office=officer.office,
         office_kind=officer.kind,
         received_at=received_at,
-        edition=edition_of(file.scheme, file.edition),
-        calendar=CHINA,
+        edition=edition_of(file.scheme, file.edition, known),
+        calendar=await calendar.current(connection),
         register=await consult(connection, stream, act, file, form, officer, received_at),
+        editions=known,
     )
 
 
@@ -245,13 +254,15 @@ async def weighed(pool: Pool, command: Command) -> tuple[Effect, File, File]:
         try:
             row = await connection.fetchrow(PROCEEDING.by_stream, str(stream))
             file = File.model_validate(row["file"]) if row else None
+            known = await editions.known(connection, stream.scheme)
             if file is None:
                 _must_open(procedure, act, stream)
-                file = await _new_file(connection, stream, form, command)
+                file = await _new_file(connection, stream, form, command, known)
             else:
                 procedure.due_now(act, file.stage)
             attempt = Attempt(command=command, sequence=file.sequence)
-            situation = await _situation(connection, stream._replace(number=file.number), act, file, form, attempt)
+            numbered = stream._replace(number=file.number)
+            situation = await _situation(connection, numbered, act, file, form, attempt, known)
             effect, after = decide(procedure, act, situation, form)
             return effect, file, after
         finally:
@@ -272,7 +283,9 @@ async def _store(
     command, procedure = attempt.command, stream.procedure
     act = procedure.act(command.act)
     notice = await drawn_up(connection, procedure, act, situation, form, effect, after)
-    body = told(stream, act, command, situation, effect, after, notice=sealed(notice) if notice else None)
+    absent = await work.acted_for(connection, stream, situation.officer, situation.office_kind, situation.today)
+    beside = {"notice": sealed(notice) if notice else None, "acted_for": absent}
+    body = told(stream, act, command, situation, effect, after, beside)
     await _keep(connection, stream, procedure, after, command.received_at)
     event = await chain(connection, str(stream), command.id, body)
     if notice:
@@ -320,7 +333,9 @@ def _open_only_where_passed(effect: Effect, file: File) -> None:
         raise Barred(grounds[0].rule, grounds[0].article, "; ".join(ground.reason for ground in grounds))
 
 
-async def _new_file(connection: Connection, stream: Stream, form: Form, command: Command) -> File:
+async def _new_file(
+    connection: Connection, stream: Stream, form: Form, command: Command, known: tuple[Edition, ...]
+) -> File:
     """Begin a file; it gets its number in the transaction that stores it, so that numbers have no gaps."""
     number, today = stream.number, command.received_at.astimezone(SHANGHAI).date()
     if stream.kind == "case":
@@ -331,7 +346,7 @@ async def _new_file(connection: Connection, stream: Stream, form: Form, command:
     if prefix := stream.procedure.prefix:
         series = f"{prefix}-{today.year}"
         number = f"{series}-{await connection.fetchval(PROCEEDING.next_number, series):06}"
-    return File(number=number, scheme=stream.scheme, edition=edition_for(stream.scheme, today).name)
+    return File(number=number, scheme=stream.scheme, edition=edition_for(stream.scheme, today, known).name)
 
 
 async def _register_enterprise(connection: Connection, form: Any, today: Any) -> None:
@@ -391,7 +406,8 @@ async def _keep(connection: Connection, stream: Stream, procedure: Procedure, af
     whose = (after.enterprise, after.district, after.product_key, after.about)
     awaited = list(procedure.awaited(after))
     try:
-        await connection.execute(PROCEEDING.keep, *place, *state, *whose, awaited, after.model_dump(mode="json"), at)
+        file = after.model_dump(mode="json")
+        await connection.execute(PROCEEDING.keep, *place, *state, *whose, awaited, file, at, list(terms(after)))
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "one_live_case_per_product":
             raise
@@ -400,3 +416,4 @@ async def _keep(connection: Connection, stream: Stream, procedure: Procedure, af
     for due in after.deadlines:
         values = (due.name, due.article, due.office, due.nominal_on, due.due_on, due.provisional, due.met_on)
         await connection.execute(PROCEEDING.keep_deadline, str(stream), *values)
+    await work.keep(connection, stream, procedure, after, at)

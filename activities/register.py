@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 
-from activities import case_look_ups, documents, ledgers, money_look_ups, payment_look_ups
+from activities import case_look_ups, documents, ledgers, money_look_ups, payment_look_ups, work
 from activities.authority import Officer
 from activities.inquiry import Inquiry, known_office, proceeding
 from db.pool import Connection, one
@@ -146,6 +146,11 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("offices", "absorb"): _offices,
     ("dossier", "add_document"): documents.dossier,
     ("round", "open"): money_look_ups.round_to_open,
+    ("offices", "propose_supervisor"): _offices,
+    ("offices", "appoint_supervisor"): _offices,
+    ("offices", "relieve_supervisor"): _offices,
+    **{("work", act): work.office_known for act in ("take", "hand_over", "release", "redistribute", "substitute")},
+    ("work", "take_next"): work.next_known,
     ("round", "file_return"): money_look_ups.applications_to_file,
     ("round", "close_filing"): money_look_ups.left_over,
     ("round", "close"): money_look_ups.left_over,

@@ -7,8 +7,9 @@ from datetime import date
 from activities import payments, recoveries
 from activities.done import Done
 from db.sql import queries
+from rules.faults import Unfit
 
-INSURER, OFFICE = queries("insurer"), queries("office")
+INSURER, OFFICE, WORK = queries("insurer"), queries("office"), queries("work")
 
 
 async def appoint(done: Done) -> None:
@@ -19,6 +20,17 @@ async def appoint(done: Done) -> None:
 async def end_officer(done: Done) -> None:
     form = done.effect.carries
     await done.connection.execute(OFFICE.end, form.code, form.last_day)
+
+
+async def appoint_supervisor(done: Done) -> None:
+    form = done.effect.carries
+    if not await done.connection.fetchval(WORK.supervise, form.code, form.since, form.until):
+        raise Unfit(("code", f"must not supervise then already (not {form.code!r})"))
+
+
+async def relieve_supervisor(done: Done) -> None:
+    form = done.effect.carries
+    await done.connection.execute(WORK.relieve, form.code, form.last_day)
 
 
 async def absorb_district(done: Done) -> None:

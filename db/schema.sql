@@ -432,6 +432,15 @@ CREATE TABLE public.document_withdrawal (
 
 COMMENT ON TABLE public.document_withdrawal IS '撤回材料: documents that count no more; they stay, and may still be seen';
 
+CREATE TABLE public.edition_end (
+    scheme text NOT NULL,
+    name text NOT NULL,
+    last_day date NOT NULL,
+    place integer NOT NULL
+);
+
+COMMENT ON TABLE public.edition_end IS '提前终止: an earlier last day of an edition, signed by its three owners (article 15(5))';
+
 CREATE TABLE public.enterprise_year (
     scheme text NOT NULL,
     fiscal_year integer NOT NULL,
@@ -495,6 +504,15 @@ CREATE TABLE public.given_number (
 );
 
 COMMENT ON TABLE public.given_number IS 'The last number given in a series (the cases of a year, an office''s notices of a year): gapless, because it is given in the transaction that uses it';
+
+CREATE TABLE public.holiday_notice (
+    year integer NOT NULL,
+    document text NOT NULL,
+    days_off date[] NOT NULL,
+    workdays date[] NOT NULL
+);
+
+COMMENT ON TABLE public.holiday_notice IS '放假通知: a year''s days off and the weekend days worked instead; never edited, beside those the program knows';
 
 CREATE TABLE public.insurer_bar (
     insurer text NOT NULL,
@@ -736,12 +754,15 @@ CREATE TABLE public.proceeding (
     insurer text GENERATED ALWAYS AS (COALESCE((file #>> '{facts,contract,insurer}'::text[]), (file #>> '{facts,nomination,insurer}'::text[]))) STORED,
     assessor text GENERATED ALWAYS AS ((file #>> '{facts,entrustment,assessor}'::text[])) STORED,
     handled_by text GENERATED ALWAYS AS ((file #>> '{facts,handling,office}'::text[])) STORED,
-    CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text, 'dossier'::text])))
+    terms text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text, 'work'::text, 'editions'::text, 'calendar'::text, 'dossier'::text])))
 );
 
 COMMENT ON TABLE public.proceeding IS '办件: how each case, round and ledger stands: the fold of its events, kept for reading and for locking';
 
 COMMENT ON COLUMN public.proceeding.about IS 'The stream this proceeding is about: a policy''s case, a loss claim''s policy, what a complaint complains of';
+
+COMMENT ON COLUMN public.proceeding.terms IS 'The words by which it is found: beginnings of its number, pairs of characters of its enterprise and product';
 
 CREATE TABLE public.refusal (
     command_id text NOT NULL,
@@ -774,6 +795,15 @@ ALTER TABLE public.sign_in ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.signed_edition (
+    scheme text NOT NULL,
+    name text NOT NULL,
+    said jsonb NOT NULL,
+    place integer NOT NULL
+);
+
+COMMENT ON TABLE public.signed_edition IS '版本: an edition that its three owners signed, as the draft they signed tells it (article 15(4)); `place` is the event of the third signature';
 
 CREATE TABLE public.signed_in (
     token_sha256 bytea NOT NULL,
@@ -810,6 +840,53 @@ COMMENT ON COLUMN public.subsidy_application.waiting IS '轮候: what a signed p
 
 COMMENT ON COLUMN public.subsidy_application.admitted IS 'Whether it is decided that it is reviewed although its insurer is barred (I-15)';
 
+CREATE TABLE public.substitution (
+    absent text NOT NULL,
+    substitute text NOT NULL,
+    since date NOT NULL,
+    until date NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT substitution_check CHECK ((until >= since)),
+    CONSTRAINT substitution_check1 CHECK ((absent <> substitute))
+);
+
+COMMENT ON TABLE public.substitution IS '代理: who sees the work of an absent colleague of his office, and acts in it as himself, from a day to a day (article 15(3))';
+
+CREATE TABLE public.supervisor (
+    officer text NOT NULL,
+    since date NOT NULL,
+    until date,
+    CONSTRAINT supervisor_check CHECK ((until >= since))
+);
+
+COMMENT ON TABLE public.supervisor IS '负责人: an officer who may redistribute his office''s work, from a day to a day (article 15(3))';
+
+CREATE TABLE public.work_item (
+    stream text NOT NULL,
+    office_kind text NOT NULL,
+    place text NOT NULL,
+    kind text NOT NULL,
+    scheme text NOT NULL,
+    number text NOT NULL,
+    stage text NOT NULL,
+    deadline text,
+    due_on date NOT NULL,
+    provisional boolean NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    taken_by text,
+    taken_at timestamp with time zone,
+    taken_in integer,
+    CONSTRAINT work_item_check CHECK ((((taken_by IS NULL) = (taken_at IS NULL)) AND ((taken_by IS NULL) = (taken_in IS NULL))))
+);
+
+COMMENT ON TABLE public.work_item IS '待办: an office that an open proceeding waits for. It goes when the proceeding no longer waits for it, and whoever had taken it has it no longer';
+
+COMMENT ON COLUMN public.work_item.place IS 'Whose of its kind: district/CODE, an office''s or enterprise''s code; empty where the kind is one office';
+
+COMMENT ON COLUMN public.work_item.due_on IS 'The earliest running deadline, the office''s own before another''s; infinity where none runs';
+
+COMMENT ON COLUMN public.work_item.taken_in IS 'The event of the office''s register of work in which it was taken';
+
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (officer);
 
@@ -843,6 +920,9 @@ ALTER TABLE ONLY public.document
 ALTER TABLE ONLY public.document_withdrawal
     ADD CONSTRAINT document_withdrawal_pkey PRIMARY KEY (document);
 
+ALTER TABLE ONLY public.edition_end
+    ADD CONSTRAINT edition_end_pkey PRIMARY KEY (scheme, name, place);
+
 ALTER TABLE ONLY public.enterprise_year
     ADD CONSTRAINT enterprise_year_pkey PRIMARY KEY (scheme, fiscal_year, enterprise);
 
@@ -857,6 +937,9 @@ ALTER TABLE ONLY public.filed_clause
 
 ALTER TABLE ONLY public.given_number
     ADD CONSTRAINT given_number_pkey PRIMARY KEY (series);
+
+ALTER TABLE ONLY public.holiday_notice
+    ADD CONSTRAINT holiday_notice_pkey PRIMARY KEY (year);
 
 ALTER TABLE ONLY public.insurer_bar
     ADD CONSTRAINT insurer_bar_pkey PRIMARY KEY (insurer);
@@ -924,11 +1007,23 @@ ALTER TABLE ONLY public.refusal
 ALTER TABLE ONLY public.sign_in
     ADD CONSTRAINT sign_in_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.signed_edition
+    ADD CONSTRAINT signed_edition_pkey PRIMARY KEY (scheme, name);
+
 ALTER TABLE ONLY public.signed_in
     ADD CONSTRAINT signed_in_pkey PRIMARY KEY (token_sha256);
 
 ALTER TABLE ONLY public.subsidy_application
     ADD CONSTRAINT subsidy_application_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.substitution
+    ADD CONSTRAINT substitution_pkey PRIMARY KEY (absent, substitute, since);
+
+ALTER TABLE ONLY public.supervisor
+    ADD CONSTRAINT supervisor_pkey PRIMARY KEY (officer, since);
+
+ALTER TABLE ONLY public.work_item
+    ADD CONSTRAINT work_item_pkey PRIMARY KEY (stream, office_kind, place);
 
 CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
 
@@ -992,6 +1087,8 @@ CREATE INDEX proceeding_awaits_idx ON public.proceeding USING gin (awaits) WHERE
 
 CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree (kind, stage, district);
 
+CREATE INDEX proceeding_terms_idx ON public.proceeding USING gin (terms);
+
 CREATE INDEX revoked ON public.proceeding USING btree (stream) WHERE ((file -> 'facts'::text) ? 'revocation'::text);
 
 CREATE INDEX sign_in_officer_at_idx ON public.sign_in USING btree (officer, at);
@@ -1000,7 +1097,15 @@ CREATE INDEX signed_in_officer_idx ON public.signed_in USING btree (officer) WHE
 
 CREATE INDEX subsidy_application_round_state_idx ON public.subsidy_application USING btree (round, state);
 
+CREATE INDEX substitution_substitute_until_idx ON public.substitution USING btree (substitute, until);
+
 CREATE INDEX work_by_date ON public.proceeding USING btree (next_due, stream) WHERE (NOT closed);
+
+CREATE INDEX work_item_office_kind_place_due_on_changed_at_stream_idx ON public.work_item USING btree (office_kind, place, due_on, changed_at, stream);
+
+CREATE INDEX work_item_office_kind_place_due_on_number_kind_stage_taken__idx ON public.work_item USING btree (office_kind, place, due_on, number) INCLUDE (kind, stage, taken_by);
+
+CREATE INDEX work_item_taken_by_due_on_number_idx ON public.work_item USING btree (taken_by, due_on, number) WHERE (taken_by IS NOT NULL);
 
 CREATE INDEX work_of_district ON public.proceeding USING btree (district, next_due, stream) WHERE (NOT closed);
 
@@ -1148,6 +1253,21 @@ ALTER TABLE ONLY public.subsidy_application
 ALTER TABLE ONLY public.subsidy_application
     ADD CONSTRAINT subsidy_application_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
 
+ALTER TABLE ONLY public.substitution
+    ADD CONSTRAINT substitution_absent_fkey FOREIGN KEY (absent) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.substitution
+    ADD CONSTRAINT substitution_substitute_fkey FOREIGN KEY (substitute) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.supervisor
+    ADD CONSTRAINT supervisor_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.work_item
+    ADD CONSTRAINT work_item_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.work_item
+    ADD CONSTRAINT work_item_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES public.officer(code);
+
 GRANT USAGE ON SCHEMA public TO firstcover_app;
 
 REVOKE ALL ON FUNCTION public.absorb_district(absorbed text, into_district text, last_day date) FROM PUBLIC;
@@ -1177,7 +1297,7 @@ GRANT ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_
 REVOKE ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) TO firstcover_app;
 
-GRANT SELECT ON TABLE public.annual_cap TO firstcover_app;
+GRANT SELECT,INSERT ON TABLE public.annual_cap TO firstcover_app;
 
 GRANT SELECT ON TABLE public.bank_account TO firstcover_app;
 
@@ -1191,6 +1311,8 @@ GRANT SELECT,INSERT ON TABLE public.document TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.document_withdrawal TO firstcover_app;
 
+GRANT SELECT,INSERT ON TABLE public.edition_end TO firstcover_app;
+
 GRANT SELECT ON TABLE public.enterprise_year TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.event TO firstcover_app;
@@ -1202,6 +1324,8 @@ GRANT UPDATE(valid_until) ON TABLE public.filed_clause TO firstcover_app;
 GRANT UPDATE(withdrawn_on) ON TABLE public.filed_clause TO firstcover_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.given_number TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.holiday_notice TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.insurer_bar TO firstcover_app;
 
@@ -1249,6 +1373,8 @@ GRANT SELECT,INSERT ON TABLE public.refusal TO firstcover_app;
 
 GRANT SELECT ON TABLE public.sign_in TO firstcover_app;
 
+GRANT SELECT,INSERT ON TABLE public.signed_edition TO firstcover_app;
+
 GRANT SELECT,INSERT ON TABLE public.signed_in TO firstcover_app;
 
 GRANT UPDATE(seen_at) ON TABLE public.signed_in TO firstcover_app;
@@ -1270,3 +1396,11 @@ GRANT UPDATE(return_received_at) ON TABLE public.subsidy_application TO firstcov
 GRANT UPDATE(waiting) ON TABLE public.subsidy_application TO firstcover_app;
 
 GRANT UPDATE(admitted) ON TABLE public.subsidy_application TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.substitution TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.supervisor TO firstcover_app;
+
+GRANT UPDATE(until) ON TABLE public.supervisor TO firstcover_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.work_item TO firstcover_app;

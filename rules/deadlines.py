@@ -5,6 +5,7 @@ Periods of days do not count their first day and end on a working day; periods o
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,25 @@ def valid_until(published_on: date, edition: Edition) -> date:
     except OffTheCalendar:
         why = f"must leave {years} year before the calendar ends with the year 9999, not {published_on}"
         raise Unfit(("published_on", why)) from None
+
+
+#: How a period of working days is told: what it was counted from, and how many.
+_WORKING = re.compile(r"counted from (\S+), which is not counted itself: (\d+) working days end on")
+_NONE_LEFT = re.compile(r"no working day is left from (\S+) on")
+
+
+def recount(nominal_on: date, because: tuple[str, ...], calendar: Calendar) -> Due:
+    """Count a period again as it was counted, by what it says of itself, on a calendar that has learned more."""
+    for place, said in enumerate(because):
+        if counted := _WORKING.match(said):
+            due = working_days_after(date.fromisoformat(counted[1]), int(counted[2]), calendar)
+        elif none := _NONE_LEFT.match(said):
+            due = working_days_after(date.fromisoformat(none[1]), 0, calendar)
+        else:
+            continue
+        return due.model_copy(update={"because": (*because[:place], *due.because)})
+    kept = tuple(said for said in because if not (said.startswith("provisional:") or " is a day off" in said))
+    return _rolled(nominal_on, calendar, kept)
 
 
 def _rolled(nominal: date, calendar: Calendar, because: tuple[str, ...]) -> Due:

@@ -169,6 +169,8 @@ class Edition(CityFigures, NationalFigures):
     issued_under: str
     #: 有效期限: years in force, the day of issue included; None where the text sets no end.
     in_force_years: Cited[int] | None = None
+    #: 提前终止: an earlier last day that its owners signed.
+    ended_on: date | None = None
     #: Whether it stands in for an edition that its owners have not signed.
     demonstration: bool
     #: The articles of the text, in its order.
@@ -186,8 +188,9 @@ class Edition(CityFigures, NationalFigures):
     def last_day_in_force(self) -> date | None:
         """The last day in force, to its 24:00; None where no end is set."""
         if self.issued_on is None or self.in_force_years is None:
-            return None
-        return last_day_of_years(self.issued_on, self.in_force_years.value)
+            return self.ended_on
+        last = last_day_of_years(self.issued_on, self.in_force_years.value)
+        return min(last, self.ended_on or last)
 
     def in_force(self, on: date) -> bool:
         """Say whether it is in force on a day; the day of issue and the last day are."""
@@ -221,22 +224,22 @@ def editions_of(scheme: str) -> tuple[Edition, ...]:
     return editions
 
 
-def edition_of(scheme: str, name: str | None = None) -> Edition:
-    """Return the edition called `name`, else the scheme's demonstration edition.
+def edition_of(scheme: str, name: str | None = None, known: tuple[Edition, ...] = ()) -> Edition:
+    """Return the edition called `name`, else the scheme's demonstration edition; of those declared, or those `known`.
 
     Raises `UnknownEdition` where there is none, `Unsettled` where it lacks a value that its law requires.
     """
-    editions = editions_of(scheme)
+    editions = known or editions_of(scheme)
     for edition in editions:
         if edition.name == name or (name is None and edition.demonstration):
             return edition.ready()
-    known = ", ".join(edition.name for edition in editions)
-    raise UnknownEdition(f"must be an edition of {scheme} ({known}), not {name!r}")
+    names = ", ".join(edition.name for edition in editions)
+    raise UnknownEdition(f"must be an edition of {scheme} ({names}), not {name!r}")
 
 
-def edition_in_force(scheme: str, on: date) -> Edition:
+def edition_in_force(scheme: str, on: date, known: tuple[Edition, ...] = ()) -> Edition:
     """Return the edition of a scheme in force on a day, the latest issued; raise `UnknownEdition` where none is."""
-    current = [edition.ready() for edition in editions_of(scheme) if edition.in_force(on)]
+    current = [edition.ready() for edition in known or editions_of(scheme) if edition.in_force(on)]
     if not current:
         raise UnknownEdition(f"no edition of {scheme} is in force on {on}")
     return max(current, key=lambda edition: edition.issued_on or date.min)

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from rules.calendar import Calendar
+from rules.deadlines import recount
 from rules.edition import Edition
 from rules.entitlement import Parties
 from rules.faults import Unfit, read
@@ -141,6 +142,8 @@ class Register:
     deciders: frozenset[str] = frozenset()
     #: 同一保单的其他理赔: a policy's losses beside this one, and what each comes to.
     other_losses: tuple[Mapping[str, Any], ...] = ()
+    #: 待办: what is known of the work of the officer's office.
+    work: Any = None
     #: 名单, 备案条款: the insurer's listing of the day, and the clause as it was filed before.
     listing: Mapping[str, Any] | None = None
     clause: Mapping[str, Any] | None = None
@@ -162,6 +165,8 @@ class Situation:
     edition: Edition
     calendar: Calendar
     register: Register = Register()
+    #: Every edition of the scheme, those its owners signed among them.
+    editions: tuple[Edition, ...] = ()
 
     @property
     def today(self) -> date:
@@ -244,6 +249,40 @@ def remind(situation: Situation, form: Any) -> Effect:
     return Effect(findings=(said,), rings=name, article=deadline.article)
 
 
+class Recount(Form):
+    """重算期限: the year whose notice of days off was loaded, and its document."""
+
+    year: int
+    document: str
+
+
+def recounted(file: File, calendar: Calendar, today: date) -> Iterator[tuple[Deadline, Deadline]]:
+    """Yield each running provisional deadline as it stood and as a calendar that has learned more counts it.
+
+    A day that would already be past leaves the old one standing: time that was given is not taken back.
+    """
+    for old in file.deadlines:
+        if old.running and old.provisional:
+            due = recount(old.nominal_on, old.because, calendar)
+            stands = due.due_on < today and due.due_on < old.due_on
+            counted = {"nominal_on": due.nominal_on, "due_on": due.due_on, "because": due.because}
+            told = {} if stands else counted
+            yield old, old.model_copy(update={**told, "provisional": due.provisional})
+
+
+def recount_deadlines(situation: Situation, form: Recount) -> Effect:
+    """重算期限: a notice of days off was loaded; each provisional deadline is counted anew, and what moved is told."""
+    findings, anew = [], []
+    for old, new in recounted(situation.file, situation.calendar, situation.today):
+        day = f"stays {old.due_on}" if new.due_on == old.due_on else f"moves from {old.due_on} to {new.due_on}"
+        state = "still provisional" if new.provisional else "provisional no longer"
+        reason = f"{old.name} of the {old.office} {day} by {form.document} for {form.year}: {state}"
+        findings.append(Finding(rule="recounted", article=old.article, passed=True, reason=reason))
+        # A day that moved is reminded of anew; one that stays keeps the rungs it has rung.
+        anew.append(new.model_copy(update={"wake": None}) if new.due_on != old.due_on else new)
+    return Effect(findings=tuple(findings), opens=tuple(anew))
+
+
 #: 受理, 补正 (一次性告知), 决定: what the law of procedure has an office tell in writing.
 Notice = Literal["acceptance", "correction", "decision"]
 
@@ -306,6 +345,13 @@ class Procedure:
     #: 受送达人: whom its notices are addressed to, an office's code or a name; None where nobody can be told. Where
     #: nothing is said, the enterprise; in a proceeding of no enterprise, the office that opened it.
     addressee: Callable[[File], str | None] | None = None
+
+    def __post_init__(self) -> None:
+        """Give every procedure that is driven the acts they share: a notice of days off may move deadlines anywhere."""
+        if self.driven:
+            open_stages = tuple(stage.name for stage in self.stages.values() if not stage.closed)
+            shared = Act("recount_deadlines", "重算期限", ("system",), "14", open_stages, Recount, recount_deadlines)
+            object.__setattr__(self, "acts", {**self.acts, shared.name: shared})
 
     @property
     def opening(self) -> Act:

@@ -9,9 +9,11 @@ from rules.edition import Edition, UnknownEdition, edition_in_force, edition_of
 from rules.faults import Unfit
 from rules.procedure import Procedure
 from rules.schemes.dalian_batch import BATCH
+from rules.schemes.dalian_calendar import CALENDAR
 from rules.schemes.dalian_case import CASE
 from rules.schemes.dalian_complaint import COMPLAINT
 from rules.schemes.dalian_dossier import DOSSIER
+from rules.schemes.dalian_editions import EDITIONS
 from rules.schemes.dalian_insurer import PILOT_INSURER
 from rules.schemes.dalian_ledger import LEDGER
 from rules.schemes.dalian_loss_claim import LOSS_CLAIM
@@ -19,6 +21,7 @@ from rules.schemes.dalian_offices import OFFICES
 from rules.schemes.dalian_policy import POLICY
 from rules.schemes.dalian_recovery import RECOVERY
 from rules.schemes.dalian_round import ROUND
+from rules.schemes.dalian_work import WORK
 
 PROCEDURES = {
     ("case", "dalian"): CASE,
@@ -32,20 +35,23 @@ PROCEDURES = {
     ("ledger", "dalian"): LEDGER,
     ("offices", "dalian"): OFFICES,
     ("dossier", "dalian"): DOSSIER,
+    ("work", "dalian"): WORK,
+    ("editions", "dalian"): EDITIONS,
+    ("calendar", "dalian"): CALENDAR,
 }
 #: The kinds of proceeding that a workflow drives.
 DRIVEN = tuple(kind for (kind, _), procedure in PROCEDURES.items() if procedure.driven)
 
 
-def edition_for(scheme: str, on: date) -> Edition:
+def edition_for(scheme: str, on: date, known: tuple[Edition, ...] = ()) -> Edition:
     """Return the edition a proceeding opened on a day runs under, and keeps: the one in force (article 15(5)).
 
     Where none is, the demonstration edition stands in and says so on every answer; raises `UnknownEdition` without one.
     """
     try:
-        return edition_in_force(scheme, on)
+        return edition_in_force(scheme, on, known)
     except UnknownEdition:
-        return edition_of(scheme)
+        return edition_of(scheme, known=known)
 
 
 class Stream(NamedTuple):

@@ -10,7 +10,7 @@ from activities.authority import Officer
 from db.pool import Pool
 from db.sql import queries
 
-WORK = queries("work")
+WORK = queries("waiting_work")
 PAGE = 50
 #: What sorts after every date: nothing runs.
 NEVER = "9999-12-31"

@@ -22,6 +22,7 @@ from starters.telling import As, CommandId, Data, Json, console, tell_json, tell
 
 OFFICE = queries("office")
 Form = Annotated[str, typer.Argument(metavar="FILE", help="The form, YAML or JSON; - for standard input.")]
+Code = Annotated[str, typer.Argument(metavar="CODE", help="The code of the officer who was proposed.")]
 KINDS = tuple(kind for kind in get_args(OfficeKind) if kind != "system")
 
 app = typer.Typer(no_args_is_help=True, help="Offices (机构) and their officers.")
@@ -76,7 +77,7 @@ def propose(data: Form, officer: As, command_id: CommandId = None, as_json: Json
 
 @app.command()
 def appoint(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of the officer who was proposed.")],
+    code: Code,
     officer: As,
     command_id: CommandId = None,
     as_json: Json = False,
@@ -89,6 +90,24 @@ def appoint(
 def leave(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
     """Enter an officer's last day: code, last_day, reason. What he left open is his office's (article 15(3))."""
     enter("leave", officer, read_data(data), command_id, as_json=as_json)
+
+
+@app.command("propose-supervisor")
+def propose_supervisor(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Propose who shares out an office's work: code, since, until (article 15(3))."""
+    enter("propose_supervisor", officer, read_data(data), command_id, as_json=as_json)
+
+
+@app.command("appoint-supervisor")
+def appoint_supervisor(code: Code, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Appoint the supervisor who was proposed; another person than who proposed him (article 15(3))."""
+    enter("appoint_supervisor", officer, {"code": code}, command_id, as_json=as_json)
+
+
+@app.command("relieve-supervisor")
+def relieve_supervisor(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Enter a supervisor's last day: code, last_day, reason (article 15(3))."""
+    enter("relieve_supervisor", officer, read_data(data), command_id, as_json=as_json)
 
 
 @app.command()

@@ -534,6 +534,78 @@ where k.stream is not null or exists (select from proceeding p where p.stream = 
 select k.about as stream, coalesce(p.sequence, 0) as sequence, k.stream as policy, k.scheme, k.insurer, k.policy_number, k.released
 from policy k left join proceeding p on p.stream = k.about
 
+-- work_told --
+-- To whom the register of an office's work last gave each proceeding that somebody has.
+select 'work:' || w.scheme || ':' || o.office as stream, e.sequence, w.stream as proceeding, e.body::jsonb #>> array['changes', 'facts', 'assigned', 'to', w.stream] as officer
+from work_item w join officer o on o.code = w.taken_by
+cross join lateral (
+    select e.sequence, e.body from event e where e.stream = 'work:' || w.scheme || ':' || o.office and e.passed
+      and e.body::jsonb #> '{changes,facts,assigned,to}' ? w.stream order by e.sequence desc limit 1
+) e
+
+-- work_kept --
+-- Who has which proceeding.
+select 'work:' || w.scheme || ':' || o.office as stream, w.taken_in as sequence, w.stream as proceeding, w.taken_by as officer
+from work_item w join officer o on o.code = w.taken_by
+
+-- holidays_told --
+-- The notices of days off that were confirmed, with their days.
+select e.stream, e.sequence, (n ->> 'year')::integer as year, n ->> 'document' as document, n -> 'days_off' as days_off, n -> 'workdays' as workdays
+from event e cross join lateral (select e.body::jsonb #> '{changes,facts,loaded_notice}' as n) said where e.act = 'load_notice' and e.passed
+
+-- holidays_kept --
+-- The notices that are loaded, each with the event that confirmed it.
+select e.stream, e.sequence, h.year, h.document, to_jsonb(h.days_off) as days_off, to_jsonb(h.workdays) as workdays
+from holiday_notice h left join event e on e.act = 'load_notice' and e.passed and (e.body::jsonb #>> '{changes,facts,loaded_notice,year}')::integer = h.year
+
+-- editions_told --
+-- The editions that a third signature put in force, as they were signed.
+select e.stream, e.sequence, said ->> 'name' as name, said
+from event e cross join lateral (select e.body::jsonb #> '{changes,facts,signed_edition}' as said) s
+where e.act = 'sign_edition' and e.passed and said ? 'issued_on'
+
+-- editions_kept --
+-- The editions that are kept as signed.
+select 'editions:' || scheme || ':register' as stream, place as sequence, name, said from signed_edition
+
+-- edition_ends_told --
+-- The earlier last days that a third signature set.
+select e.stream, e.sequence, said ->> 'name' as name, (said ->> 'last_day')::date as last_day
+from event e cross join lateral (select e.body::jsonb #> '{changes,facts,signed_edition}' as said) s
+where e.act = 'sign_edition' and e.passed and said ? 'last_day'
+
+-- edition_ends_kept --
+-- The earlier last days that are kept.
+select 'editions:' || scheme || ':register' as stream, place as sequence, name, last_day from edition_end
+
+-- supervisors_told --
+-- Who was appointed to supervise, and relieved.
+select e.stream, e.sequence, s ->> 'code' as officer, (s ->> 'since')::date as since,
+    least((s ->> 'until')::date, (
+        select min(greatest((r.body::jsonb #>> '{data,last_day}')::date, (s ->> 'since')::date)) from event r
+        where r.stream = e.stream and r.act = 'relieve_supervisor' and r.passed and r.sequence > e.sequence
+          and r.body::jsonb #>> '{data,code}' = s ->> 'code'
+    )) as until
+from event e cross join lateral (select e.body::jsonb #> '{changes,facts,supervision}' as s) said
+where e.act = 'appoint_supervisor' and e.passed
+
+-- supervisors_kept --
+-- The supervisors, each with the event that appointed him.
+select e.stream, e.sequence, s.officer, s.since, s.until
+from supervisor s left join event e on e.act = 'appoint_supervisor' and e.passed
+    and e.body::jsonb #>> '{changes,facts,supervision,code}' = s.officer and (e.body::jsonb #>> '{changes,facts,supervision,since}')::date = s.since
+
+-- substitutions_told --
+-- Who was appointed to stand in for whom.
+select e.stream, e.sequence, s ->> 'absent' as absent, s ->> 'substitute' as substitute, (s ->> 'since')::date as since, (s ->> 'until')::date as until, s ->> 'reason' as reason
+from event e cross join lateral (select e.body::jsonb -> 'data' as s) said where e.act = 'substitute' and e.passed
+
+-- substitutions_kept --
+-- Who stands in for whom, each with the event that appointed him.
+select e.stream, e.sequence, s.absent, s.substitute, s.since, s.until, s.reason
+from substitution s left join event e on e.act = 'substitute' and e.passed and e.body::jsonb @> jsonb_build_object(
+    'data', jsonb_build_object('absent', s.absent, 'substitute', s.substitute, 'since', s.since))
+
 -- officers --
 -- The offices officers act for.
 select code, office from officer

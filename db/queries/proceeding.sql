@@ -30,12 +30,12 @@ returning last
 
 -- keep --
 -- Store how a proceeding stands after its newest event.
-insert into proceeding (stream, kind, number, scheme, edition, stage, sequence, closed, enterprise, district, product_key, about, awaits, file, opened_at, changed_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+insert into proceeding (stream, kind, number, scheme, edition, stage, sequence, closed, enterprise, district, product_key, about, awaits, file, opened_at, changed_at, terms)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16)
 on conflict (stream) do update set
     stage = excluded.stage, sequence = excluded.sequence, closed = excluded.closed, enterprise = excluded.enterprise,
     district = excluded.district, product_key = excluded.product_key, about = excluded.about, awaits = excluded.awaits, file = excluded.file,
-    changed_at = excluded.changed_at
+    changed_at = excluded.changed_at, terms = excluded.terms
 
 -- keep_deadline --
 -- Store a deadline as it now runs.

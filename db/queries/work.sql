@@ -1,21 +1,117 @@
+-- keep --
+-- Store whom a proceeding waits for; what no longer does is gone, with whoever had taken it.
+with given as (
+    select * from jsonb_to_recordset($6) as g (office_kind text, place text, deadline text, due_on date, provisional boolean)
+), gone as (
+    delete from work_item w where stream = $1
+      and not exists (select from given g where (g.office_kind, g.place) = (w.office_kind, w.place))
+)
+insert into work_item (stream, office_kind, place, kind, scheme, number, stage, deadline, due_on, provisional, changed_at)
+select $1, office_kind, place, $2, $3, $4, $5, deadline, coalesce(due_on, 'infinity'), provisional, $7 from given
+on conflict (stream, office_kind, place) do update set
+    stage = excluded.stage, deadline = excluded.deadline, due_on = excluded.due_on, provisional = excluded.provisional,
+    changed_at = excluded.changed_at
+
+-- office --
+-- Of an office on a day: who acts for it, who supervises it, and who stands in for whom.
+select
+    array(select code from officer where office = $1 and $2::date between since and coalesce(until, 'infinity')) as officers,
+    array(select s.officer from supervisor s join officer o on o.code = s.officer
+          where o.office = $1 and $2::date between s.since and coalesce(s.until, 'infinity')) as supervisors,
+    coalesce((select jsonb_agg(jsonb_build_array(s.absent, s.substitute)) from substitution s join officer o on o.code = s.absent
+              where o.office = $1 and $2::date between s.since and s.until), '[]') as substitutions
+
+-- locked --
+-- Items of an office that are named, locked in one order.
+select stream, taken_by from work_item
+where stream = any ($1) and office_kind = $2 and place = any ($3) order by stream for update
+
+-- open_to --
+-- What nobody who acts today ($3) has taken, the most urgent first: by its day, then by the oldest change; after ($6, $7, $8).
+select w.* from unnest($2::text[]) whose cross join lateral (
+    select stream, due_on, provisional, deadline, changed_at from work_item
+    where office_kind = $1 and place = whose and (taken_by is null or not taken_by = any ($3))
+      and ($4::text is null or kind = $4) and (due_on, changed_at, stream) > ($6, $7, $8)
+    order by due_on, changed_at, stream limit $5
+) w order by due_on, changed_at, stream limit $5
+
+-- claim --
+-- An item of an office that nobody who acts today has taken and no other transaction holds.
+select stream from work_item
+where stream = $1 and office_kind = $2 and place = any ($3) and (taken_by is null or not taken_by = any ($4))
+for update skip locked
+
+-- assign --
+-- Say who has some items of an office: nobody where none is given.
+update work_item w set taken_by = g.officer, taken_at = case when g.officer is not null then $4::timestamptz end,
+    taken_in = case when g.officer is not null then $5::integer end
+from jsonb_each_text($1) g (stream, officer) where w.stream = g.stream and w.office_kind = $2 and w.place = any ($3)
+
+-- acted_for --
+-- The absent colleague who has an item, where an officer stands in for him on a day.
+select w.taken_by from work_item w
+join substitution s on s.absent = w.taken_by and s.substitute = $3 and $4::date between s.since and s.until
+where w.stream = $1 and w.office_kind = $2 limit 1
+
+-- substitute --
+-- Enter who stands in for whom; say nothing where it is so already.
+insert into substitution (absent, substitute, since, until, reason) values ($1, $2, $3, $4, $5) on conflict do nothing returning true
+
+-- supervise --
+-- Enter a supervisor from a day on; say nothing where he supervises then already.
+insert into supervisor (officer, since, until) select $1, $2, $3
+where not exists (select from supervisor where officer = $1 and coalesce(until, 'infinity') >= $2 and since <= coalesce($3, 'infinity'::date)) returning true
+
+-- relieve --
+-- Enter a supervisor's last day.
+update supervisor set until = greatest($2, since) where officer = $1 and coalesce(until, 'infinity') >= $2
+
 -- mine --
--- Open proceedings that await a kind of office and are this office's: by its district, insurer, assessor or enterprise; first due first, after a key.
-select stream, kind, number, stage, enterprise, district, next_due, changed_at,
-    (select d.name from deadline d where d.stream = p.stream and d.met_on is null and d.due_on::text = p.next_due order by d.name limit 1) as deadline,
-    (select d.provisional from deadline d where d.stream = p.stream and d.met_on is null and d.due_on::text = p.next_due order by d.name limit 1) as provisional
-from proceeding p
-where not closed and $1 = any (awaits)
-  and ($1 <> 'district' or district is null or district = any ($3::text[])) and ($1 <> 'enterprise' or enterprise = $2)
-  and ($1 <> 'insurer' or insurer is null or insurer = $2) and ($1 <> 'assessor' or assessor = $2) and (handled_by is null or handled_by = $2)
-  and ($4::text is null or kind = $4) and ($5::text is null or stage = $5) and ($6::text is null or next_due <= $6)
-  and (next_due, stream) > ($7::text, $8::text)
-order by next_due, stream limit $9
+-- What waits for an office ($1, $2), the first due first, narrowed by kind, stage and a day it is due before, after ($6, $7); where $10, only what none of those who act today ($9) has.
+select w.* from unnest($2::text[]) whose cross join lateral (
+    select stream, kind, number, stage, deadline, due_on, provisional, taken_by, taken_at, changed_at from work_item
+    where office_kind = $1 and place = whose and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
+      and (not $10::boolean or taken_by is null or not taken_by = any ($9)) and (due_on, number) > ($6, $7)
+    order by due_on, number limit $8
+) w order by due_on, number limit $8
+
+-- held --
+-- The same of what some officers ($9) have.
+select stream, kind, number, stage, deadline, due_on, provisional, taken_by, taken_at, changed_at from work_item
+where office_kind = $1 and place = any ($2) and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
+  and taken_by = any ($9) and (due_on, number) > ($6, $7)
+order by due_on, number limit $8
+
+-- mine_found --
+-- The same of what has some words ($11), whoever has it; where $10, what none of those who act today ($9) has.
+with hit as materialized (select stream from proceeding where terms @> $11 and not closed)
+select w.stream, w.kind, w.number, w.stage, w.deadline, w.due_on, w.provisional, w.taken_by, w.taken_at, w.changed_at from hit join work_item w using (stream)
+where office_kind = $1 and place = any ($2) and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
+  and (not $10::boolean or taken_by is null or not taken_by = any ($9)) and (due_on, w.number) > ($6, $7)
+order by due_on, w.number limit $8
 
 -- counts --
--- How many of them there are by kind and stage, how many are due on the day $4, and how many were before it.
-select kind, stage, count(*)::integer as count, (count(*) filter (where next_due = $4))::integer as today, (count(*) filter (where next_due < $4))::integer as overdue
-from proceeding
-where not closed and $1 = any (awaits)
-  and ($1 <> 'district' or district is null or district = any ($3::text[])) and ($1 <> 'enterprise' or enterprise = $2)
-  and ($1 <> 'insurer' or insurer is null or insurer = $2) and ($1 <> 'assessor' or assessor = $2) and (handled_by is null or handled_by = $2)
-group by kind, stage order by kind, stage
+-- How much waits for an office, by kind and by when it is due as seen from the day $3: overdue, within seven days, later, without a day; and what nobody of those who act today ($4) has taken.
+select kind, case when due_on < $3 then 'overdue' when due_on < $3::date + 7 then 'soon' when due_on = 'infinity' then 'undated' else 'later' end as due,
+    count(*) as items, count(*) filter (where taken_by is null or not taken_by = any ($4)) as free
+from work_item where office_kind = $1 and place = any ($2) group by 1, 2 order by 1, 2
+
+-- found --
+-- Proceedings that have some words, by number; a tip-off only for the office $3 that handles it.
+with hit as materialized (
+    select stream, number from proceeding where terms @> $1 and number > $2
+      and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $3)
+    order by number limit $4
+)
+select stream, p.number, kind, stage, closed, enterprise, district,
+    coalesce(file #>> '{facts,submission,enterprise,name}', enterprise) as enterprise_name,
+    file #>> '{facts,submission,product,name}' as product_name
+from hit join proceeding p using (stream) order by number
+
+-- open_files --
+-- Open proceedings after a stream's name, to work out anew whom they wait for.
+select stream, file, changed_at from proceeding where not closed and stream > $1 and kind = any ($2) order by stream limit $3
+
+-- find_by --
+-- Store the words a proceeding is found by.
+update proceeding set terms = $2 where stream = $1

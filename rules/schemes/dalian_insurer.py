@@ -182,7 +182,7 @@ def _from_entry(published: date, entered: date) -> Finding:
 def _edition_on(day: date, situation: Situation) -> Edition:
     """版本: a file may outlive the edition it was opened under, so a list counts by the one in force on its day."""
     try:
-        return edition_in_force(situation.file.scheme, day)
+        return edition_in_force(situation.file.scheme, day, situation.editions)
     except UnknownEdition:
         return situation.edition
 

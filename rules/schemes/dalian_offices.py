@@ -50,6 +50,20 @@ class Appointed(Form):
     code: Code
 
 
+class Supervision(Form):
+    """负责人: an officer who shares out his office's work, from a day to a day; without a last day until relieved."""
+
+    code: Code
+    since: LawDate
+    until: LawDate | None = None
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        if self.since < now.date():
+            yield "since", f"must not be past: {self.since} is before {now.date()}"
+        if self.until is not None and self.until < self.since:
+            yield "until", f"must not lie before the first day, {self.since} (not {self.until})"
+
+
 class Departure(Form):
     """离任: an officer's last day; what he left open is his office's."""
 
@@ -125,6 +139,43 @@ def leave(situation: Situation, form: Departure) -> Effect:
     return Effect(facts={"departure": form.said()}, carries=form)
 
 
+def propose_supervisor(situation: Situation, form: Supervision) -> Effect:
+    """拟任负责人: an owner proposes who supervises the work of one of its offices (article 15(3))."""
+    _of_own_people(situation, form.code)
+    proposed = situation.file.facts.get("proposed_supervisors", {})
+    said = {**form.said(), "proposed_by": situation.officer}
+    return Effect(facts={"proposed_supervisors": {**proposed, form.code: said}})
+
+
+def appoint_supervisor(situation: Situation, form: Appointed) -> Effect:
+    """任命负责人: another person of the owner appoints (article 15(3))."""
+    proposed = situation.file.facts.get("proposed_supervisors", {})
+    if not proposed.get(form.code):
+        raise Unfit(("code", f"must have been proposed by propose_supervisor (not {form.code!r})"))
+    _of_own_people(situation, form.code)
+    said = dict(proposed[form.code])
+    if said.pop("proposed_by") == situation.officer:
+        why = f"{situation.officer} proposed {form.code}, so another must appoint"
+        raise Barred("preparer_does_not_approve", "15(3)", why)
+    facts = {"supervision": said, "proposed_supervisors": {**proposed, form.code: {}}}
+    return Effect(facts=facts, carries=Supervision.model_validate(said))
+
+
+def relieve_supervisor(situation: Situation, form: Departure) -> Effect:
+    """免去负责人: the last day on which he supervises; he stays an officer (article 15(3))."""
+    _of_own_people(situation, form.code)
+    if form.last_day < situation.today:
+        raise Unfit(("last_day", f"must not be past: {form.last_day} is before {situation.today}"))
+    return Effect(facts={"relief": form.said()}, carries=form)
+
+
+def _of_own_people(situation: Situation, code: str) -> None:
+    known = situation.register.known_officers
+    if code not in known:
+        raise Unfit(("code", f"must be an officer who acts today (not {code!r})"))
+    _enters(situation, known[code])
+
+
 def absorb(situation: Situation, form: Absorption) -> Effect:
     """并入: from the day after its last, a district's open cases are its successor's (article 9)."""
     known = situation.register.known_districts
@@ -147,6 +198,11 @@ OFFICES = Procedure(
             Act("propose_officer", "拟任", OWNERS, "15(3)", ("open",), Appointment, propose_officer, "open"),
             Act("appoint", "任职", OWNERS, "15(3)", ("open",), Appointed, appoint, "open"),
             Act("leave", "离任", OWNERS, "15(3)", ("open",), Departure, leave, "open"),
+            Act(
+                "propose_supervisor", "拟任负责人", OWNERS, "15(3)", ("open",), Supervision, propose_supervisor, "open"
+            ),
+            Act("appoint_supervisor", "任命负责人", OWNERS, "15(3)", ("open",), Appointed, appoint_supervisor, "open"),
+            Act("relieve_supervisor", "免去负责人", OWNERS, "15(3)", ("open",), Departure, relieve_supervisor, "open"),
             Act("absorb", "并入", ("industry_bureau",), "9", ("open",), Absorption, absorb, "open"),
         )
     },

@@ -35,6 +35,10 @@ WHERE_POSSIBLE = {
     "own_case",
     "own_assessment",
     "own_contract",
+    # Each office has a register of work of its own.
+    "own_work",
+    "supervisor_of_office",
+    "next_in_turn",
 }
 WHERE_NOT = {"act_in_turn", "right_office", "officer_known", "unfit"}
 

@@ -11,7 +11,7 @@ import pytest
 
 from activities import record
 from activities.contracts import Command, Recorded
-from rules.edition import Cited, edition_of
+from rules.edition import Cited, Edition, edition_of
 from rules.periods import last_day_of_years
 from rules.timetable import SHANGHAI
 from tests.activities.desk import FISCAL_YEAR, OFFICES, PATH, QUARTER, Desk, Step, first
@@ -112,13 +112,16 @@ class Walk(Desk):
         return batch.split(":")[-1] if batch else super().application
 
     def stream(self, kind: str) -> str:
-        match kind:
-            case "policy":
-                return f"policy:dalian:{self.application}"
-            case "offices":
-                return "offices:dalian:register"
-            case "dossier":
-                return f"dossier:dalian:case-{self.case.split(':')[-1]}"
+        known = {
+            "policy": self.application,
+            "offices": "register",
+            "dossier": f"case-{self.case.split(':')[-1]}",
+            "editions": "register",
+            "calendar": "china",
+            "work": "bureau",
+        }
+        if kind in known:
+            return f"{kind}:dalian:{known[kind]}"
         return super().stream(kind)
 
     def form(self, kind: str, act: str) -> dict[str, Any]:
@@ -146,6 +149,11 @@ class Walk(Desk):
             },
             ("offices", "propose_officer"): self.forms.of(act) | {"code": f"bureau-{self.named + 2}"},
             ("offices", "appoint"): {"code": "bureau-9"},
+            **{
+                ("work", act): {**self.forms.of(act), "proceedings": [self.case]}
+                for act in ("take", "hand_over", "release")
+            },
+            ("work", "redistribute"): {"moves": [{"proceeding": self.case, "to": "bureau-2"}], **self.forms.reasons()},
         }
         return by_act.get((kind, act)) or super().form(kind, act)
 
@@ -162,8 +170,8 @@ class Walk(Desk):
 async def _notice(walk: Walk) -> None:
     days = {"public_notice_days": Cited(5, "10", "tried here")}
 
-    def noticed(scheme: str, name: str | None = None) -> Any:
-        return edition_of(scheme, name).model_copy(update=days)
+    def noticed(scheme: str, name: str | None = None, known: tuple[Edition, ...] = ()) -> Any:
+        return edition_of(scheme, name, known).model_copy(update=days)
 
     walk.patch.setattr(record, "edition_of", noticed)
 
@@ -215,6 +223,44 @@ async def _next_round(walk: Walk) -> None:
 async def _proposed(walk: Walk) -> None:
     form = walk.forms.of("propose_officer") | {"code": "bureau-9"}
     await walk.order("propose_officer", "bureau-2", form, kind="offices")
+
+
+async def _supervisor_proposed(walk: Walk) -> None:
+    await walk.order("propose_supervisor", "bureau-2", kind="offices")
+
+
+async def _awaiting(walk: Walk) -> None:
+    if not walk.case:
+        await walk.play(first("case", "receive"))
+
+
+async def _untaken(walk: Walk) -> None:
+    await walk.order("release", "bureau-1", kind="work")
+
+
+async def _supervises(walk: Walk) -> None:
+    await walk.pool.execute("insert into supervisor values ('bureau-1', $1)", walk.forms.now.date())
+
+
+async def _notice_loaded(walk: Walk) -> None:
+    """Order what loading a notice orders of every proceeding whose deadlines it may move."""
+    stream = walk.stream(walk.kind)
+    command = walk.command(
+        walk.kind, "recount_deadlines", "calendar:dalian:china", {"year": 2027, "document": "国办发"}
+    )
+    named = command.model_copy(update={"id": f"calendar:dalian:china/2/recount_deadlines/{stream}"})
+    values = (named.id, named.stream, named.model_dump(mode="json"), walk.moment)
+    await walk.pool.execute(
+        "insert into outbox (command_id, stream, command, not_before) values ($1, $2, $3, $4)", *values
+    )
+
+
+async def _edition_prepared(walk: Walk) -> None:
+    await walk.order("prepare_edition", "bureau-2", kind="editions")
+
+
+async def _notice_entered(walk: Walk) -> None:
+    await walk.order("enter_notice", "bureau-2", kind="calendar")
 
 
 async def _returned(walk: Walk) -> None:
@@ -373,6 +419,8 @@ BEFOREHAND: dict[str, Arrangement] = {
     "a list names the insurer": _listed_already,
     "an application of the insurer": _application_of_insurer,
     "a policy is in force": _policy_in_force,
+    "a case awaits the bureau": _awaiting,
+    "the officer supervises": _supervises,
     "the application was paid": _paid,
 }
 JUST_BEFORE: dict[str, Arrangement] = {
@@ -380,6 +428,11 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "a later plan has none": _next_round,
     "an office returns it": _returned,
     "a person was proposed": _proposed,
+    "a supervisor was proposed": _supervisor_proposed,
+    "a notice of days off is loaded": _notice_loaded,
+    "a notice was entered": _notice_entered,
+    "an edition was prepared": _edition_prepared,
+    "nobody has it": _untaken,
     "the notice has run out": _notice_over,
     "the other two have signed": _two_signatures,
     "its policy is endorsed": _endorsed,

@@ -18,7 +18,7 @@ from tests.conftest import PASSWORD
 READS, ADDS, KEEPS = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT"}), frozenset({"SELECT", "INSERT", "UPDATE"})
 #: What the role may do with each table.
 MAY = {
-    **dict.fromkeys(("annual_cap", "bank_account", "budget", "district", "enterprise_year"), READS),
+    **dict.fromkeys(("bank_account", "budget", "district", "enterprise_year"), READS),
     **dict.fromkeys(("migration", "office", "officer", "letterhead"), READS),
     # A listing and a suspension can be ended, a clause prolonged or withdrawn: by their columns, not as a whole.
     **dict.fromkeys(("insurer_bar", "insurer_listing", "insurer_suspension", "filed_clause"), ADDS),
@@ -27,6 +27,11 @@ MAY = {
     ),
     "payment_voucher": ADDS,
     **dict.fromkeys(("document", "document_withdrawal"), ADDS),
+    **dict.fromkeys(
+        ("supervisor", "substitution", "holiday_notice", "signed_edition", "edition_end", "annual_cap"), ADDS
+    ),
+    # What waits is taken away when it waits no longer: who had it stands in the office's register of work.
+    "work_item": KEEPS | {"DELETE"},
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
     "subsidy_application": ADDS,
     # A hash is asked for one by one, of a function; nobody reads the accounts.
@@ -40,6 +45,7 @@ MAY_CHANGE = {
     "insurer_listing": {"ended_on"},
     "insurer_suspension": {"ended_on"},
     "filed_clause": {"valid_until", "withdrawn_on"},
+    "supervisor": {"until"},
     "policy": {"policy_number", "number_key", "released"},
 }
 #: History and money, with a column of each.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.calendar import CHINA, notice
-from rules.deadlines import days_after, insure_by, valid_until, working_days_after
+from rules.deadlines import days_after, insure_by, recount, valid_until, working_days_after
 from rules.edition import edition_of
 from rules.faults import Unfit
 from rules.periods import OffTheCalendar
@@ -164,3 +164,11 @@ def test_validity_past_the_calendar_names_the_publication() -> None:
 def test_working_days_past_the_calendar_are_told_as_such() -> None:
     with pytest.raises(OffTheCalendar):
         working_days_after(date.max, 1, CHINA)
+
+
+@given(st.dates(date(2026, 1, 1), date(2027, 11, 30)), st.integers(0, 60))
+def test_a_period_counted_again_is_what_it_would_have_been(start: date, n: int) -> None:
+    loaded = CHINA.loading(NOTICE_2027)
+    for count in (working_days_after, days_after):
+        before, expected = count(start, n, CHINA), count(start, n, loaded)
+        assert recount(before.nominal_on, before.because, loaded) == expected

@@ -1,0 +1,136 @@
+"""待办: which offices an open proceeding waits for, by when, and by which words it is found.
+
+That an office may act is the procedure's; that its act is awaited is narrower: nobody is waited for to revoke, to take
+back or to dispute. Nothing here reads a clock or a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+
+from rules.procedure import Act, File, Procedure
+from rules.timetable import Deadline, Frozen, OfficeKind
+
+#: Acts done where there is an occasion, which no proceeding waits for; nor for one taken back or withdrawn.
+ON_OCCASION: Final = frozenset(
+    {
+        *("revoke", "supersede", "bar", "suspend", "delist", "withdraw", "decline_assessment", "record_objection"),
+        *("cancel", "rescind", "dispute", "appeal", "reopen_filing", "drop_recovery", "refer_to_judiciary"),
+    }
+)
+#: Passings by which a term runs out or begins: a status, which nobody need do anything about.
+_OF_ITSELF: Final = ("begin", "expire")
+
+
+class Item(Frozen):
+    """待办事项: one office that a proceeding waits for, and the day its work is due; None where no day is set."""
+
+    office_kind: OfficeKind
+    #: Whose of that kind: see `place`. Empty where the whole kind is one office.
+    place: str
+    deadline: str | None
+    due_on: date | None
+    provisional: bool
+
+
+def movers(procedure: Procedure, file: File) -> Iterator[Act]:
+    """Yield the acts of offices that are awaited at the file's stage."""
+    for act in procedure.acts.values():
+        if file.stage in act.stages and act.leads_to and act.name not in ON_OCCASION and "take_back" not in act.name:
+            yield act
+
+
+def items(procedure: Procedure, file: File) -> tuple[Item, ...]:
+    """Return what an open proceeding waits for: whoever can move it on, and whoever a running deadline binds."""
+    if file.closed:
+        return ()
+    running = [d for d in file.deadlines if d.running and d.silence not in _OF_ITSELF]
+    kinds = dict.fromkeys(kind for act in movers(procedure, file) for kind in act.by)
+    kinds |= dict.fromkeys(deadline.office for deadline in running)
+    return tuple(
+        _item(kind, place, running) for kind in kinds if kind != "system" for place in _places(kind, procedure, file)
+    )
+
+
+def _item(kind: OfficeKind, place: str, running: list[Deadline]) -> Item:
+    own = [deadline for deadline in running if deadline.office == kind] or running
+    first = min(own, key=lambda deadline: (deadline.due_on, deadline.name), default=None)
+    if first is None:
+        return Item(office_kind=kind, place=place, deadline=None, due_on=None, provisional=False)
+    return Item(
+        office_kind=kind, place=place, deadline=first.name, due_on=first.due_on, provisional=first.provisional
+    )  # fmt: skip
+
+
+def _places(kind: OfficeKind, procedure: Procedure, file: File) -> tuple[str, ...]:
+    """Say whose of a kind: the district's, the enterprise's, the entrusted assessor's, the insurer's; or its only one.
+
+    A file that names no such office yet waits for none of them.
+    """
+    facts = file.facts
+    if handling := facts.get("handling"):
+        return (handling["office"],) if handling["kind"] == kind else ()
+    if kind == "insurer" and procedure.kind == "round":
+        return tuple(insurer for insurer, filed in facts.get("awaited", {}).items() if not filed)
+    named: dict[str, Any] = {
+        "district": file.district and place_of_district(file.district),
+        "enterprise": file.enterprise,
+        "assessor": facts.get("entrustment", {}).get("assessor"),
+        "insurer": facts.get("contract", {}).get("insurer") or facts.get("nomination", {}).get("insurer"),
+    }
+    if kind not in named:
+        return ("",)
+    return (named[kind],) if named[kind] else ()
+
+
+def place_of_district(code: str) -> str:
+    """Name a district as the place of its work: an office of the same code is another thing."""
+    return f"district/{code}"
+
+
+def terms(file: File) -> tuple[str, ...]:
+    """Return the words by which a proceeding is found: its number, its enterprise and its product."""
+    submission = file.facts.get("submission", {})
+    enterprise, product = submission.get("enterprise", {}), submission.get("product", {})
+    said = (enterprise.get("name"), product.get("name"), product.get("model"), product.get("batch_number"))
+    found = dict.fromkeys(_prefixes(file.number.lower()))
+    for text in (file.enterprise, *said):
+        for run in _runs(text or ""):
+            found |= dict.fromkeys(_prefixes(run) if run.isascii() else _pairs(run))
+    return tuple(found)
+
+
+def asked_terms(text: str) -> tuple[str, ...]:
+    """Return the words all of which a proceeding must have to be found by what was typed.
+
+    A single character tells too little; the city and the legal form, which most enterprises share, tell nothing.
+    """
+    found: dict[str, None] = {}
+    for piece in _COMMON.sub(" ", text.lower()).split():
+        numbered = piece.isascii() and "-" in piece
+        for run in [piece] if numbered else _runs(piece):
+            found |= dict.fromkeys([run[:_LONGEST]] if run.isascii() else _pairs(run))
+    return tuple(found)
+
+
+#: The longest beginning of a word that is kept: a number's own and a credit code's.
+_LONGEST: Final = 24
+_COMMON: Final = re.compile("大连市?|(股份|责任)?有限(责任)?公司")
+
+
+def _runs(text: str) -> list[str]:
+    """Part a text into words of letters and digits, and runs of Chinese."""
+    return re.findall(r"[a-z0-9]+|[^\W\x00-\x7f]+", text.lower())
+
+
+def _prefixes(word: str) -> Iterator[str]:
+    """Yield the beginnings of a word, and of a number's parts, from its second letter on."""
+    for part in dict.fromkeys((word, *word.split("-"))):
+        yield from (part[:n] for n in range(min(2, len(part)), min(len(part), _LONGEST) + 1))
+
+
+def _pairs(run: str) -> tuple[str, ...]:
+    return tuple(run[n : n + 2] for n in range(len(run) - 1))

@@ -43,9 +43,9 @@ from tests.conftest import PASSWORD
 from tests.db.invariants import broken
 from worker.relay import Relay
 
-MANY = int(os.environ.get("FIRSTCOVER_QUARTER", "20"))
+MANY = int(os.environ.get("FIRSTCOVER_QUARTER", "12"))
 CHUNK, AT_ONCE = (25, 8) if MANY >= 100 else (5, 4)
-WORKER_KILLS, DATABASE_KILLS = max(1, min(16, MANY // 5 - 3)), max(2, min(8, MANY // 12))
+WORKER_KILLS, DATABASE_KILLS = max(1, min(16, MANY // 5 - 3)), max(1, min(8, MANY // 12))
 #: Acts during which the worker dies between the commit and its report.
 DIES_AT = ("file_return", "sign_plan", "pay") if MANY >= 100 else ("sign_plan",)
 SEED = 20301

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from activities import payments, recoveries
 from activities.done import Done
 from db.sql import queries
 from rules.identifiers import same_name
@@ -125,24 +126,38 @@ async def withdraw_uninsured(done: Done) -> None:
 
 
 async def revoke_application(done: Done) -> None:
-    """A revoked recognition takes with it what no plan gives money to: its application, and its further batches."""
-    if await done.connection.fetchval(SUBSIDY.lock_settled, str(done.stream)):
-        raise Barred("revoked_before_signing", "13", "a signed plan gives this application its money")
+    """A revoked recognition takes with it all that is not paid: its application, and its further batches.
+
+    What was paid is recovered where the ground is fraud (article 15(2)).
+    """
+    await payments.cancel(done)
     await done.connection.execute(SUBSIDY.refuse_application, str(done.stream))
-    await _release_policy(done)
+    await done.connection.execute(SUBSIDY.end_waiting, str(done.stream))
+    if done.after.stage == "revoked":
+        await release_stopped(done)
     await end_batches(done)
+    if done.after.facts["revocation"]["ground"] == "fraud":
+        await recoveries.recover_under(done)
+
+
+async def release_stopped(done: Done) -> None:
+    """A contract stays insured whose recognition is revoked (I-6); where nothing was paid on it the scheme is done."""
+    if done.after.stage == "revoked" and not Decimal(done.after.money.get("paid", "0.00")):
+        await _release_policy(done)
 
 
 async def end_batches(done: Done) -> None:
     """A recognition that ends takes its further batches with it."""
     facts = done.after.facts
-    ended = facts.get("revocation") or facts["supersession"]
-    reason = ended.get("reason") or f"superseded by {ended['by_case']}"
+    revoked = facts.get("revocation")
+    ended = revoked or {"reason": f"superseded by {facts['supersession']['by_case']}", "ground": "superseded"}
+    told = {name: ended[name] for name in ("reason", "ground")}
     for batch in await done.connection.fetch(PROCEEDING.open_about, str(done.stream), "batch"):
-        await done.tell(batch["stream"], "end_with_recognition", {"reason": reason})
+        await done.tell(batch["stream"], "end_with_recognition", told)
 
 
 async def end_batch(done: Done) -> None:
+    await payments.cancel(done)
     if done.situation.file.stage in ("planned", "waitlisted"):
         await done.connection.execute(SUBSIDY.end_waiting, str(done.stream))
     else:

@@ -99,7 +99,7 @@ async def _first_batch_before(inquiry: Inquiry, delivery: Mapping[str, Any]) -> 
     supply = same_name(delivery.get("contract_number", ""))
     return any(
         [same_name(row["model"]), same_name(row["user"])] == mine
-        and not (row["stage"] in ENDED_UNPAID and same_name(row["supply"]) == supply)
+        and not (row["stage"] in ENDED_UNPAID and not row["paid"] and same_name(row["supply"]) == supply)
         for row in await inquiry.connection.fetch(SUBSIDY.insured_besides, enterprise, str(inquiry.stream))
     )
 
@@ -136,12 +136,6 @@ async def insured_case(inquiry: Inquiry) -> Register:
     waiting = await inquiry.connection.fetchval(SUBSIDY.waiting_amount, case)
     parent = File.model_validate(row["file"])
     return replace(money, parent=parent, settled=settled, waiting=waiting or Decimal(0))
-
-
-async def ending_batch(inquiry: Inquiry) -> Register:
-    """A batch is told first what a plan has just given it: the order that ends it is offered again then."""
-    orders = ("file", "plan", "pay", "recalculate", "reduce_waiting")
-    return Register(settled=await told_first(inquiry, str(inquiry.stream), orders))
 
 
 async def reduction(inquiry: Inquiry) -> Register:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from activities import applications, documents, ledgers, recoveries, registers, rounds
+from activities import applications, documents, ledgers, payments, recoveries, registers, rounds
 from activities.contracts import Event
 from activities.done import Done
 from db.pool import Connection
@@ -34,6 +34,7 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("case", "withdraw"): applications.withdraw_application,
     ("case", "revoke"): applications.revoke_application,
     ("case", "pay"): recoveries.call_refund,
+    ("case", "stop_payment"): applications.release_stopped,
     ("batch", "end_insurance"): applications.withdraw_uninsured,
     ("batch", "insure"): applications.enter_policy,
     ("batch", "apply"): applications.enter_application,
@@ -44,6 +45,7 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("batch", "withdraw"): applications.withdraw_application,
     ("batch", "end_with_recognition"): applications.end_batch,
     ("batch", "pay"): recoveries.call_refund,
+    ("batch", "stop_payment"): applications.release_stopped,
     ("policy", "endorse"): applications.revise_application,
     ("policy", "cancel"): applications.revise_application,
     ("policy", "rescind"): applications.end_insurance,
@@ -56,7 +58,7 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("pilot_insurer", "bar"): registers.bar_insurer,
     ("pilot_insurer", "file_clause"): registers.enter_clause,
     ("pilot_insurer", "withdraw_clause"): registers.withdraw_clause,
-    ("recovery", "decide_recovery"): recoveries.settle_refunds,
+    ("recovery", "decide_recovery"): payments.take_back_all,
     ("recovery", "record_repayment"): recoveries.enter_repayment,
     ("offices", "appoint"): registers.appoint,
     ("offices", "leave"): registers.end_officer,
@@ -71,7 +73,9 @@ CONSEQUENCES: dict[tuple[str, str], Callable[[Done], Coroutine[Any, Any, None]]]
     ("round", "review"): rounds.enter_opinions,
     ("round", "prepare_plan"): rounds.enter_plan,
     ("round", "sign_plan"): rounds.commit_plan,
-    ("round", "pay"): rounds.pay_plan,
+    ("round", "order_payment"): payments.cancel,
+    ("round", "take_back_order"): payments.cancel,
+    ("round", "pay"): payments.pay_plan,
     ("ledger", "appropriate"): ledgers.appropriate,
     ("ledger", "adjust"): ledgers.adjust,
     ("ledger", "close_year"): ledgers.close_year,

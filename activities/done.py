@@ -55,11 +55,16 @@ class Done:
         """Order an act of the system in another proceeding; its id is made from what causes it."""
         await self.tell_all(act, [(case, data)])
 
+    def _name(self, act: str, case: str, data: dict[str, Any]) -> str:
+        """Name an order; one that opens a proceeding without a number yet, by what that is about."""
+        about = f"/{data['about']}" if case.endswith(":new") else ""
+        return f"{self.stream}/{self.event.seq}/{act}/{case}{about}"
+
     async def tell_all(self, act: str, cases: Iterable[tuple[str, dict[str, Any]]]) -> None:
         """Order an act in many proceedings at once: an order each, in one statement."""
         commands = [
             Command(
-                id=f"{self.stream}/{self.event.seq}/{act}/{case}",
+                id=self._name(act, case, data),
                 stream=case,
                 act=act,
                 officer=str(self.stream),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -65,7 +66,11 @@ async def round_to_open(inquiry: Inquiry) -> Register:
 async def applications_to_file(inquiry: Inquiry) -> Register:
     rows = await inquiry.connection.fetch(SUBSIDY.to_file, inquiry.form.applications)
     insurer = await one(inquiry.connection, OFFICE.insurer, inquiry.officer.office, "", inquiry.today)
-    return Register(applications=tuple(map(dict, rows)), insurer_barred_on=insurer["barred_on"])
+    found = Register(applications=tuple(map(dict, rows)), insurer_barred_on=insurer["barred_on"])
+    if rows:
+        return found
+    whose = (inquiry.stream.scheme, inquiry.officer.office, date.fromisoformat(inquiry.file.facts["round"]["ends_on"]))
+    return replace(found, to_file=await inquiry.connection.fetchval(SUBSIDY.could_file, *whose))
 
 
 async def applications_of_round(inquiry: Inquiry) -> Register:
@@ -87,11 +92,17 @@ async def applications_to_review(inquiry: Inquiry) -> Register:
     return Register(applications=tuple(map(dict, rows)), prepared={row["number"]: row["act"] for row in prepared})
 
 
+async def application_in_round(inquiry: Inquiry) -> Register:
+    """The one application an act names, locked, if it is reviewed in this round."""
+    rows = await inquiry.connection.fetch(REVIEW.in_round, str(inquiry.stream), inquiry.form.application)
+    return Register(applications=tuple(map(dict, rows)))
+
+
 async def application_to_admit(inquiry: Inquiry) -> Register:
-    """The round's applications, and whether the officer reviewed the one whose review he decides on."""
+    """The application, and whether the officer reviewed what he decides is to be reviewed."""
     number, officer = inquiry.form.application, inquiry.officer.code
     reviewed = await inquiry.connection.fetchval(REVIEW.reviewed_by, number, str(inquiry.stream), officer)
-    return replace(await applications_of_round(inquiry), prepared={number: "review"} if reviewed else {})
+    return replace(await application_in_round(inquiry), prepared={number: "review"} if reviewed else {})
 
 
 async def left_over(inquiry: Inquiry) -> Register:

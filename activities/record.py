@@ -150,6 +150,14 @@ class Record:
                 raise Unfit(("amount", "must leave the year's sum below 10,000,000,000,000,000 yuan")) from error
         raise AssertionError("unreachable")
 
+    async def of_closed(self, command: Command) -> Answer:
+        """Record an act of a proceeding that is closed, which no workflow drives any more."""
+        while True:
+            row = await self._pool.fetchrow(PROCEEDING.by_stream, command.stream)
+            recorded = await self.write(Attempt(command=command, sequence=row["sequence"] if row else 0))
+            if recorded.answer:
+                return recorded.answer
+
     async def answered(self, command: Command) -> Answer | None:
         """Return what a command came to, if it has become an event; raise `Unfit` where its id was another's."""
         repeated = await self._pool.fetchrow(PROCEEDING.repeated, command.id)
@@ -261,7 +269,9 @@ async def _store(
         await serve(connection, str(stream), event.seq, notice)
     if effect.passed:
         await carry_out(connection, stream, act, situation, effect, event, after)
-    if procedure.driven and (not attempt.by_clock or act is procedure.opening):
+    # A closed proceeding has no workflow left that could take what is done in it.
+    driven = procedure.driven and not situation.file.closed
+    if driven and (not attempt.by_clock or act is procedure.opening):
         # What the clock opens nobody starts but the relay.
         waits = command.received_at + (timedelta() if attempt.by_clock else UNACKNOWLEDGED)
         numbered = command.model_copy(update={"stream": str(stream)})

@@ -6,7 +6,7 @@ from activities.done import Done
 from db.pool import one
 from db.sql import queries
 from rules.procedure import File
-from rules.procedures import Stream
+from rules.procedures import Stream, stream_of
 from rules.schemes.dalian_subsidy import application_number
 
 PROCEEDING, RECOVERY = queries("proceeding"), queries("recovery")
@@ -14,16 +14,26 @@ PROCEEDING, RECOVERY = queries("proceeding"), queries("recovery")
 
 async def order_recovery(done: Done, reason: str) -> None:
     """What was paid on the falsified applications is recovered, unless another recovery has it (I-15)."""
-    await _order(done, str(done.stream), done.after.facts["bar"]["applications"], reason)
+    bar = done.after.facts["bar"]
+    await _order(done, str(done.stream), bar["applications"], reason, done.stream.number)
 
 
-async def recover_barred(done: Done, paid: list[str]) -> None:
-    """A bar that came after the plan was signed reaches the money as soon as it is paid (I-15)."""
+async def recover_falsified(done: Done, paid: list[str]) -> None:
+    """A bar, or a fraudulent recognition's end, that came after the order reaches the money once it is paid (I-15)."""
     for bar in await done.connection.fetch(RECOVERY.barred, done.stream.scheme, paid):
-        await _order(done, bar["stream"], bar["applications"], bar["reason"])
+        await _order(done, bar["stream"], bar["applications"], bar["reason"], stream_of(bar["stream"]).number)
+    for row in await done.connection.fetch(RECOVERY.by_fraud, paid):
+        await _order(done, row["stream"], [row["number"]], row["reason"], row["enterprise"])
 
 
-async def _order(done: Done, insurer: str, falsified: list[str], reason: str) -> None:
+async def recover_under(done: Done) -> None:
+    """A recognition that was got by fraud: what was paid on its case and its further batches is recovered (15(2))."""
+    reason = done.after.facts["revocation"]["reason"]
+    for row in await done.connection.fetch(RECOVERY.under, str(done.stream)):
+        await _order(done, row["stream"], [row["number"]], reason, row["enterprise"])
+
+
+async def _order(done: Done, about: str, falsified: list[str], reason: str, fraudster: str) -> None:
     connection = done.connection
     await connection.execute(RECOVERY.lock, falsified)
     rows = await connection.fetch(RECOVERY.disbursed, falsified)
@@ -34,7 +44,7 @@ async def _order(done: Done, insurer: str, falsified: list[str], reason: str) ->
     ]
     if not paid:
         return
-    opening = {"about": insurer, "applications": paid, "ground": reason, "fraudster": insurer.split(":")[2]}
+    opening = {"about": about, "applications": paid, "ground": reason, "fraudster": fraudster}
     # What proves it is the decision itself, as the record has it.
     evidence = {"evidence": [done.event.hash]}
     await done.tell(str(Stream("recovery", done.stream.scheme, "new")), "open_recovery", {**opening, **evidence})

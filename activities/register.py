@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 
-from activities import case_look_ups, documents, ledgers, money_look_ups
+from activities import case_look_ups, documents, ledgers, money_look_ups, payment_look_ups
 from activities.authority import Officer
 from activities.inquiry import Inquiry, known_office, proceeding
 from db.pool import Connection, one
@@ -108,6 +108,7 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("case", "insure"): case_look_ups.insurance,
     ("case", "rectify"): case_look_ups.rectification,
     ("case", "apply"): case_look_ups.application,
+    ("case", "revoke"): payment_look_ups.revoking,
     ("case", "reduce_waiting"): case_look_ups.reduction,
     ("case", "expire"): case_look_ups.waiting,
     ("batch", "deliver"): case_look_ups.recognition,
@@ -115,7 +116,7 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("batch", "insure"): case_look_ups.insurance,
     ("batch", "rectify"): case_look_ups.rectification,
     ("batch", "apply"): case_look_ups.application,
-    ("batch", "end_with_recognition"): case_look_ups.ending_batch,
+    ("batch", "end_with_recognition"): payment_look_ups.ending_batch,
     ("batch", "reduce_waiting"): case_look_ups.reduction,
     ("batch", "expire"): case_look_ups.waiting,
     ("policy", "endorse"): case_look_ups.insured_case,
@@ -129,11 +130,12 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("loss_claim", "settle"): _loss_to_pay,
     ("pilot_insurer", "nominate"): _nominated,
     ("pilot_insurer", "propose_bar"): _falsified_applications,
+    ("pilot_insurer", "bar"): payment_look_ups.barring,
     ("pilot_insurer", "file_clause"): _clause,
     ("pilot_insurer", "withdraw_clause"): _clause,
     ("complaint", "receive_complaint"): _complained_of,
     ("recovery", "open_recovery"): money_look_ups.to_recover,
-    ("recovery", "decide_recovery"): money_look_ups.disbursed,
+    ("recovery", "decide_recovery"): payment_look_ups.deciding_recovery,
     ("recovery", "demand"): money_look_ups.disbursed,
     ("recovery", "agree_instalments"): money_look_ups.disbursed,
     ("recovery", "enforce"): money_look_ups.disbursed,
@@ -147,14 +149,15 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("round", "file_return"): money_look_ups.applications_to_file,
     ("round", "close_filing"): money_look_ups.left_over,
     ("round", "close"): money_look_ups.left_over,
-    ("round", "return_for_completion"): money_look_ups.applications_of_round,
+    ("round", "return_for_completion"): money_look_ups.application_in_round,
     ("round", "admit_held"): money_look_ups.application_to_admit,
     ("round", "reopen_filing"): money_look_ups.opinions_of_round,
     ("round", "review"): money_look_ups.applications_to_review,
     ("round", "prepare_plan"): money_look_ups.applications_of_round,
     ("round", "sign_plan"): money_look_ups.applications_of_round,
-    ("round", "order_payment"): money_look_ups.applications_of_round,
-    ("round", "pay"): money_look_ups.applications_of_round,
+    ("round", "order_payment"): payment_look_ups.payment,
+    ("round", "take_back_order"): payment_look_ups.payment,
+    ("round", "pay"): payment_look_ups.paying,
     ("ledger", "appropriate"): ledgers.granted,
     ("ledger", "adjust"): ledgers.taken_back,
     ("ledger", "propose_closing"): ledgers.year_to_close,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from activities import recoveries
+from activities import payments, recoveries
 from activities.done import Done
 from db.sql import queries
 
@@ -50,6 +50,7 @@ async def bar_insurer(done: Done) -> None:
     reason = done.after.facts["bar"]["reason"]
     await done.connection.execute(INSURER.bar, done.stream.number, done.situation.today, reason)
     await end_listing(done)
+    await payments.cancel(done)
     await recoveries.order_recovery(done, reason)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from activities import recoveries
 from activities.done import Done
 from db.sql import queries
 from rules.timetable import SHANGHAI
@@ -77,26 +76,14 @@ async def commit_plan(done: Done) -> None:
         await done.tell(row["stream"], "refuse_subsidy", data)
 
 
-async def pay_plan(done: Done) -> None:
-    plan, vouchers = done.after.facts["plan"]["number"], done.effect.carries
-    paid = [line for line in done.situation.register.plan_lines if line["approved"] and line["insurer"] in vouchers]
-    for line in paid:
-        voucher = vouchers[line["insurer"]]
-        about = {"enterprise": line["enterprise"], "application": line["application"], "plan": plan}
-        await done.post("payment", line["approved"], voucher, **about)
-        await done.connection.execute(SUBSIDY.settle_paid, line["application"])
-        await done.tell(line["stream"], "pay", {"plan": plan, "voucher": voucher, "amount": f"{line['approved']:.2f}"})
-    await recoveries.recover_barred(done, [line["application"] for line in paid])
-
-
 async def take_up(done: Done) -> None:
     """What earlier rounds held or could not fund is reviewed and planned with this one's (article 13)."""
-    await done.connection.execute(SUBSIDY.take_up, done.effect.carries, str(done.stream))
+    await done.connection.execute(SUBSIDY.take_up, done.effect.carries, str(done.stream), done.event.seq)
 
 
 async def return_application(done: Done) -> None:
     form = done.effect.carries
-    (row,) = [row for row in done.situation.register.applications if row["number"] == form.application]
+    (row,) = done.situation.register.applications
     await done.connection.execute(SUBSIDY.return_application, form.application)
     data = {"round": done.stream.number, "office": done.situation.office_kind, "items": form.items}
     await done.tell(row["stream"], "return_application", data)

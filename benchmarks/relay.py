@@ -1,9 +1,10 @@
 """How long it takes until every case of a quarter is told what was decided: by a worker, Temporal and PostgreSQL.
 
-`make bench`, or `FIRSTCOVER_RELAY=20000 python -m benchmarks.relay`. A return tells every case that it is filed, which
-starts the workflows that Temporal does not know; the signed plan then tells each what it was given. In the middle of
-both the worker is killed with kill -9. The claim: 20,000 cases are told in minutes, each once (article 13). The cases
-are copies, made in the database, of one case that was played through the record.
+`make bench`, or `FIRSTCOVER_RELAY=20000 python -m benchmarks.relay`. A return tells every case that it is filed,
+which starts the workflows that Temporal does not know; the signed plan then tells each what it was given, and its
+payment that it was paid. In the middle of each the worker is killed with kill -9. The claim: 20,000 cases are told in
+minutes, each once (article 13). The cases are copies, made in the database, of one case that was played through the
+record.
 """
 
 from __future__ import annotations
@@ -113,6 +114,15 @@ class Round:
         for office in ("regulator", "bureau", "finance"):
             await self.do("sign_plan", f"{office}-2")
 
+    async def paid(self) -> float:
+        """Order and confirm the payment of every line; return how many seconds confirming it took."""
+        await self.do("order_payment", "finance-1")
+        asked = "select file #> '{facts,order}' from proceeding where stream = $1"
+        vouchers = {insurer: f"PZ-{insurer}" for insurer in await self._pool.fetchval(asked, self.stream)}
+        begun = perf_counter()
+        await self.do("pay", "finance-2", {"vouchers": vouchers})
+        return perf_counter() - begun
+
     async def _applications(self) -> list[list[str]]:
         rows = [row["number"] for row in await self._pool.fetch("select number from subsidy_application order by 1")]
         return [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
@@ -201,7 +211,11 @@ async def run(postgres: EmbeddedPostgres, temporal: TemporalServer) -> dict[str,
         signed = perf_counter() - begun
         await pool.execute(taken, this.stream)
         planned = await measure(pool, worker, "plan")
-    return {"cases": MANY, **filed, "reviewed_and_signed_s": round(signed, 1), **planned}
+        confirmed = await this.paid()
+        await pool.execute(taken, this.stream)
+        paid = await measure(pool, worker, "pay")
+    told = {"reviewed_and_signed_s": round(signed, 1), **planned, "pay_confirmed_s": round(confirmed, 2), **paid}
+    return {"cases": MANY, **filed, **told}
 
 
 def main() -> None:

@@ -77,6 +77,7 @@ $$;
 CREATE FUNCTION public.keep_within_asked() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
 declare
     wrong record;
@@ -518,6 +519,14 @@ ALTER TABLE public.ledger_entry ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE public.left_over (
+    round text NOT NULL,
+    sequence integer NOT NULL,
+    application text NOT NULL
+);
+
+COMMENT ON TABLE public.left_over IS '结转申请: what earlier rounds held or could not fund, as the closing of a round''s filing took it up (article 13); its event tells how many, and under which digest';
+
 CREATE TABLE public.letterhead (
     office text NOT NULL,
     since date NOT NULL,
@@ -605,6 +614,18 @@ CREATE TABLE public.outbox (
 COMMENT ON TABLE public.outbox IS 'Commands to offer to a workflow: those another proceeding caused, and those committed here whose answer was never acknowledged';
 
 COMMENT ON COLUMN public.outbox.place IS 'The place of a command among those ordered with it: what stands first goes first, whoever ordered it';
+
+CREATE TABLE public.payment_voucher (
+    scheme text NOT NULL,
+    voucher text NOT NULL,
+    plan text NOT NULL,
+    insurer text NOT NULL,
+    stream text NOT NULL,
+    sequence integer NOT NULL,
+    CONSTRAINT payment_voucher_voucher_check CHECK ((voucher <> ''::text))
+);
+
+COMMENT ON TABLE public.payment_voucher IS '拨付凭证: which insurer''s payment of which plan a voucher proves, and by which act it was confirmed';
 
 CREATE TABLE public.plan_line (
     plan text NOT NULL,
@@ -792,6 +813,9 @@ ALTER TABLE ONLY public.insurer_suspension
 ALTER TABLE ONLY public.ledger_entry
     ADD CONSTRAINT ledger_entry_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.left_over
+    ADD CONSTRAINT left_over_pkey PRIMARY KEY (round, sequence, application);
+
 ALTER TABLE ONLY public.letterhead
     ADD CONSTRAINT letterhead_pkey PRIMARY KEY (office, since);
 
@@ -815,6 +839,12 @@ ALTER TABLE ONLY public.opinion
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (command_id);
+
+ALTER TABLE ONLY public.payment_voucher
+    ADD CONSTRAINT payment_voucher_pkey PRIMARY KEY (scheme, voucher);
+
+ALTER TABLE ONLY public.payment_voucher
+    ADD CONSTRAINT payment_voucher_plan_insurer_key UNIQUE (plan, insurer);
 
 ALTER TABLE ONLY public.plan_line
     ADD CONSTRAINT plan_line_pkey PRIMARY KEY (plan, rank);
@@ -897,11 +927,15 @@ CREATE INDEX plan_line_application_idx ON public.plan_line USING btree (applicat
 
 CREATE INDEX policy_about_idx ON public.policy USING btree (about);
 
+CREATE INDEX prepared_by ON public.event USING btree (officer, act) WHERE (act = ANY (ARRAY['rectify'::text, 'admit_held'::text]));
+
 CREATE INDEX proceeding_about_idx ON public.proceeding USING btree (about) WHERE (about IS NOT NULL);
 
 CREATE INDEX proceeding_awaits_idx ON public.proceeding USING gin (awaits) WHERE (NOT closed);
 
 CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree (kind, stage, district);
+
+CREATE INDEX revoked ON public.proceeding USING btree (stream) WHERE ((file -> 'facts'::text) ? 'revocation'::text);
 
 CREATE INDEX sign_in_officer_at_idx ON public.sign_in USING btree (officer, at);
 
@@ -992,6 +1026,12 @@ ALTER TABLE ONLY public.insurer_suspension
 ALTER TABLE ONLY public.ledger_entry
     ADD CONSTRAINT ledger_entry_stream_sequence_fkey FOREIGN KEY (stream, sequence) REFERENCES public.event(stream, sequence) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.left_over
+    ADD CONSTRAINT left_over_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
+
+ALTER TABLE ONLY public.left_over
+    ADD CONSTRAINT left_over_round_sequence_fkey FOREIGN KEY (round, sequence) REFERENCES public.event(stream, sequence);
+
 ALTER TABLE ONLY public.letterhead
     ADD CONSTRAINT letterhead_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
 
@@ -1015,6 +1055,9 @@ ALTER TABLE ONLY public.opinion
 
 ALTER TABLE ONLY public.opinion
     ADD CONSTRAINT opinion_round_fkey FOREIGN KEY (round) REFERENCES public.proceeding(stream);
+
+ALTER TABLE ONLY public.payment_voucher
+    ADD CONSTRAINT payment_voucher_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
 
 ALTER TABLE ONLY public.plan_line
     ADD CONSTRAINT plan_line_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
@@ -1122,6 +1165,8 @@ GRANT UPDATE(ended_on) ON TABLE public.insurer_suspension TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.ledger_entry TO firstcover_app;
 
+GRANT SELECT,INSERT ON TABLE public.left_over TO firstcover_app;
+
 GRANT SELECT ON TABLE public.letterhead TO firstcover_app;
 
 GRANT SELECT ON TABLE public.migration TO firstcover_app;
@@ -1135,6 +1180,8 @@ GRANT SELECT ON TABLE public.officer TO firstcover_app;
 GRANT SELECT,INSERT ON TABLE public.opinion TO firstcover_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.outbox TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.payment_voucher TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.plan_line TO firstcover_app;
 

@@ -97,8 +97,9 @@ class CityFigures(BaseModel):
     tie_basis: Cited[tuple[str, ...]] = Cited(None, "13")
     #: 汇总申报日: days after the quarter's end.
     filing_day: Cited[int] = Cited(None, "13")
-    #: 会同审核: working days of the joint review, and whether one office's refusal blocks.
+    #: 会同审核: working days of the joint review.
     joint_review_days: Cited[int] = Cited(None, "13")
+    #: 一票否决: whether one refusal refuses; where it does not, the majority decides once all three have spoken.
     refusal_blocks: Cited[bool] = Cited(None, "13")
     #: 拨付: working days after the plan is signed.
     payment_days: Cited[int] = Cited(None, "13")

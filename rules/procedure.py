@@ -109,6 +109,8 @@ class Register:
     settled: bool = False
     #: What waits of the policy's application.
     waiting: Decimal = Decimal(0)
+    #: How many applications an insurer that files a nil return could file.
+    to_file: int = 0
     #: How many opinions were given in the round.
     opinions: int = 0
     #: The recovery that names this application, if any.
@@ -126,6 +128,12 @@ class Register:
     subject: File | None = None
     applications: tuple[Mapping[str, Any], ...] = ()
     plan_lines: tuple[Mapping[str, Any], ...] = ()
+    #: What is still to be paid of the signed plan, by insurer.
+    due: Mapping[str, Decimal] = field(default_factory=dict)
+    #: 止付: what signed plans gave, is not paid, and may be paid no more.
+    stopped: tuple[Mapping[str, Any], ...] = ()
+    #: Whose payment each of the vouchers proves that was given before.
+    vouchers_taken: Mapping[str, str] = field(default_factory=dict)
     #: Which of these applications the officer prepared, and by which act.
     prepared: Mapping[str, str] = field(default_factory=dict)
     #: 回避: the offices that acted in what is complained of, and the officers who decided in it.
@@ -326,7 +334,11 @@ class Procedure:
     def awaited(self, file: File) -> tuple[str, ...]:
         """The kinds of office that can move a proceeding on; where one office handles it, that one's."""
         stage, handling = file.stage, file.facts.get("handling")
-        movers = (a for a in self.acts.values() if stage in a.stages and a.leads_to and a.name != "withdraw")
+        if self.stages[stage].closed:
+            return ()
+        # Nobody is awaited to give up, or to take away what was given.
+        moving = (a for a in self.acts.values() if stage in a.stages and a.leads_to)
+        movers = (a for a in moving if a.name not in ("withdraw", "revoke"))
         kinds = dict.fromkeys(kind for act in movers for kind in act.by if kind != "system")
         return tuple(kind for kind in kinds if handling is None or kind == handling["kind"])
 

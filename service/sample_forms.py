@@ -221,7 +221,8 @@ class SampleForms:
         return {"opinions": [{"application": number, **said} for number in applications or ("DL-2026-000001-1",)]}
 
     def vouchers(self, *insurers: str) -> Data:
-        return {"vouchers": dict.fromkeys(insurers or ("insurer-a",), f"PZ-{self.serial}")}
+        made = f"PZ-{self.now:%Y%m%d%H%M}-{self.serial}"
+        return {"vouchers": {insurer: f"{made}-{insurer}" for insurer in insurers or ("insurer-a",)}}
 
     def loss_report(self, policy: str = "policy:dalian:DL-2026-000001-1") -> Data:
         happened = "主轴轴承抱死，机床停产 (the spindle seized)"
@@ -317,7 +318,7 @@ class SampleForms:
             "dismiss_objection": self.reasons(),
             "uphold_objection": self.reasons(),
             "propose_revocation": self.reasons(),
-            "revoke": self.reasons(),
+            "revoke": {**self.reasons(), "ground": "not_met"},
             "supersede": {"by_case": "DL-2026-000002"},
             "publish": self.publication(),
             "reject": self.reasons(),

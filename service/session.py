@@ -135,6 +135,8 @@ class Session:
                 return answer
             if again and await self._started(command.stream):
                 return await self._offered(record, command, again=False)
+            if await self._may_after_closing(command):
+                return await _told(record.of_closed(command))
             raise await self._closed_or_unknown(command) from error
 
     @property
@@ -158,6 +160,12 @@ class Session:
         opening = Opening(stream=stream, standing=standing_of(File.model_validate(row["file"])))
         await start(self.client, opening, self.task_queue)
         return True
+
+    async def _may_after_closing(self, command: Command) -> bool:
+        """Whether an act may be done in a proceeding that is closed: then the record takes it without a workflow."""
+        row = await self.pool.fetchrow(PROCEEDING.by_stream, command.stream)
+        act = stream_of(command.stream).procedure.acts.get(command.act)
+        return bool(row and row["closed"] and act and row["stage"] in act.stages)
 
     async def _closed_or_unknown(self, command: Command) -> FirstcoverError:
         """Say why no workflow takes the act: there is no such proceeding, or it is closed."""

@@ -32,9 +32,11 @@ class Proof(NamedTuple):
 #: In this order: the later ones rely on the tables of the earlier ones.
 PROOFS = (
     Proof("plan_line", AUDIT.plans_told, AUDIT.plans_kept),
+    Proof("left_over", AUDIT.left_over_told, AUDIT.left_over_kept),
     Proof("subsidy_application", AUDIT.applications_told, AUDIT.applications_kept),
     Proof("outbox", AUDIT.orders_told, AUDIT.orders_kept),
     Proof("ledger_entry", AUDIT.entries_told, AUDIT.entries_kept),
+    Proof("payment_voucher", AUDIT.vouchers_told, AUDIT.vouchers_kept),
     Proof("proceeding", AUDIT.cases_told, AUDIT.cases_kept),
     Proof("budget", AUDIT.balances_told, AUDIT.balances_kept),
     Proof("enterprise_year", AUDIT.caps_told, AUDIT.caps_kept),

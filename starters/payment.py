@@ -31,8 +31,20 @@ from starters.proceeding import do_act
 from starters.telling import As, CommandId, Json, console, tell_json, tell_rows
 
 app = typer.Typer(no_args_is_help=True, help="Payment of a signed plan (拨付).")
-PLAN = queries("plan")
-COLUMNS = ("insurer", "planned", "status", "voucher", "order", "payee", "bank_name", "bank_code", "account", "amount")
+PLAN, PAYMENT = queries("plan"), queries("payment")
+COLUMNS = (
+    "insurer",
+    "planned",
+    "cancelled",
+    "status",
+    "voucher",
+    "order",
+    "payee",
+    "bank_name",
+    "bank_code",
+    "account",
+    "amount",
+)
 
 
 @app.command()
@@ -107,10 +119,9 @@ def import_(
     async def work() -> dict[str, dict[str, str]]:
         async with reading() as pool:
             place = await _placed(pool, quarter)
-            facts = place.file.facts
-            used = [voucher for whose, voucher in facts.get("vouchers", {}).items() if whose not in facts["order"]]
             try:
-                read = read_answer(rows_of(raw), await _orders(pool, place), used)
+                rows = rows_of(raw)
+                read = read_answer(rows, await _orders(pool, place), await _used(pool, place, rows))
             except Unfit as unfit:
                 raise bad_input(unfit.faults) from unfit
             except ValueError as error:
@@ -145,6 +156,14 @@ async def _orders(pool: Pool, place: Place) -> list[PaymentOrder]:
         return orders(series, place.file.facts["plan"]["number"], ordered, accounts)
     except Unfit as unfit:
         raise bad_input(unfit.faults) from unfit
+
+
+async def _used(pool: Pool, place: Place, rows: Sequence[Sequence[str]]) -> list[str]:
+    """The vouchers in an answer that other payments have, of whatever round."""
+    facts, words = place.file.facts, {cell.strip() for row in rows for cell in row}
+    known = await pool.fetch(PAYMENT.vouchers_known, place.file.scheme, sorted(words))
+    mine = facts["plan"]["number"], facts["order"]
+    return [row["voucher"] for row in known if not (row["plan"] == mine[0] and row["insurer"] in mine[1])]
 
 
 def _read(quarter: str) -> paper.Ordering:
@@ -201,11 +220,12 @@ async def _shown(pool: Pool, quarter: str) -> dict[str, Any]:
 def _payment(row: dict[str, Any], facts: dict[str, Any], sent: PaymentOrder | None) -> dict[str, Any]:
     insurer = row["insurer"]
     voucher, failed = facts.get("vouchers", {}).get(insurer), facts.get("failed_payments", {}).get(insurer)
-    status = "paid" if voucher else "ordered" if sent else "failed" if failed else "due"
+    nothing = row["cancelled"] == row["planned"]
+    status = "paid" if voucher else "ordered" if sent else "cancelled" if nothing else "failed" if failed else "due"
     to = sent.to._replace(account=masked(sent.to.account))._asdict() if sent else dict.fromkeys(Account._fields)
     return {
         "insurer": insurer,
-        **{part: in_yuan(row[part]) for part in ("planned", "committed", "paid")},
+        **{part: in_yuan(row[part]) for part in ("planned", "committed", "cancelled", "paid")},
         "status": status,
         "voucher": voucher,
         "failed": failed if status == "failed" else None,
@@ -217,6 +237,9 @@ def _payment(row: dict[str, Any], facts: dict[str, Any], sent: PaymentOrder | No
 
 def _agrees(payment: dict[str, Any]) -> bool:
     """逐分核对: the plan, the ledger and the order say the same of an insurer's money, and it is paid by a voucher."""
-    paid = payment["planned"] if payment["voucher"] else "0.00"
-    same = {payment["planned"], payment["committed"], payment["amount"] or payment["planned"]}
-    return len(same) == 1 and payment["paid"] == paid
+    due = in_yuan(Decimal(payment["planned"]) - Decimal(payment["cancelled"]))
+    return (
+        payment["planned"] == payment["committed"]
+        and due == (payment["amount"] or due)
+        and payment["paid"] == (due if payment["voucher"] else "0.00")
+    )

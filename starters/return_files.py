@@ -8,7 +8,8 @@ from pathlib import Path
 from rules.schemes.dalian_return import COLUMNS, RULES, Fault, Row
 from starters.tables import Layout, read_table, workbook, write_table
 
-SUMMARY = Layout("汇总表", COLUMNS, frozenset(column.name for column in COLUMNS))
+#: Without a row it is a nil return (零申报).
+SUMMARY = Layout("汇总表", COLUMNS, frozenset(column.name for column in COLUMNS), may_be_empty=True)
 REPORT_SHEET = "退回清单"
 _OF_REPORT = ("行", "申请编号", "栏目", "所填", "登记", "规则", "条款")
 

@@ -134,6 +134,7 @@ def file_(  # noqa: PLR0913, PLR0917 - a command takes its options by name
 ) -> None:
     """File the right rows of a return; the others come back in the report. Filing again corrects, never doubles.
 
+    A table without rows is a nil return (零申报): nothing is filed, and the return is awaited no more.
     Without the scans of the sealed papers the hashes of this file and of the letter it prints stand for them.
     """
     scans = {"summary_sha256": _hash_of(summary), "cover_letter_sha256": _hash_of(cover_letter)}
@@ -164,7 +165,7 @@ def print_(quarter: Quarter, file: File, officer: As, out: Out) -> None:
                 return weighed, await _heading(pool, weighed)
 
         weighed, heading = run(work())
-        if not weighed.kept:
+        if handed.rows and not weighed.kept:
             raise BadInput(("file", "has no row that could be filed: nothing is printed"))
         keep(out, quarterly_return.pdf(heading, weighed.kept))
     console().print(say("return_printed", rows=len(weighed.kept), out=out))
@@ -241,7 +242,7 @@ async def _weigh(pool: Pool, handed: HandedIn, code: str) -> Weighed:
 async def _file(servers: Session, weighed: Weighed, scans: dict[str, str], progress: Progress) -> list[Answer]:
     """File the right rows in as many acts as they need; raise `Refused` where the law refuses one."""
     stream, handed, code = str(round_stream(weighed.handed.quarter)), weighed.handed, weighed.officer.code
-    parts = list(_parts(weighed))
+    parts = list(_parts(weighed)) if handed.rows else [[]]
     if not parts:
         return []
     sealed = {
@@ -317,6 +318,8 @@ def _finish(
         tell_json({**told, "events": events, "unmatched_copies": spare, "faults": faults})
     else:
         console().print(say("return_told", **told))
+        for found in () if handed.rows else [found for answer in answers for found in answer.event.findings]:
+            console().print(say("found", mark="✓", article=found.article, rule=found.rule, reason=found.reason))
         if checked.faults:
             tell_table(say("return_faults"), Fault._fields, [_printable(fault) for fault in checked.faults[:SHOWN]])
     _refuse_returned(checked, len(handed.rows), report or told_in)

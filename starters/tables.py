@@ -46,6 +46,8 @@ class Layout:
     sheet: str
     columns: tuple[Column, ...]
     needed: frozenset[str]
+    #: Whether a table without rows says something too.
+    may_be_empty: bool = False
 
     @cached_property
     def by_title(self) -> Mapping[str, Column]:
@@ -111,7 +113,7 @@ def _rows(table: Table, layout: Layout) -> Iterator[Row]:
         if any(cell not in (None, "") for cell in cells[len(header) :]):
             raise _wrong(f"has more cells than columns (row {line})")
         yield Row(line, dict(zip((column.name for column in header), cells, strict=False)))
-    if not count:
+    if not count and not (layout.may_be_empty and header):
         raise _wrong("has no rows: below the titles there must be one for each application")
 
 

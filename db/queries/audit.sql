@@ -1,5 +1,5 @@
 -- entries_told --
--- What every appropriation, third signature and payment moves, and so what the ledger must hold.
+-- What every appropriation, third signature, payment and cancellation moves, and so what the ledger must hold.
 with signed as (
     select e.stream, e.sequence, p.scheme, (p.file #>> '{facts,round,fiscal_year}')::integer as fiscal_year, p.file #>> '{facts,plan,number}' as plan
     from event e join proceeding p using (stream)
@@ -8,6 +8,10 @@ with signed as (
     select e.stream, e.sequence, p.scheme, (p.file #>> '{facts,round,fiscal_year}')::integer as fiscal_year, p.file #>> '{facts,plan,number}' as plan,
         e.body::jsonb #> '{data,vouchers}' as vouchers
     from event e join proceeding p using (stream) where p.kind = 'round' and e.act = 'pay' and e.passed
+), cancelled as (
+    select e.stream, e.sequence, e.recorded, p.scheme, c.* from event e join proceeding p using (stream)
+    cross join jsonb_to_recordset(e.body::jsonb #> '{changes,facts,cancelled,entries}') c (application text, plan text, enterprise text, fiscal_year integer, amount numeric(18, 2))
+    where e.act in ('bar', 'decide_recovery', 'revoke', 'end_with_recognition', 'order_payment', 'take_back_order', 'pay') and e.passed
 )
 select e.stream, e.sequence, p.scheme, p.number::integer as fiscal_year, 'appropriation' as kind, 'available' as debit, 'treasury' as credit,
     (e.body::jsonb #>> '{changes,facts,appropriation,amount}')::numeric(18, 2) as amount, null as enterprise, null as application,
@@ -31,7 +35,10 @@ select s.stream, s.sequence, s.scheme, s.fiscal_year, 'commitment', 'committed',
 from signed s join plan_line l using (plan) where l.approved > 0
 union all
 select s.stream, s.sequence, s.scheme, s.fiscal_year, 'payment', 'paid', 'committed', l.approved, l.enterprise, l.application, s.vouchers ->> l.insurer
-from paid s join plan_line l using (plan) where l.approved > 0 and s.vouchers ? l.insurer
+from paid s join plan_line l using (plan) left join cancelled c using (plan, application) where l.approved > 0 and s.vouchers ? l.insurer and c.plan is null
+union all
+-- What a bar, a decided recovery, a revocation or its round took back before it was paid.
+select stream, sequence, scheme, fiscal_year, 'cancellation', 'available', 'committed', amount, enterprise, application, plan from cancelled
 union all
 -- What comes back: of a recovery's repayments, and of a policy that ended early.
 select e.stream, e.sequence, p.scheme, (r ->> 'fiscal_year')::integer, case p.kind when 'recovery' then 'recovery' else 'refund' end, 'returned', 'paid',
@@ -94,19 +101,36 @@ select round as stream, coalesce(substring(plan from '-P([0-9]{1,9})$')::integer
         concat_ws(' ', rank, application, enterprise, insurer, asked, cut_by_cap, approved, waitlisted), e'\n' order by rank), 'UTF8')), 'hex') as digest
 from plan_line group by round, plan
 
+-- left_over_told --
+-- How many applications each closing of a filing took up, and their digest; one recorded before the digest was told lists them itself.
+select e.stream, e.sequence, (t.said ->> 'count')::bigint as count, t.said ->> 'numbers_sha256' as digest
+from event e cross join lateral (select e.body::jsonb #> '{changes,facts,left_over}' as said) t
+where e.act in ('close_filing', 'close') and e.passed and (t.said ->> 'count')::bigint > 0
+
+-- left_over_kept --
+-- What each closing took up: how many applications, and their digest.
+select round as stream, sequence, count(*) as count,
+    encode(sha256(convert_to(string_agg(application, e'\n' order by application collate "C"), 'UTF8')), 'hex') as digest
+from left_over group by round, sequence
+
 -- orders_told --
--- What each return, third signature and payment orders of its cases.
+-- What each return, third signature, payment and cancellation orders of cases.
 with told as (
     select e.stream, e.sequence, e.act, e.body::jsonb as said, p.number, p.file #>> '{facts,plan,number}' as plan,
         (p.file #>> '{facts,round,fiscal_year}')::integer as fiscal_year
     from event e join proceeding p using (stream) where p.kind = 'round' and e.act in ('file_return', 'sign_plan', 'pay') and e.passed
+), cancelled as (
+    select e.stream, e.sequence, e.act, c.* from event e
+    cross join jsonb_to_recordset(e.body::jsonb #> '{changes,facts,cancelled,entries}') c (application text, plan text, enterprise text, fiscal_year integer, amount numeric(18, 2))
+    where e.act in ('bar', 'decide_recovery', 'revoke', 'end_with_recognition', 'order_payment', 'take_back_order', 'pay') and e.passed
 )
 select t.stream, t.sequence, 'file' as act, a.stream as case, jsonb_build_object(
     'round', t.number,
     'return_received_at', to_char((t.said ->> 'at')::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI')
 ) as data
 from told t
-cross join jsonb_array_elements_text(t.said #> array['changes', 'facts', 'returns', t.said ->> 'office', '-1', 'applications']) n (number)
+cross join jsonb_array_elements_text(t.said #> '{data,applications}') f (said)
+cross join lateral (select btrim(f.said, e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as number) n
 left join subsidy_application a on a.number = n.number
 where t.act = 'file_return'
 union all
@@ -120,17 +144,20 @@ union all
 select t.stream, t.sequence, 'pay', a.stream, jsonb_build_object(
     'plan', t.plan, 'voucher', t.said #>> array['data', 'vouchers', l.insurer], 'amount', l.approved::text
 )
-from told t join plan_line l using (plan) left join subsidy_application a on a.number = l.application
-where t.act = 'pay' and l.approved > 0 and t.said #> '{data,vouchers}' ? l.insurer
+from told t join plan_line l using (plan) left join subsidy_application a on a.number = l.application left join cancelled c using (plan, application)
+where t.act = 'pay' and l.approved > 0 and t.said #> '{data,vouchers}' ? l.insurer and c.plan is null
+union all
+select c.stream, c.sequence, 'stop_payment', a.stream, jsonb_build_object('plan', c.plan, 'amount', c.amount::text, 'because', c.stream || ': ' || c.act)
+from cancelled c left join subsidy_application a on a.number = c.application
 
 -- orders_kept --
--- What cases have done on the order of a round, and what the outbox still holds for them or has settled undone.
+-- What cases have done on the order of a round, or as what stopped a payment ordered, and what the outbox still holds for them or has settled undone.
 with kept as (
     select e.officer as stream, e.command_id, e.act, e.stream as case, e.body::jsonb -> 'data' as data from event e
-    where e.act in ('file', 'plan', 'pay') and e.officer like 'round:%'
+    where e.act in ('file', 'plan', 'pay') and e.officer like 'round:%' or e.act = 'stop_payment'
     union all
     select o.command ->> 'officer', o.command_id, o.command ->> 'act', o.stream, o.command -> 'data' from outbox o
-    where o.command ->> 'act' in ('file', 'plan', 'pay') and o.command ->> 'officer' like 'round:%'
+    where (o.command ->> 'act' in ('file', 'plan', 'pay') and o.command ->> 'officer' like 'round:%' or o.command ->> 'act' = 'stop_payment')
         and not exists (select from event e where e.command_id = o.command_id)
 )
 select stream, coalesce(substring(command_id from '^[^/]*/([0-9]{1,9})/')::integer, 0) as sequence, act, "case",
@@ -143,17 +170,24 @@ with signed as (
     select e.stream, e.recorded, p.file #>> '{facts,plan,number}' as plan, p.file #> '{facts,plan,refused}' as refused
     from event e join proceeding p using (stream)
     where e.act = 'sign_plan' and e.passed and e.body::jsonb #>> '{changes,stage}' = 'signed'
+), cancelled as (
+    select e.recorded, c.* from event e
+    cross join jsonb_to_recordset(e.body::jsonb #> '{changes,facts,cancelled,entries}') c (application text, plan text, enterprise text, fiscal_year integer, amount numeric(18, 2))
+    where e.act in ('bar', 'decide_recovery', 'revoke', 'end_with_recognition', 'order_payment', 'take_back_order', 'pay') and e.passed
 ), movement as (
     select n.number as application, t.recorded, 'filed' as state, t.stream as round, null::numeric as waiting,
         date_trunc('minute', (t.said ->> 'at')::timestamptz at time zone 'Asia/Shanghai') as at
     from (select stream, recorded, body::jsonb as said from event where act = 'file_return' and passed) t
-    cross join jsonb_array_elements_text(t.said #> array['changes', 'facts', 'returns', t.said ->> 'office', '-1', 'applications']) n (number)
+    cross join jsonb_array_elements_text(t.said #> '{data,applications}') f (said)
+    cross join lateral (select btrim(f.said, e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as number) n
     union all
     select n.number, e.recorded, 'filed', e.stream, null, null
     from event e cross join jsonb_array_elements_text(e.body::jsonb #> '{changes,facts,left_over,applications}') n (number)
-    where e.act = 'close_filing' and e.passed
+    where e.act in ('close_filing', 'close') and e.passed
     union all
-    select body::jsonb #>> '{data,application}', recorded, 'returned', null, null, null from event where act = 'return_for_completion' and passed
+    select l.application, e.recorded, 'filed', e.stream, null, null from left_over l join event e on e.stream = l.round and e.sequence = l.sequence
+    union all
+    select btrim(body::jsonb #>> '{data,application}', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680'), recorded, 'returned', null, null, null from event where act = 'return_for_completion' and passed
     union all
     select p.file #>> '{facts,application,number}', e.recorded, 'applied', null, null, null
     from event e join proceeding p using (stream) where e.act = 'complete' and e.passed
@@ -166,12 +200,19 @@ with signed as (
     union all
     select l.application, e.recorded, 'paid', e.stream, null, null
     from event e join proceeding p using (stream) join plan_line l on l.plan = p.file #>> '{facts,plan,number}'
-    where p.kind = 'round' and e.act = 'pay' and e.passed and l.approved > 0 and e.body::jsonb #> '{data,vouchers}' ? l.insurer
+    left join cancelled c on c.plan = l.plan and c.application = l.application
+    where p.kind = 'round' and e.act = 'pay' and e.passed and l.approved > 0 and e.body::jsonb #> '{data,vouchers}' ? l.insurer and c.plan is null
+    union all
+    select application, recorded, 'cancelled', null, 0, null from cancelled
     union all
     select p.file #>> '{facts,application,number}', e.recorded, 'stopped', null, 0, null
     from event e join proceeding p using (stream)
     where e.act in ('expire', 'end_with_recognition') and e.passed and e.body::jsonb #> '{changes,money}' is not null
-        and (p.file #>> '{money,waitlisted}')::numeric = 0 and p.file -> 'facts' ? 'plan'
+        and e.body::jsonb #> '{changes,facts,cancelled}' is null and (p.file #>> '{money,waitlisted}')::numeric = 0 and p.file -> 'facts' ? 'plan'
+    union all
+    select p.file #>> '{facts,application,number}', e.recorded, 'stopped', null, 0, null
+    from event e join proceeding p using (stream)
+    where e.act = 'revoke' and e.passed and e.body::jsonb #> '{changes,facts,revocation,waited}' is not null and e.body::jsonb #> '{changes,facts,cancelled}' is null
     union all
     select p.file #>> '{facts,application,number}', e.recorded, case when (e.body::jsonb #>> '{data,waitlisted}')::numeric > 0 then 'reduced' else 'stopped' end,
         null, (e.body::jsonb #>> '{data,waitlisted}')::numeric, null
@@ -185,8 +226,8 @@ with signed as (
 ), line as (
     select m.application,
         (array_agg(m.state order by m.recorded desc) filter (where m.state <> 'reduced'))[1] as last,
-        (array_agg(m.state order by m.recorded desc) filter (where m.state not in ('reduced', 'stopped')))[1] as before,
-        (array_agg(m.round order by m.recorded desc) filter (where m.state not in ('reduced', 'stopped')))[1] as round,
+        (array_agg(m.state order by m.recorded desc) filter (where m.state not in ('reduced', 'stopped', 'cancelled')))[1] as before,
+        (array_agg(m.round order by m.recorded desc) filter (where m.state not in ('reduced', 'stopped', 'cancelled')))[1] as round,
         (array_agg(m.at order by m.recorded desc) filter (where m.at is not null))[1] as at,
         coalesce((array_agg(m.waiting order by m.recorded desc) filter (where m.waiting is not null))[1], 0) as waiting,
         bool_or(m.state = 'paid') as paid, bool_or(m.state = 'refused') as refused
@@ -194,7 +235,7 @@ with signed as (
 ), first_line as (
     select distinct on (l.application) l.application, l.asked from signed s join plan_line l using (plan) order by l.application, s.recorded
 ), admitted as (
-    select distinct body::jsonb #>> '{data,application}' as application from event where act = 'admit_held' and passed
+    select distinct btrim(body::jsonb #>> '{data,application}', e' \t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u1680') as application from event where act = 'admit_held' and passed
 ), pending as (
     -- What a policy ordered its case to take over, which the application did at once.
     select o.stream, bool_or(o.command ->> 'act' = 'end_insurance') as ended,
@@ -217,7 +258,7 @@ with signed as (
     select a.*, f.asked as signed_for, l.round, l.at, coalesce(l.waiting, 0) as waiting, d.application is not null as admitted, case
         when l.last = 'paid' then case when l.waiting > 0 then 'waitlisted' else 'paid' end
         when l.last in ('signed', 'waitlisted') then l.last
-        when l.last = 'nothing' then case when l.paid then 'paid' else 'refused' end
+        when l.last in ('nothing', 'cancelled') then case when l.paid then 'paid' else 'refused' end
         when l.last = 'stopped' then case when l.before = 'signed' then 'signed' when l.paid then 'paid' else 'lapsed' end
         -- Of two who ended it the first did, and their streams do not say who that was.
         when l.refused and a.withdrawn and k.state in ('refused', 'withdrawn') then k.state
@@ -244,25 +285,36 @@ select a.stream, coalesce(p.sequence, 0) as sequence, a.number, a.scheme, a.ente
 from subsidy_application a left join proceeding p using (stream)
 
 -- cases_told --
--- What each case says it was given and paid; one that is yet to be told of a plan or a payment says nothing.
+-- What each case says it was given and paid; one that is yet to be told of a plan, a payment or its end says nothing.
 select p.stream, p.sequence, p.file #>> '{facts,application,number}' as application,
     (p.file #>> '{money,approved}')::numeric(18, 2) as approved, (p.file #>> '{money,paid}')::numeric(18, 2) as paid
 from proceeding p
 where p.kind in ('case', 'batch') and p.file -> 'facts' ? 'application' and not exists (
-    select from outbox o where o.stream = p.stream and not o.done and o.command ->> 'act' in ('plan', 'pay')
+    select from outbox o where o.stream = p.stream and not o.done and o.command ->> 'act' in ('plan', 'pay', 'stop_payment')
         and not exists (select from event e where e.command_id = o.command_id)
 )
 
 -- cases_kept --
 -- What the ledger holds for each case.
 select a.stream, coalesce(p.sequence, 0) as sequence, a.number as application,
-    coalesce((select sum(l.amount) from ledger_entry l where l.application = a.number and l.kind = 'commitment'), 0)::numeric(18, 2) as approved,
+    coalesce((select sum(case l.kind when 'commitment' then l.amount else -l.amount end) from ledger_entry l
+        where l.application = a.number and l.kind in ('commitment', 'cancellation')), 0)::numeric(18, 2) as approved,
     coalesce((select sum(l.amount) from ledger_entry l where l.application = a.number and l.kind = 'payment'), 0)::numeric(18, 2) as paid
 from subsidy_application a left join proceeding p using (stream)
 where not exists (
-    select from outbox o where o.stream = a.stream and not o.done and o.command ->> 'act' in ('plan', 'pay')
+    select from outbox o where o.stream = a.stream and not o.done and o.command ->> 'act' in ('plan', 'pay', 'stop_payment')
         and not exists (select from event e where e.command_id = o.command_id)
 )
+
+-- vouchers_told --
+-- Which insurer's payment of which plan each voucher proves, as the payments say; of one that was given twice before that was forbidden the first has it.
+select distinct on (p.scheme, btrim(v.voucher)) e.stream, e.sequence, p.scheme, btrim(v.voucher) as voucher, p.file #>> '{facts,plan,number}' as plan, v.insurer
+from event e join proceeding p using (stream) cross join jsonb_each_text(e.body::jsonb #> '{data,vouchers}') v (insurer, voucher)
+where p.kind = 'round' and e.act = 'pay' and e.passed order by p.scheme, btrim(v.voucher), e.recorded
+
+-- vouchers_kept --
+-- The vouchers of payments.
+select stream, sequence, scheme, voucher, plan, insurer from payment_voucher
 
 -- opinions_told --
 -- What the three offices' reviews said of each application, and of what it asked; a form's blanks at either end are not kept. One that is older than its amount is known by itself.

@@ -26,8 +26,9 @@ select distinct on (office) office, payee, bank_name, bank_code, account from ba
 where office = any ($1) and since <= $2 order by office, since desc
 
 -- reconciled --
--- What a plan gives each insurer, what the ledger committed to it, and what it says was paid.
+-- What a plan gives each insurer, what the ledger committed to it, cancelled of that, and says was paid.
 select l.insurer, sum(l.approved) as planned,
     coalesce(sum((select c.amount from ledger_entry c where c.kind = 'commitment' and c.plan = l.plan and c.application = l.application)), 0) as committed,
+    coalesce(sum((select c.amount from ledger_entry c where c.kind = 'cancellation' and c.plan = l.plan and c.application = l.application)), 0) as cancelled,
     coalesce(sum((select c.amount from ledger_entry c where c.kind = 'payment' and c.plan = l.plan and c.application = l.application)), 0) as paid
 from plan_line l where l.plan = $1 and l.approved > 0 group by l.insurer order by l.insurer

@@ -10,8 +10,8 @@ from subsidy_application a left join ledger_entry l on l.application = a.number 
 where a.number = any ($1) group by a.number, l.fiscal_year order by a.number, l.fiscal_year
 
 -- committed --
--- What signed plans give an application.
-select coalesce(sum(amount), 0) from ledger_entry where application = $1 and kind = 'commitment'
+-- What signed plans give an application, and was not cancelled.
+select coalesce(sum(case kind when 'commitment' then amount else -amount end), 0) from ledger_entry where application = $1 and kind in ('commitment', 'cancellation')
 
 -- barred --
 -- The insurer that was barred for falsifying any of some applications: the first, with those applications of it and why.
@@ -19,6 +19,17 @@ select i.stream, i.file #>> '{facts,bar,reason}' as reason, array_agg(n.number o
 from proceeding i cross join unnest($2::text[]) n (number)
 where i.kind = 'pilot_insurer' and i.scheme = $1 and i.stage = 'barred' and i.file #> '{facts,bar,applications}' ? n.number
 group by i.stream, i.file order by i.stream
+
+-- by_fraud --
+-- Of some applications those whose recognition was revoked for fraud, and why.
+select a.number, a.stream, a.enterprise, p.file #>> '{facts,revocation,reason}' as reason
+from proceeding p join subsidy_application a using (stream)
+where p.file -> 'facts' ? 'revocation' and p.file #>> '{facts,revocation,ground}' = 'fraud' and a.number = any ($1) order by a.number
+
+-- under --
+-- The applications under a recognition: its case's own, and its further batches'.
+select a.number, a.stream, a.enterprise from subsidy_application a join proceeding p using (stream)
+where p.stream = $1 or p.about = $1 and p.kind = 'batch' order by a.number
 
 -- lock_voucher --
 -- Let one use a voucher at a time.

@@ -1,8 +1,19 @@
 -- to_review --
 -- Applications of a round by number, locked: what each asks now, whether it was approved before and waits, and whether an office has said its opinion of what is asked.
+with said as materialized (
+    -- Read once, and not for each application: a plan made while a round has no opinions would read all of them each time.
+    select application, asked, concluded_at from opinion where round = $1 and office_kind = $3 and application = any ($2)
+)
 select a.number, a.asked, a.concluded_at, a.waiting > 0 as waited,
-    exists (select from opinion o where o.application = a.number and o.round = a.round and o.office_kind = $3 and o.asked = a.asked and o.concluded_at = a.concluded_at) as given
+    exists (select from said s where s.application = a.number and s.asked = a.asked and s.concluded_at = a.concluded_at) as given
 from subsidy_application a where a.round = $1 and a.state = 'filed' and a.number = any ($2) order by a.number for update of a
+
+-- in_round --
+-- An application that is reviewed in a round, by number, locked: its case, whether it was approved before and waits, and whether a bar or a recovery names it.
+select a.number, a.stream, a.waiting > 0 as waited,
+    exists (select from proceeding r where r.kind = 'recovery' and r.stage <> 'dropped' and r.file #> '{facts,recovery,applications}' ? a.number)
+        or exists (select from proceeding i where i.kind = 'pilot_insurer' and i.stage = 'barred' and i.file #> '{facts,bar,applications}' ? a.number) as falsified
+from subsidy_application a where a.round = $1 and a.state = 'filed' and a.number = $2 for update of a
 
 -- prepared_by --
 -- Which of some applications an officer prepared, and by which act: he corrected what its file says, or let it be reviewed although its insurer is barred.

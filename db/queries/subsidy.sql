@@ -3,8 +3,8 @@
 select pg_advisory_xact_lock(hashtextextended('first batch of ' || $1, 0))
 
 -- insured_besides --
--- An enterprise's other cases and batches that are insured: their stage, model, user and supply contract.
-select p.stage, p.file #>> '{facts,submission,product,model}' as model, p.file #>> '{facts,delivery,user}' as user,
+-- An enterprise's other cases and batches that are insured: their stage, model, user and supply contract, and whether anything was paid.
+select p.stage, coalesce((p.file #>> '{money,paid}')::numeric, 0) > 0 as paid, p.file #>> '{facts,submission,product,model}' as model, p.file #>> '{facts,delivery,user}' as user,
     p.file #>> '{facts,delivery,contract_number}' as supply
 from proceeding p
 where p.kind in ('case', 'batch') and p.enterprise = $1 and p.stream <> $2 and p.file -> 'facts' ? 'contract'
@@ -43,6 +43,10 @@ update subsidy_application set state = 'refused' where stream = $1 and state in 
 -- Applications by number, locked, as an insurer is about to file them.
 select number, stream, enterprise, insurer, concluded_at, state from subsidy_application where number = any ($1) order by number for update
 
+-- could_file --
+-- How many applications an insurer could file that were insured by a day.
+select count(*) from subsidy_application where scheme = $1 and insurer = $2 and state = 'applied' and concluded_at < $3::date + 1
+
 -- file_applications --
 -- Take applications into a round's return.
 update subsidy_application set state = 'filed', round = $2, return_received_at = $3 where number = any ($1)
@@ -66,8 +70,9 @@ where a.scheme = $1 and (a.state = 'waitlisted' or a.state = 'filed' and exists 
 order by a.number for update of a
 
 -- take_up --
--- Take what was left over into a round.
-update subsidy_application set state = 'filed', round = $2 where number = any ($1)
+-- Take what was left over into a round, and keep what it was beside the event that took it.
+with taken as (update subsidy_application set state = 'filed', round = $2 where number = any ($1) returning number)
+insert into left_over (round, sequence, application) select $2, $3, number from taken
 
 -- waiting_of --
 -- Whether a signed plan gives a case's application money that is not paid yet; locked.
@@ -125,10 +130,6 @@ from plan_line l join subsidy_application a on a.number = l.application where l.
 -- settle --
 -- Give an application the state that a plan or the review leaves it in, and what waits of it.
 update subsidy_application set state = $2, waiting = $3 where number = $1
-
--- settle_paid --
--- A plan's money for an application is paid; what waits of it goes on waiting.
-update subsidy_application set state = case when waiting > 0 then 'waitlisted' else 'paid' end where number = $1
 
 -- post --
 -- Add an entry to the ledger; its trigger moves the balances and refuses what would overdraw them.

@@ -97,7 +97,9 @@ EDITIONS: Final = (
         tie_basis=Cited(("return_received_at", "number"), "13", "I-12: told to the offices where it decides money"),
         filing_day=Cited(10, "13", "P: days after the quarter's end"),
         joint_review_days=Cited(20, "13", "P: working days"),
-        refusal_blocks=Cited(True, "13", "P: the three review jointly (会同), so each must approve"),
+        refusal_blocks=Cited(
+            True, "13", "P: the three review jointly (会同), so each must approve; else most of three"
+        ),
         payment_days=Cited(15, "13", "P: working days after signing"),
         waitlist_years=Cited(1, "13", "P: lapses at the end of the fiscal year that follows"),
         budget_carries_over=Cited(

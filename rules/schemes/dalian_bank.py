@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
+
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from rules.faults import Unfit, shown
 from rules.values import amount, in_yuan
@@ -23,6 +25,11 @@ PAID: Final = ("paid", "成功")
 FAILED: Final = ("failed", "失败")
 #: More rows than insurers can be ordered at once are no answer.
 MOST_ROWS: Final = 10_000
+
+
+#: 凭证号: one plain word as a treasury prints it, so that two that look alike are one: 大财支〔2026〕1号.
+Voucher = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9一-龥][A-Za-z0-9一-龥〔〕()._/-]{0,59}$")]
+_VOUCHER: Final = TypeAdapter(Voucher)
 
 
 class Account(NamedTuple):
@@ -143,6 +150,8 @@ class _Reading:
                 yield f"row {line}, voucher", f"must be empty where nothing was paid, not {shown(voucher)}"
         elif not voucher:
             yield f"row {line}, voucher", f"must be there: {order.number} was paid"
+        elif not _is_voucher(voucher):
+            yield f"row {line}, voucher", f"must be one word of letters, digits and ._/()〔〕-, not {shown(voucher)}"
         elif voucher in self.used:
             yield f"row {line}, voucher", f"must be of one payment alone: {shown(voucher)} is another's too"
 
@@ -156,6 +165,14 @@ class _Reading:
         if self.wrong:
             raise Unfit(*self.wrong)
         return self.answered
+
+
+def _is_voucher(written: str) -> bool:
+    try:
+        _VOUCHER.validate_python(written)
+    except ValidationError:
+        return False
+    return True
 
 
 def _not_the_amount(written: str, order: PaymentOrder) -> str | None:

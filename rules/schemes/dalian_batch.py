@@ -15,6 +15,8 @@ from rules.finding import Finding
 from rules.procedure import Act, Effect, Procedure, Situation
 from rules.schemes import dalian_case as case
 from rules.schemes import dalian_forms as forms
+from rules.schemes.dalian_ending_forms import RecognitionEnded
+from rules.schemes.dalian_payment import cancelled, stopped
 from rules.schemes.dalian_subsidy import insurance_deadline, unsubsidised
 from rules.timetable import fixed
 from rules.values import ZERO
@@ -57,31 +59,36 @@ def deliver(situation: Situation, form: forms.FurtherDelivery) -> Effect:
     )
 
 
-def end_with_recognition(situation: Situation, form: forms.Reasons) -> Effect:
-    """随认定终止: the recognition has ended; what no signed plan pays of the batch ends with it (article 10)."""
+def end_with_recognition(situation: Situation, form: RecognitionEnded) -> Effect:
+    """随认定终止: the recognition has ended; what is not paid of the batch ends with it (articles 10, 15(2)).
+
+    Where the recognition was only superseded, what a plan gave is on its way.
+    """
     stage, money = situation.file.stage, situation.file.money
+    taken_back = cancelled(stopped(situation)) if form.ground != "superseded" else {}
     on_its_way = situation.register.settled and not Decimal(money["waitlisted"])
     given = stage == "planned" or on_its_way
     waits = stage in ("planned", "waitlisted")
     borne = Decimal(money["enterprise_share"]) + Decimal(money["waitlisted"]) if waits else ZERO
     return Effect(
-        facts={"revocation": form.said()},
+        facts={"revocation": form.said(), **taken_back},
         money={"waitlisted": "0.00", "enterprise_share": f"{borne:.2f}"} if waits else unsubsidised(situation),
         meets=("recognition_valid_until", "insurance", "waitlist"),
-        # Money that a signed plan gave is on its way: the batch waits to be told of it.
+        # Money that a signed plan gave is cancelled, or on its way: the batch waits to be told of it.
         stage=stage if given else "paid" if waits and Decimal(money["paid"]) else None,
     )
 
 
 NAMES = (
     *("recognised", "insured", "applied", "filed", "returned", "planned", "waitlisted"),
-    *("paid", "nothing_left", "waiting_lapsed", "subsidy_refused", "uninsured", "revoked", "expired", "withdrawn"),
+    *("paid", "nothing_left", "waiting_lapsed", "payment_stopped", "subsidy_refused", "uninsured"),
+    *("revoked", "expired", "withdrawn"),
 )
 STAGES = {name: case.STAGES[name] for name in NAMES}
 SHARED = (
     *("quote", "insure", "apply", "file", "return_application", "complete", "refuse_subsidy", "plan", "pay"),
-    *("recalculate", "reduce_waiting", "end_insurance", "ask_rectification", "rectify", "decline_rectification"),
-    *("remind", "expire"),
+    *("stop_payment", "recalculate", "reduce_waiting", "end_insurance"),
+    *("ask_rectification", "rectify", "decline_rectification", "remind", "expire"),
 )
 
 
@@ -96,7 +103,7 @@ ACTS = {
         *(_within(case.ACTS[name]) for name in SHARED),
         Act("withdraw", "撤回", ("enterprise",), "13", ("recognised", "applied", "filed", "returned"), forms.Reasons,
             case.withdraw, "withdrawn"),
-        Act("end_with_recognition", "随认定终止", ("system",), "10", case.AFTER_RECOGNITION, forms.Reasons,
+        Act("end_with_recognition", "随认定终止", ("system",), "10", case.AFTER_RECOGNITION, RecognitionEnded,
             end_with_recognition, "revoked"),
     )
 }  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, remind
 from rules.schemes import dalian_forms as forms
+from rules.schemes.dalian_ending_forms import PaymentStopped, Revocation
 from rules.schemes.dalian_recognition import (
     ask_for_more,
     assess,
@@ -47,6 +48,7 @@ from rules.schemes.dalian_subsidy import (
     reduce_waiting,
     refuse_subsidy,
     return_application,
+    stop_payment,
     stop_waiting,
     unsubsidised,
 )
@@ -93,6 +95,7 @@ STAGES = {
         Stage("paid", "已拨付", closed=True, again=False),
         Stage("nothing_left", "额度已满", closed=True, again=False),
         Stage("waiting_lapsed", "轮候期满", closed=True, again=False),
+        Stage("payment_stopped", "已止付", closed=True, again=False),
         Stage("subsidy_refused", "补贴审核不通过", closed=True, again=False),
         Stage("uninsured", "保险已解除", closed=True),
         Stage("refused_by_district", "区县不予确认", closed=True),
@@ -109,7 +112,11 @@ BEFORE_PUBLICATION = (
     "district_review", "correction", "confirmed", "received", "assessment", "assessment_correction", "assessed",
     "public_notice", "objection", "proposed",
 )  # fmt: skip
-REVOCABLE = ("recognised", "insured", "applied", "filed", "returned")
+REVOCABLE = (
+    *("recognised", "insured", "applied", "filed", "returned", "planned", "waitlisted"),
+    # A recognition outlives its case: further batches are delivered under it, and what was paid may have been false.
+    *("paid", "nothing_left", "waiting_lapsed", "payment_stopped", "subsidy_refused", "uninsured", "withdrawn"),
+)
 BEFORE_INSURANCE = (*BEFORE_PUBLICATION, "recognised")
 BEFORE_PLAN = ("insured", "applied", "filed", "returned")
 AFTER_INSURANCE = (*BEFORE_PLAN, "planned", "waitlisted")
@@ -157,7 +164,7 @@ ACTS = {
         Act("reject", "不予认定", ("industry_bureau",), "10", ("assessed", "proposed"), forms.Reasons, reject,
             "not_recognised", notice="decision"),
         Act("propose_revocation", "拟撤销", ("industry_bureau",), "10", REVOCABLE, forms.Reasons, propose_revocation),
-        Act("revoke", "撤销认定", ("industry_bureau",), "10", REVOCABLE, forms.Reasons, revoke, "revoked",
+        Act("revoke", "撤销认定", ("industry_bureau",), "10", REVOCABLE, Revocation, revoke, "revoked",
             not_by_doer_of=("propose_revocation",), notice="decision"),
         Act("supersede", "取代", ("industry_bureau",), "10", ("recognised",), forms.Supersession, supersede,
             "superseded"),
@@ -170,6 +177,8 @@ ACTS = {
             "subsidy_refused", notice="decision", in_name_of={"filed": "regulator"}),
         Act("plan", "列入计划", ("system",), "13", ("filed", "waitlisted"), forms.Planned, plan, "planned"),
         Act("pay", "拨付", ("system",), "13", ("planned",), forms.Paid, pay, "paid"),
+        Act("stop_payment", "止付", ("system",), "15(2)", ("planned",), PaymentStopped, stop_payment,
+            "payment_stopped"),
         Act("return_application", "退回补充", ("system",), "13", ("filed",), forms.Returned, return_application,
             "returned", notice="correction", in_name_of={"filed": "regulator"}),
         Act("complete", "补充完善", ("enterprise",), "13", ("returned",), forms.Completed, complete, "applied"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from rules.deadlines import days_after
@@ -55,6 +56,10 @@ def file_return(situation: Situation, form: QuarterlyReturn) -> Effect:
         for place, number in enumerate(form.applications)
         if (why := _not_to_file(known.get(number), number, situation))
     ]
+    returns = situation.file.facts.get("returns", {})
+    filed = _filed_so_far(returns.get(situation.office), form)
+    if not form.applications and filed["applications"]:
+        wrong = [("applications", f"must not be empty: {filed['applications']} were filed in this round before")]
     if wrong:
         raise Unfit(*wrong)
     barred_on = situation.register.insurer_barred_on
@@ -64,15 +69,31 @@ def file_return(situation: Situation, form: QuarterlyReturn) -> Effect:
         passed=barred_on is None or situation.today < barred_on,
         reason=f"{situation.office} was barred on {barred_on}" if barred_on else f"{situation.office} is not barred",
     )
-    of_the_quarter = _insured_by_quarter_end(situation, [known[number] for number in form.applications])
-    filed = situation.file.facts.get("returns", {}).get(situation.office, [])
-    returns = {**situation.file.facts.get("returns", {}), situation.office: [*filed, form.said()]}
     awaited = {**situation.file.facts.get("awaited", {}), situation.office: True}
     return Effect(
-        findings=(allowed, _filed_in_time(situation), of_the_quarter),
-        facts={"returns": returns, "awaited": awaited},
+        findings=(allowed, _filed_in_time(situation), _of_the_quarter(situation, form)),
+        facts={"returns": {**returns, situation.office: filed}, "awaited": awaited},
         carries=form.applications,
     )
+
+
+def _filed_so_far(before: Any, form: QuarterlyReturn) -> dict[str, Any]:
+    """What a round's file keeps of an insurer's filings; which applications they were, their events tell."""
+    # A filing recorded before this was counted stands in the file as it was handed in.
+    if isinstance(before, list):
+        before = {"filings": len(before), "applications": sum(len(one["applications"]) for one in before)}
+    filings, applications = (before["filings"], before["applications"]) if before else (0, 0)
+    return {
+        "filings": filings + 1,
+        "applications": applications + len(form.applications),
+        "last_sha256": digest_of(form.applications),
+        **form.model_dump(mode="json", exclude={"applications"}),
+    }
+
+
+def digest_of(applications: Iterable[str]) -> str:
+    """Hash which applications these are, in whatever order: their numbers sorted, one a line."""
+    return sha256("\n".join(sorted(applications)).encode()).hexdigest()
 
 
 def _filed_in_time(situation: Situation) -> Finding:
@@ -98,12 +119,14 @@ def _not_to_file(row: Mapping[str, Any] | None, number: str, situation: Situatio
     return None
 
 
-def _insured_by_quarter_end(situation: Situation, filed: list[Mapping[str, Any]]) -> Finding:
+def _of_the_quarter(situation: Situation, form: QuarterlyReturn) -> Finding:
     """A return takes what was insured in its quarter or before: a later contract would charge another year's cap."""
     ends_on = date.fromisoformat(situation.fact("round")["ends_on"])
+    if not form.applications:
+        return _nil_return(situation, ends_on)
     later = [
         f"; {row['number']} was on {row['concluded_at'].date()}"
-        for row in filed
+        for row in situation.register.applications
         if row["concluded_at"].date() > ends_on
     ]
     return Finding(
@@ -112,6 +135,13 @@ def _insured_by_quarter_end(situation: Situation, filed: list[Mapping[str, Any]]
         passed=not later,
         reason=f"a return takes what was insured by the quarter's end, {ends_on}{''.join(later)}",
     )
+
+
+def _nil_return(situation: Situation, ends_on: date) -> Finding:
+    """零申报: an insurer says that it files nothing, and is awaited no more; what it could is told (article 13)."""
+    could = situation.register.to_file
+    told = f"{situation.office} files no application insured by {ends_on}; {could} of its applications could be filed"
+    return Finding(rule="nil_return", article="13", passed=True, reason=told)
 
 
 def close_filing(situation: Situation, form: Nothing) -> Effect:
@@ -129,7 +159,7 @@ def close_filing(situation: Situation, form: Nothing) -> Effect:
     anew = () if runs_on else (budgeted("joint_review", "13", "regulator", situation.today, days, situation.calendar),)
     return Effect(
         findings=(told,),
-        facts={"left_over": {"applications": left_over}},
+        facts={"left_over": {"count": len(left_over), "numbers_sha256": digest_of(left_over)}},
         opens=anew,
         resumes=("joint_review",) if runs_on else (),
         meets=("filing",),

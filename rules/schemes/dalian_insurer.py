@@ -21,6 +21,7 @@ from rules.finding import Finding
 from rules.periods import years_later
 from rules.procedure import Act, Barred, Effect, Form, Procedure, Situation, Stage, remind
 from rules.schemes.dalian_forms import Code, Publication, Reasons, Rung, Sha256, Text
+from rules.schemes.dalian_payment import cancelled, stopped
 from rules.timetable import Deadline, fixed
 from rules.values import LawDate
 
@@ -243,7 +244,8 @@ def bar(situation: Situation, form: Reasons) -> Effect:
         reason=_of_proposal(situation, named),
     )
     decided = {"barred_on": situation.today.isoformat(), "applications": named.get("applications", [])}
-    return Effect(findings=(proposed,), facts={"bar": {**form.said(), **decided}}, meets=("listing",))
+    facts = {"bar": {**form.said(), **decided}, **cancelled(stopped(situation))}
+    return Effect(findings=(proposed,), facts=facts, meets=("listing",))
 
 
 def _of_proposal(situation: Situation, named: Mapping[str, Any]) -> str:

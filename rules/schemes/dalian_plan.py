@@ -1,18 +1,15 @@
-"""会同审核、补贴计划与拨付: what three offices approve is planned, signed, ordered and paid (articles 7, 13)."""
+"""补贴计划: what three offices approve is planned and signed (articles 7, 13)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from hashlib import sha256
 
 from rules.budget import Application, Plan, allocate
-from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import Barred, Effect, Nothing, Situation
 from rules.schemes.dalian_forms import Reasons
 from rules.schemes.dalian_review import JOINT, reviewed
-from rules.schemes.dalian_round_forms import Payment
 from rules.timetable import budgeted
 from rules.values import ZERO
 
@@ -132,33 +129,3 @@ def sign_plan(situation: Situation, form: Nothing) -> Effect:
 def take_back_plan(situation: Situation, form: Reasons) -> Effect:
     """撤回计划: before its third signature a plan goes back to the review, without its signatures (article 13)."""
     return Effect(facts={"plan_taken_back": form.said(), "signatures": {}})
-
-
-def order_payment(situation: Situation, form: Nothing) -> Effect:
-    """拨付单: one payment is ordered to each insurer of the signed plan (article 13)."""
-    amounts: dict[str, Decimal] = {}
-    paid = situation.file.facts.get("vouchers", {})
-    for line in situation.register.plan_lines:
-        if line["insurer"] not in paid:
-            amounts[line["insurer"]] = amounts.get(line["insurer"], Decimal(0)) + line["approved"]
-    return Effect(facts={"order": {insurer: f"{amount:.2f}" for insurer, amount in amounts.items() if amount}})
-
-
-def take_back_order(situation: Situation, form: Reasons) -> Effect:
-    """撤回拨付单: before anything is paid the order of payment is taken back (article 13)."""
-    return Effect(facts={"order_taken_back": form.said(), "order": {}})
-
-
-def pay(situation: Situation, form: Payment) -> Effect:
-    """拨付: another officer of finance confirms each payment with its voucher (articles 13, 15(3)).
-
-    What the bank did not pay is ordered again; the round is paid when all of it is.
-    """
-    ordered = situation.fact("order")
-    if form.vouchers.keys() | form.failed.keys() != ordered.keys():
-        raise Unfit(("vouchers", f"must name one voucher for each insurer ordered: {', '.join(ordered) or 'none'}"))
-    vouchers = {**situation.file.facts.get("vouchers", {}), **form.vouchers}
-    facts = {"vouchers": vouchers, "failed_payments": form.failed, **({"order": {}} if form.failed else {})}
-    if form.failed:
-        return Effect(facts=facts, stage="signed", carries=form.vouchers)
-    return Effect(facts=facts, meets=("payment",), carries=form.vouchers)

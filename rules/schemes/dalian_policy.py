@@ -22,6 +22,7 @@ from rules.identifiers import Uscc
 from rules.periods import days_later
 from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage, remind
 from rules.repayments import Disbursed, spread
+from rules.schemes.dalian_ending_forms import RefundReduced
 from rules.schemes.dalian_forms import InsuranceContract, Rung, Sha256, Text, in_future
 from rules.subsidy import premium_shares
 from rules.timetable import Deadline, fixed
@@ -288,6 +289,26 @@ def settle_by_recovery(situation: Situation, form: TakenOver) -> Effect:
     return Effect(facts={"taken_over": form.said()}, meets=("refund",), stage=_end(situation))
 
 
+def reduce_refund(situation: Situation, form: RefundReduced) -> Effect:
+    """退回减少: what was cancelled before it was paid need not come back; where none is left it is done (article 7)."""
+    name = "rescission" if "rescission" in situation.file.facts else "cancellation"
+    whole = name == "rescission" or not form.given
+    due = form.given if whole else _part_of(situation, form.given)
+    facts = {name: {**situation.fact(name), "to_treasury": f"{due:.2f}"}}
+    return Effect(facts=facts) if due else Effect(facts=facts, meets=("refund",), stage=_end(situation))
+
+
+def _part_of(situation: Situation, subsidy: Decimal) -> Decimal:
+    """The treasury's part of a subsidy, by the days that a cancelled contract had left (I-14)."""
+    contract, days = situation.fact("contract"), ("start_on", "end_on")
+    told = {
+        **{day: contract[day] for day in days},
+        "cancelled_on": situation.fact("cancellation")["cancelled_on"],
+        **dict.fromkeys(("premium", "subsidy"), f"{subsidy:.2f}"),
+    }
+    return split_refund(read(CancellationFacts, told), situation.edition).to_treasury
+
+
 def _ending(situation: Situation) -> dict[str, Any]:
     """How the contract ended early."""
     facts = situation.file.facts
@@ -414,6 +435,7 @@ ACTS = {
         Act("renew", "续保", ("insurer",), "7", ("in_force",), Renewal, renew),
         Act("record_refund", "退回财政", ("finance",), "7", ("refund_due",), RefundPaid, record_refund, "cancelled"),
         Act("call_refund", "通知退回", ("system",), "7", ("refund_due",), Called, call_refund),
+        Act("reduce_refund", "退回减少", ("system",), "7", ("refund_due",), RefundReduced, reduce_refund),
         Act("settle_by_recovery", "并入追回", ("system",), "15(2)", ("refund_due",), TakenOver, settle_by_recovery,
             "cancelled"),
         Act("amend", "更正", ("system",), "15(3)", RUNNING, Concluded, amend),

@@ -16,8 +16,11 @@ from rules.finding import Finding
 from rules.periods import days_later
 from rules.procedure import Effect, Nothing, Situation
 from rules.schemes import dalian_forms as forms
-from rules.schemes.dalian_subsidy import unsubsidised
+from rules.schemes.dalian_ending_forms import Revocation
+from rules.schemes.dalian_payment import cancelled, stopped
+from rules.schemes.dalian_subsidy import nothing_more
 from rules.timetable import budgeted, fixed
+from rules.values import in_yuan
 
 
 def submit(situation: Situation, form: forms.Submission) -> Effect:
@@ -254,19 +257,32 @@ def propose_revocation(situation: Situation, form: forms.Reasons) -> Effect:
     return Effect(facts={"proposed_revocation": {**form.said(), "proposed_on": situation.today.isoformat()}})
 
 
-def revoke(situation: Situation, form: forms.Reasons) -> Effect:
-    """撤销认定: the recognition ends, and with it an application that no signed plan pays (articles 10, 15(2))."""
+def revoke(situation: Situation, form: Revocation) -> Effect:
+    """撤销认定: the recognition ends, at whatever stage, and with it all that is not paid (articles 10, 15(2)).
+
+    A contract concluded while it held stays insured (I-6). What was paid stays paid, unless the ground is fraud.
+    """
+    facts, register = situation.file.facts, situation.register
     proposed = Finding(
         rule="revocation_proposed",
         article="15(3)",
-        passed="proposed_revocation" in situation.file.facts,
+        passed="proposed_revocation" in facts,
         reason="whoever decides a revocation is not whoever proposed it, so it must be proposed first",
     )
+    holds = Finding(
+        rule="recognition_holds",
+        article="10",
+        passed="recognition" in facts and "revocation" not in facts,
+        reason="a recognition is revoked that was published, and once",
+    )
+    waited = {"waited": in_yuan(register.waiting)} if register.waiting else {}
     return Effect(
-        findings=(proposed,),
-        facts={"revocation": form.said()},
-        money=unsubsidised(situation),
-        meets=("recognition_valid_until", "insurance"),
+        findings=(proposed, holds),
+        facts={"revocation": {**form.said(), **waited}, **cancelled(stopped(situation))},
+        money={} if register.settled else nothing_more(situation),
+        meets=("recognition_valid_until", "insurance", *(() if register.settled else ("waitlist",))),
+        # What a plan gave is cancelled or being paid: the case ends as soon as it is told which.
+        stage=situation.file.stage if register.settled else None,
     )
 
 

@@ -21,6 +21,7 @@ from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage, remi
 from rules.repayments import Disbursed, Instalment, next_instalment, owed, spread
 from rules.schemes.dalian_complaint import Subject
 from rules.schemes.dalian_forms import Code, Reasons, Rung, Sha256, Text, in_future
+from rules.schemes.dalian_payment import cancelled, stopped
 from rules.timetable import Deadline, OfficeKind, fixed
 from rules.values import ZERO, LawDate, Yuan, in_yuan
 
@@ -144,7 +145,7 @@ def decide_recovery(situation: Situation, form: RecoveryDecision) -> Effect:
         reason=f"{in_yuan(disbursed)} yuan were disbursed on {numbers}; the decision names {in_yuan(form.amount)}",
     )
     decided = {**form.said(), "decided_on": situation.today.isoformat()}
-    return Effect(findings=(recovers_all,), facts={"decision": decided})
+    return Effect(findings=(recovers_all,), facts={"decision": decided, **cancelled(stopped(situation))})
 
 
 def _disbursed(situation: Situation, payee: str | None = None) -> tuple[Disbursed, ...]:

@@ -18,32 +18,30 @@ JOINT: tuple[OfficeKind, ...] = ("regulator", "industry_bureau", "finance")
 
 def return_for_completion(situation: Situation, form: Completion) -> Effect:
     """退回补充: an office lacks something; the enterprise completes it, and it is filed again (article 13)."""
-    if (state := _state_in_round(situation, form.application)) != "reviewable":
-        raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
-    return Effect(
-        facts={"returned": {**situation.file.facts.get("returned", {}), form.application: form.said()}}, carries=form
-    )
+    _must_be_reviewable(situation, form.application)
+    # Of the last one only, here and below: the events tell of each.
+    return Effect(facts={"returned": form.said()}, carries=form)
 
 
 def admit_held(situation: Situation, form: Admission) -> Effect:
     """恢复审核: it is decided that an honest application of a barred insurer is reviewed (article 15(2), I-15)."""
-    if (state := _state_in_round(situation, form.application)) != "reviewable":
-        raise Unfit(("application", f"must be reviewed in this round (not {form.application!r}, which {state})"))
+    _must_be_reviewable(situation, form.application)
     _prepared_by_another(situation)
-    row = next(row for row in situation.register.applications if row["number"] == form.application)
+    (row,) = situation.register.applications
     honest = Finding(
         rule="not_falsified",
         article="15(2)",
         passed=not row["falsified"],
         reason=f"{form.application} is {'' if row['falsified'] else 'not '}named in a bar or in a recovery",
     )
-    admitted = {**situation.file.facts.get("admitted", {}), form.application: form.reason}
-    return Effect(findings=(honest,), facts={"admitted": admitted}, carries=form)
+    return Effect(findings=(honest,), facts={"admitted": form.said()}, carries=form)
 
 
-def _state_in_round(situation: Situation, application: str) -> str:
-    row = next((row for row in situation.register.applications if row["number"] == application), None)
-    return "is not in it" if row is None else "was approved before and waits" if row["waited"] else "reviewable"
+def _must_be_reviewable(situation: Situation, application: str) -> None:
+    rows = situation.register.applications
+    if not rows or rows[0]["waited"]:
+        state = "was approved before and waits" if rows else "is not in it"
+        raise Unfit(("application", f"must be reviewed in this round (not {application!r}, which {state})"))
 
 
 def review(situation: Situation, form: Review) -> Effect:
@@ -89,21 +87,31 @@ def _prepared_by_another(situation: Situation) -> None:
 
 
 def reviewed(situation: Situation) -> dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]:
-    """Sort the round's applications: approved by all three, refused by any, held for silence or a bar (I-15).
+    """Sort the round's applications: approved, refused, or held for silence or a bar (article 13, I-15).
 
     What asks for another amount since an office spoke is held until it has spoken of that.
     """
     sorted_: dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]
     sorted_ = {"approved": [], "refused": [], "held": []}
     for row in situation.register.applications:
-        opinions = row["opinions"]
-        if any(not approves for approves in opinions.values()):
+        verdict = _verdict(row["opinions"], refusal_blocks=situation.edition.refusal_blocks.value)
+        if verdict == "refused":
             sorted_["refused"].append(row)
         else:
             barred = row["barred_on"] is not None and row["barred_on"] <= situation.today and not row["admitted"]
             # What is recovered, or was named in a bar, gets nothing more.
             barred = barred or row["falsified"]
             # What waits was approved by all three before its first plan.
-            approved = row["waited"] or len(opinions) == len(JOINT)
+            approved = row["waited"] or verdict == "approved"
             sorted_["approved" if approved and not barred else "held"].append(row)
     return sorted_
+
+
+def _verdict(opinions: Mapping[str, bool], *, refusal_blocks: bool) -> Literal["approved", "refused", "held"]:
+    """What the offices' opinions come to: one refusal refuses, or, where it does not block, the three's majority."""
+    approvals = sum(opinions.values())
+    if refusal_blocks and approvals < len(opinions):
+        return "refused"
+    if len(opinions) < len(JOINT):
+        return "held"
+    return "approved" if approvals * 2 > len(opinions) else "refused"

@@ -8,14 +8,8 @@ from rules.finding import Finding
 from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, remind
 from rules.schemes.dalian_filing import close, close_filing, file_return, open_round, reopen_filing
 from rules.schemes.dalian_forms import Reasons, Rung
-from rules.schemes.dalian_plan import (
-    order_payment,
-    pay,
-    prepare_plan,
-    sign_plan,
-    take_back_order,
-    take_back_plan,
-)
+from rules.schemes.dalian_payment import order_payment, pay, take_back_order
+from rules.schemes.dalian_plan import prepare_plan, sign_plan, take_back_plan
 from rules.schemes.dalian_review import JOINT, admit_held, return_for_completion, review
 from rules.schemes.dalian_round_forms import (
     Admission,

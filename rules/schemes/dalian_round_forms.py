@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from rules.procedure import Form
+from rules.schemes.dalian_bank import Voucher
 from rules.schemes.dalian_forms import Code, Sha256, Text
 from rules.values import Flag, Minute, YuanOrZero
 
@@ -35,9 +36,9 @@ def _listed_once(place: str, numbers: list[str]) -> Iterator[tuple[str, str]]:
 
 
 class QuarterlyReturn(Form):
-    """季度汇总申报: the applications an insurer files, with its sealed summary and cover letter (article 13)."""
+    """季度汇总申报: the applications an insurer files, or none (零申报), and its sealed summary and letter."""
 
-    applications: list[Text] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    applications: list[Text] = Field(max_length=MOST_AT_ONCE)
     summary_sha256: Sha256
     cover_letter_sha256: Sha256
 
@@ -84,9 +85,13 @@ class Admission(Form):
 class Payment(Form):
     """拨付凭证: the voucher of each insurer's payment, or why the bank did not make it."""
 
-    vouchers: dict[Code, Text] = Field(max_length=MOST_AT_ONCE)
+    vouchers: dict[Code, Voucher] = Field(max_length=MOST_AT_ONCE)
     failed: dict[Code, Text] = Field(default={}, max_length=MOST_AT_ONCE)
 
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        whose: dict[str, str] = {}
+        for insurer, voucher in self.vouchers.items():
+            if whose.setdefault(voucher, insurer) != insurer:
+                yield f"vouchers.{insurer}", f"must be of one payment alone: {voucher!r} is {whose[voucher]}'s too"
         for insurer in self.vouchers.keys() & self.failed.keys():
             yield f"failed.{insurer}", "must not have a voucher too: it was paid, or it was not"

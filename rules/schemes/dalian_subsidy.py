@@ -14,6 +14,7 @@ from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import Effect, File, Situation
 from rules.schemes import dalian_forms as forms
+from rules.schemes.dalian_ending_forms import PaymentStopped
 from rules.subsidy import premium_shares
 from rules.timetable import Deadline, budgeted, fixed
 from rules.values import ZERO
@@ -184,6 +185,15 @@ def unsubsidised(situation: Situation) -> dict[str, str]:
     return {"enterprise_share": money["premium"]} if "premium" in money else {}
 
 
+def nothing_more(situation: Situation) -> dict[str, str]:
+    """轮候终止: nothing waits any more; what no plan gave falls on the enterprise."""
+    money = situation.file.money
+    if "plan" not in situation.file.facts:
+        return unsubsidised(situation)
+    borne = Decimal(money["enterprise_share"]) + Decimal(money["waitlisted"])
+    return {"waitlisted": "0.00", "enterprise_share": f"{borne:.2f}"}
+
+
 def return_application(situation: Situation, form: forms.Returned) -> Effect:
     """退回补充: an office of the joint review lacks something; what it lacks is told at once (article 13)."""
     days, today = situation.edition.correction_days.value, situation.today
@@ -218,6 +228,8 @@ def plan(situation: Situation, form: forms.Planned) -> Effect:
     }
     ended = "paid" if Decimal(before["paid"]) else "nothing_left"
     stage = "planned" if form.approved else "waitlisted" if waits else ended
+    if _revoked(situation) and not form.approved:
+        return _planned_too_late(situation, form)
     return Effect(
         facts={"plan": form.said()},
         money={name: f"{amount:.2f}" for name, amount in amounts.items()},
@@ -225,6 +237,14 @@ def plan(situation: Situation, form: forms.Planned) -> Effect:
         meets=() if waits else ("waitlist",),
         stage=stage,
     )
+
+
+def _planned_too_late(situation: Situation, form: forms.Planned) -> Effect:
+    """What a plan only let wait, when the recognition was revoked meanwhile, waits no more (article 10)."""
+    before = situation.file.money
+    borne = Decimal(before["premium"]) - Decimal(before["paid"]) - Decimal(before["insurer_share"])
+    money = {"waitlisted": "0.00", "enterprise_share": f"{borne:.2f}"}
+    return Effect(facts={"plan": form.said()}, money=money, meets=("waitlist",), stage="revoked")
 
 
 def _waitlist(situation: Situation, form: forms.Planned) -> Deadline:
@@ -278,6 +298,28 @@ def reduce_waiting(situation: Situation, form: forms.WaitingReduced) -> Effect:
     )
 
 
+def stop_payment(situation: Situation, form: PaymentStopped) -> Effect:
+    """止付: what a plan gave is paid no more, and nothing of it waits; what was paid before stays (article 15(2))."""
+    money = situation.file.money
+    freed = Decimal(money["waitlisted"]) + form.amount
+    return Effect(
+        facts={"payment_stopped": form.said()},
+        money={
+            "approved": f"{Decimal(money['approved']) - form.amount:.2f}",
+            "waitlisted": "0.00",
+            "enterprise_share": f"{Decimal(money['enterprise_share']) + freed:.2f}",
+        },
+        meets=("waitlist",),
+        stage="revoked" if _revoked(situation) else "paid" if Decimal(money["paid"]) else None,
+    )
+
+
+def _revoked(situation: Situation) -> bool:
+    """Whether the recognition was revoked, so that nothing more is given; one that was superseded gave what it gave."""
+    revocation = situation.file.facts.get("revocation")
+    return revocation is not None and revocation.get("ground") != "superseded"
+
+
 def _tomorrow(situation: Situation, name: str) -> Deadline:
     deadline = situation.file.deadline(name)
     assert deadline is not None
@@ -287,7 +329,8 @@ def _tomorrow(situation: Situation, name: str) -> Deadline:
 def pay(situation: Situation, form: forms.Paid) -> Effect:
     """拨付: the finance bureau has paid the insurer by the plan (article 13)."""
     waits = situation.file.money["waitlisted"] != "0.00"
-    paid = Decimal(situation.file.money["paid"]) + form.amount
-    return Effect(
-        facts={"payment": form.said()}, money={"paid": f"{paid:.2f}"}, stage="waitlisted" if waits else "paid"
-    )
+    paid = {"paid": f"{Decimal(situation.file.money['paid']) + form.amount:.2f}"}
+    if _revoked(situation):
+        money = {**nothing_more(situation), **paid}
+        return Effect(facts={"payment": form.said()}, money=money, meets=("waitlist",), stage="revoked")
+    return Effect(facts={"payment": form.said()}, money=paid, stage="waitlisted" if waits else "paid")

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from activities.contracts import Answer, Attempt, Command, Recorded
 from activities.record import Record
 from db.pool import Pool
-from rules.procedure import File
+from db.sql import queries
+from rules.procedure import Barred, File
 from rules.procedures import Stream, stream_of
 from rules.timetable import OfficeKind
 from service.sample_forms import SampleForms
@@ -171,11 +172,21 @@ class Desk:
         """Carry what one proceeding ordered in another, as the relay does, until nothing is left."""
         ordered = "select command from outbox where not done and command_id like '%/%' order by not_before, command_id"
         while sent := await self.pool.fetch(ordered):
-            for row in sent:
-                command = Command.model_validate(row["command"])
+            barred = []
+            for command in (Command.model_validate(row["command"]) for row in sent):
                 opens = command.act == stream_of(command.stream).procedure.opening.name
-                await (self.record.open(command) if opens else self.write(await self.attempt(command)))
+                try:
+                    await (self.record.open(command) if opens else self.write(await self.attempt(command)))
+                except Barred as early:
+                    if await self.pool.fetchval("select closed from proceeding where stream = $1", command.stream):
+                        await self.pool.execute(queries("outbox").overtake, command.stream, "closed")
+                        continue
+                    # It is offered again, when what its proceeding has to be told before is told.
+                    barred.append(early)
+                    continue
                 await self.record.acknowledge(command.id)
+            if len(barred) == len(sent):
+                raise barred[0]
 
     async def file_of(self, stream: str) -> File:
         return File.model_validate(await self.pool.fetchval("select file from proceeding where stream = $1", stream))

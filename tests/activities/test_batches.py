@@ -146,18 +146,8 @@ async def test_a_quote_tells_what_cap_and_budget_leave_uncovered(desk: Desk) -> 
     assert told == {"premium": "1800000.00", "subsidy": "600000.00", "cap_left": "500000.00", "uncovered": "600000.00"}
 
 
-async def test_a_recognition_is_not_revoked_under_an_application_whose_plan_was_just_signed(desk: Desk) -> None:
-    """The case has not been told yet: it would close, and its money come to nobody's case."""
-    await desk.play(first("case", "plan"))
-    await desk.order("propose_revocation", "bureau-1")
-    with pytest.raises(Barred, match="revoked_before_signing"):
-        await desk.order("revoke", "bureau-2")
-    await desk.relay()
-    assert (await desk.file()).stage == "planned"
-
-
 @pytest.mark.parametrize("budget", ["5000000.00", "0.01", None])
-async def test_a_batch_whose_money_is_planned_gets_it_and_no_more_when_the_recognition_is_revoked(
+async def test_a_batch_whose_money_is_planned_gets_none_of_it_when_the_recognition_is_revoked(
     desk: Desk, budget: str | None
 ) -> None:
     await desk.play(first("case", "apply"))
@@ -176,7 +166,7 @@ async def test_a_batch_whose_money_is_planned_gets_it_and_no_more_when_the_recog
     await desk.order("revoke", "bureau-2")
     await desk.relay()
     file = await desk.file_of(batch.stream)
-    assert (file.stage, file.money["waitlisted"]) == ("planned" if budget else "revoked", "0.00")
+    assert (file.stage, file.money["waitlisted"], file.money["approved"]) == ("revoked", "0.00", "0.00")
     assert await desk.pool.fetchval("select sum(waiting) from subsidy_application") == 0
     assert await desk.pool.fetchval("select count(*) from outbox where not done and command_id like '%/%'") == 0
     found = await verified(desk.pool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from db.pool import Pool
 from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.timetable import SHANGHAI, Deadline
+from starters.audit import verified
 from tests.activities.desk import Desk, first
 
 QUARTER, NEXT = "2027Q4", "2028Q1"
@@ -21,7 +23,7 @@ def stream_of(quarter: str) -> str:
     return f"round:dalian:{quarter}"
 
 
-async def ordered(desk: Desk, quarter: str, act: str, officer: str, data: dict[str, str] | None = None) -> Answer:
+async def ordered(desk: Desk, quarter: str, act: str, officer: str, data: dict[str, Any] | None = None) -> Answer:
     recorded = await desk.order(act, officer, data, "round", stream=stream_of(quarter))
     assert recorded.answer
     return recorded.answer
@@ -78,6 +80,51 @@ async def test_the_reminders_of_the_filing_day_name_who_has_not_filed(applied: D
     assert told[1].reason == "not filed yet: insurer-a, insurer-b"
     await ordered(applied, QUARTER, "file_return", INSURER)
     assert (await rung(applied)).event.findings[1].reason == "not filed yet: insurer-b"
+
+
+NIL = {"applications": [], "summary_sha256": "0" * 64, "cover_letter_sha256": "1" * 64}
+
+
+async def test_an_insurer_with_nothing_to_file_says_so_and_is_awaited_no_more(applied: Desk) -> None:
+    await opened(applied)
+    event = (await ordered(applied, QUARTER, "file_return", "insurer-b-1", NIL)).event
+    assert event.passed
+    told = event.findings[-1]
+    assert (told.rule, told.article) == ("nil_return", "13")
+    assert "insurer-b files no application insured by 2027-12-31; 0 of its applications could be filed" in told.reason
+    facts = (await applied.file_of(stream_of(QUARTER))).facts
+    assert facts["awaited"] == {"insurer-a": False, "insurer-b": True}
+    assert [facts["returns"]["insurer-b"][name] for name in ("filings", "applications")] == [1, 0]
+    assert (await rung(applied)).event.findings[1].reason == "not filed yet: insurer-a"
+    assert (await verified(applied.pool))["ok"]
+
+
+async def test_a_nil_return_tells_what_could_be_filed_and_what_comes_afterwards_is_taken(applied: Desk) -> None:
+    await opened(applied)
+    told = (await ordered(applied, QUARTER, "file_return", INSURER, NIL)).event.findings[-1]
+    assert told.reason.endswith("; 1 of its applications could be filed")
+    assert (await ordered(applied, QUARTER, "file_return", INSURER)).event.passed
+    assert await applied.pool.fetchval("select state from subsidy_application") == "filed"
+    kept = (await applied.file_of(stream_of(QUARTER))).facts["returns"]["insurer-a"]
+    assert (kept["filings"], kept["applications"]) == (2, 1)
+    assert (await verified(applied.pool))["ok"]
+
+
+async def test_who_has_filed_applications_files_no_nil_return(applied: Desk) -> None:
+    await opened(applied)
+    await ordered(applied, QUARTER, "file_return", INSURER)
+    with pytest.raises(Unfit, match="applications: must not be empty: 1 were filed in this round before"):
+        await ordered(applied, QUARTER, "file_return", INSURER, NIL)
+
+
+async def test_a_barred_insurer_and_one_who_is_late_file_no_nil_return(applied: Desk) -> None:
+    await opened(applied)
+    applied.moment = datetime(2028, 1, 11, 2, tzinfo=UTC)
+    late = (await ordered(applied, QUARTER, "file_return", "insurer-b-1", NIL)).event
+    assert [found.rule for found in late.findings if not found.passed] == ["filed_in_time"]
+    await applied.pool.execute("insert into insurer_bar values ('insurer-b', '2026-01-01', '骗保')")
+    barred = (await ordered(applied, QUARTER, "file_return", "insurer-b-1", NIL)).event
+    assert [found.rule for found in barred.findings if not found.passed] == ["insurer_not_barred", "filed_in_time"]
 
 
 async def test_what_is_received_on_the_filing_day_is_taken_and_a_minute_later_belongs_to_the_next_quarter(

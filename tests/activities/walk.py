@@ -267,6 +267,15 @@ async def _revoked(walk: Walk) -> None:
     await walk.order("revoke", "bureau-2")
 
 
+async def _barred_for_it(walk: Walk) -> None:
+    """The plan is signed and told when the regulator bars the insurer for the walked application."""
+    form = walk.forms.of("nominate") | {"insurer": OFFICES["insurer"]}
+    await walk.order("nominate", "regulator-1", form, kind="pilot_insurer")
+    named = walk.forms.of("propose_bar") | {"applications": [walk.application]}
+    await walk.order("propose_bar", "regulator-1", named, kind="pilot_insurer")
+    await walk.order("bar", "regulator-2", kind="pilot_insurer")
+
+
 async def _begins_later(walk: Walk) -> None:
     walk.begins_in = 5
 
@@ -379,7 +388,9 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "the contract of its case is rectified": _rectified,
     "its case is withdrawn": _withdrawn,
     "the recognition of its case is revoked": _revoked,
+    "its recognition is revoked": _revoked,
     "a later day": _later_day,
+    "its insurer is barred for it": _barred_for_it,
     "a signed plan gave the subsidy": _signed,
     "the subsidy is paid meanwhile": _paid_meanwhile,
     "the treasury's part is returned": _returned_to_treasury,
@@ -390,5 +401,6 @@ JUST_BEFORE: dict[str, Arrangement] = {
 }
 #: What the walk itself sees to.
 OF_ITSELF = {"time passes", "nothing is due"}
-#: What needs more than one proceeding on its way: taken in `test_waiting.py`.
-ELSEWHERE = {"the bank did not pay"}
+#: What needs more than one proceeding on its way: taken in `test_waiting.py`, `test_stopped_payments.py` and
+#: `test_revocations.py`.
+ELSEWHERE = {"the bank did not pay", "an earlier plan paid a part", "its recognition was revoked before"}

@@ -22,7 +22,10 @@ MAY = {
     **dict.fromkeys(("migration", "office", "officer", "letterhead"), READS),
     # A listing and a suspension can be ended, a clause prolonged or withdrawn: by their columns, not as a whole.
     **dict.fromkeys(("insurer_bar", "insurer_listing", "insurer_suspension", "filed_clause"), ADDS),
-    **dict.fromkeys(("event", "ledger_entry", "refusal", "opinion", "plan_line", "notice", "policy"), ADDS),
+    **dict.fromkeys(
+        ("event", "ledger_entry", "refusal", "opinion", "plan_line", "left_over", "notice", "policy"), ADDS
+    ),
+    "payment_voucher": ADDS,
     **dict.fromkeys(("document", "document_withdrawal"), ADDS),
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
     "subsidy_application": ADDS,
@@ -48,11 +51,13 @@ KEPT = {
     "annual_cap": "amount",
     "opinion": "approves",
     "plan_line": "approved",
+    "left_over": "application",
     "refusal": "why",
     "notice": "number",
     "document": "sha256",
     "document_withdrawal": "reason",
     "sign_in": "officer",
+    "payment_voucher": "insurer",
 }
 
 

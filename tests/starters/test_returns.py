@@ -208,6 +208,54 @@ async def test_a_round_that_is_not_there_is_told(terminal: Terminal, template: P
     assert (await give(terminal, "check", "2099Q5", template)).status == 2
 
 
+# --- A nil return ---------------------------------------------------------------------------------------------------
+
+TITLES = ",".join(NAMES)
+
+
+@pytest.mark.parametrize("spelling", ["xlsx", "csv", "json"])
+async def test_a_table_without_rows_is_a_nil_return(
+    terminal: Terminal, pool: Pool, template: Path, quarter: str, spelling: str
+) -> None:
+    path = terminal.folder / f"nil.{spelling}"
+    if spelling == "xlsx":
+        path = changed(template, lambda sheet: sheet.delete_rows(2, 3), path.name)
+    else:
+        path.write_text({"csv": TITLES, "json": "[]"}[spelling], encoding="utf-8")
+    checked = await give(terminal, "check", quarter, path, officer="insurer-b-1")
+    assert (checked.status, said(checked)["rows"], said(checked)["events"]) == (0, 0, [])
+    paper = str(terminal.folder / "nil.pdf")
+    printed = await terminal.run(
+        "insurer", "return", "print", quarter, str(path), "--as", "insurer-b-1", "--out", paper
+    )
+    assert printed.status == 0, printed.err
+    assert "现作零申报" in re.sub(r"\s", "", PdfReader(paper).pages[0].extract_text())
+    filed = await give(terminal, "file", quarter, path, officer="insurer-b-1")
+    assert (filed.status, said(filed)["filed"], len(said(filed)["events"])) == (0, 0, 1)
+    # The same paper again is answered as the first time.
+    assert said(await give(terminal, "file", quarter, path, officer="insurer-b-1")) == said(filed)
+    shown = (await terminal.run("round", "show", quarter, "--json")).json
+    assert shown["facts"]["awaited"] == {"insurer-a": False, "insurer-b": True}
+    told = await terminal.run("insurer", "return", "file", quarter, str(path), "--as", "insurer-b-1")
+    assert "nil_return" in told.out
+    assert await states(pool) == ["applied"] * 3
+
+
+async def test_a_nil_return_by_hand_is_the_same_act_and_applications_may_follow_it(
+    terminal: Terminal, pool: Pool, template: Path, quarter: str
+) -> None:
+    form = {"applications": [], "summary_sha256": digest("汇总表"), "cover_letter_sha256": digest("报送函")}
+    nil = await terminal.run("round", "act", quarter, "file_return", "--as", INSURER, "--json", data=form)
+    assert nil.json["findings"][-1]["rule"] == "nil_return"
+    assert "3 of its applications could be filed" in nil.json["findings"][-1]["reason"]
+    assert said(await give(terminal, "file", quarter, template))["filed"] == 3
+    assert await states(pool) == ["filed"] * 3
+    empty = terminal.folder / "empty.csv"
+    empty.write_text(TITLES, encoding="utf-8")
+    again = await give(terminal, "file", quarter, empty)
+    assert (again.status, again.err.startswith("bad input: applications: must not be empty: 3 were filed")) == (2, True)
+
+
 # --- Contract copies and sealed papers ------------------------------------------------------------------------------
 
 
@@ -362,7 +410,6 @@ CHANGES: dict[str, tuple[Callable[[Any], None], str]] = {
     "an unknown column": (put("U1", "备注"), "has unknown columns: 备注"),
     "a column without a title": (put("U2", "x"), r"has more cells than columns \(row 2\)"),
     "no titles": (lambda sheet: sheet.delete_rows(1), "must begin with the template's row of titles"),
-    "no rows": (lambda sheet: sheet.delete_rows(2, 3), "has no rows"),
     "an empty row": (lambda sheet: sheet.insert_rows(3), r"must have no empty row between others \(row 3\)"),
     "a row far below": (put("A200000", "x"), r"must have no empty row between others \(row 5\)"),
     "another sheet": (renamed, r"must have a sheet called 汇总表 \(it has: Sheet1\)"),

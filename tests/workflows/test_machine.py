@@ -247,9 +247,8 @@ class Life:
         if act == "review":
             return case.forms.review(*await self.applications("filed"))
         if act == "pay":
-            return {
-                "vouchers": dict.fromkeys((await self.file(ROUND)).facts.get("order", {}), f"PZ-{self.round.number}")
-            }
+            ordered = (await self.file(ROUND)).facts.get("order", {})
+            return {"vouchers": {insurer: f"PZ-{self.round.number}-{insurer}" for insurer in ordered}}
         return {}
 
     async def applications(self, state: str) -> list[str]:

@@ -76,6 +76,23 @@ async def test_a_recognition_is_revoked_by_another_than_proposed_it_and_takes_it
     assert (await hands.submit()).event.passed
 
 
+async def test_a_recognition_is_revoked_after_its_case_has_closed_and_its_workflow_ended(hands: Hands) -> None:
+    await hands.bring_to("apply")
+    assert (await hands.act("withdraw")).standing.closed
+    await hands.handle.result()
+    await hands.act("propose_revocation", "bureau-1")
+    with pytest.raises(Refused, match="preparer_does_not_approve"):
+        await hands.act("revoke", "bureau-1")
+    revoked = await hands.act("revoke", "bureau-2", command_id=f"revoke-{hands.serial}")
+    assert (revoked.standing.stage, revoked.standing.closed) == ("revoked", True)
+    # Said again it is answered as the first time; nothing waits for a workflow that is no more.
+    assert await hands.act("revoke", "bureau-2", command_id=f"revoke-{hands.serial}") == revoked
+    waits = "select count(*) from outbox where stream = $1 and not done"
+    assert await hands.session.pool.fetchval(waits, str(hands.stream)) == 0
+    with pytest.raises(Refused, match="act_in_turn"):
+        await hands.act("revoke", "bureau-2")
+
+
 async def test_a_recognition_is_superseded_only_by_a_recognised_case_of_the_same_enterprise(hands: Hands) -> None:
     await hands.bring_to("publish")
     stranger = hands.another()

@@ -86,6 +86,36 @@ def test_a_return_that_lists_a_later_contract_is_refused_with_every_one_of_them(
     assert found.reason.endswith("the quarter's end, 2026-06-30; A was on 2026-07-01; C was on 2027-01-01")
 
 
+def filed_after(before: dict[str, Any]) -> dict[str, Any]:
+    """What the file keeps of an insurer's returns when one application is filed after `before`."""
+    row = {"number": "D", "insurer": "I", "state": "applied", "concluded_at": datetime(2026, 6, 30, 9)}  # noqa: DTZ001
+    asked = situation(0, row)
+    opened = open_round(asked, RoundOpening(quarter="2026Q2"))
+    file = asked.file.model_copy(
+        update={"facts": {**opened.facts, "returns": before}, "deadlines": opened.opens},
+    )
+    asked = replace(asked, file=file, office="I", office_kind="insurer")
+    form = read_form(QuarterlyReturn, {"applications": ["D"], **PAPERS}, asked.received_at)
+    return dict(file_return(asked, form).facts["returns"])
+
+
+PAPERS = {"summary_sha256": "0" * 64, "cover_letter_sha256": "1" * 64}
+#: sha256 of "D".
+OF_D = "3f39d5c348e5b79d06e842c114e6cc571583bbf44e4b0ebfda1a01ec05745d43"
+
+
+def test_a_file_counts_an_insurers_filings_and_keeps_the_digest_of_the_last() -> None:
+    kept = {"filings": 1, "applications": 1, "last_sha256": OF_D, **PAPERS}
+    assert filed_after({}) == {"I": kept}
+    other = {"filings": 7, "applications": 6999, "last_sha256": "a" * 64, **PAPERS}
+    assert filed_after({"J": other, "I": other}) == {"J": other, "I": kept | {"filings": 8, "applications": 7000}}
+
+
+def test_a_filing_that_the_file_still_lists_is_counted_on() -> None:
+    listed = [{"applications": ["A", "B"], **PAPERS}, {"applications": ["C"], **PAPERS}]
+    assert filed_after({"I": listed})["I"] == {"filings": 3, "applications": 4, "last_sha256": OF_D, **PAPERS}
+
+
 def test_a_plan_says_under_one_hash_whose_money_each_line_is() -> None:
     digest = prepare_plan(situation(100_000, APPLICATION), Nothing()).facts["plan"]["lines_sha256"]
     assert re.fullmatch("[0-9a-f]{64}", digest)

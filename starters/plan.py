@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from activities import editions
 from activities.contracts import Event
 from db.pool import Pool
 from db.sql import queries
@@ -94,7 +95,7 @@ def _read(quarter: str) -> tuple[paper.SubsidyPlan, File]:
 async def plan_of(pool: Pool, file: File, events: Sequence[Event]) -> paper.SubsidyPlan:
     """Return a round's plan with everything that stands on its paper."""
     number, year = file.facts["plan"]["number"], file.facts["round"]["fiscal_year"]
-    edition = edition_of(file.scheme, file.edition)
+    edition = edition_of(file.scheme, file.edition, await editions.known(pool, file.scheme))
     prepared = last_of(events, "prepare_plan")
     rows, budget = await _rows(pool, file, edition)
     return paper.SubsidyPlan(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from activities import editions
 from activities.contracts import Event
 from db.pool import Pool, one
 from db.sql import queries
@@ -42,7 +43,8 @@ async def form_of(pool: Pool, number: str, which: str, seen_by: OfficeKind | Non
     events = [event for event in await events_of(pool, stream) if event.act in filled.acts and event.passed]
     if not events or filled.fact not in file.facts:
         raise BadInput(("form", f"{which} is not filled yet: {number} has no {filled.acts[0]}"))
-    event, edition, facts = events[-1], edition_of(file.scheme, file.edition), file.facts
+    event, facts = events[-1], file.facts
+    edition = edition_of(file.scheme, file.edition, await editions.known(pool, file.scheme))
     day = event.at.astimezone(SHANGHAI).date()
     insurer, assessor = facts.get("contract", {}).get("insurer"), facts.get("entrustment", {}).get("assessor")
     names = await one(pool, DOCUMENT.names, file.district, insurer, assessor)

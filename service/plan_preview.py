@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from activities import calendar, editions
 from db.pool import Connection, Pool
 from db.sql import queries
 from rules.budget import Placed, Plan, explain
-from rules.calendar import CHINA
 from rules.edition import edition_of
 from rules.procedure import File, Register, Situation
 from rules.schemes.dalian_plan import differences, why_left_out, work_out
@@ -19,7 +19,7 @@ from runtime.documents.typesetting import words_of
 from runtime.errors import BadInput
 from service.session import now
 
-PLAN, SUBSIDY = queries("plan"), queries("subsidy")
+LEDGER, PLAN, SUBSIDY = queries("ledger"), queries("plan"), queries("subsidy")
 
 
 class LeftOut(NamedTuple):
@@ -74,7 +74,7 @@ async def _situation(connection: Connection, file: File) -> Situation:
     fiscal_year = file.facts["round"]["fiscal_year"]
     rows = await connection.fetch(SUBSIDY.of_round, _stream(file), fiscal_year)
     lines = await connection.fetch(SUBSIDY.plan_lines, file.facts.get("plan", {}).get("number", ""))
-    balances = await connection.fetchrow(SUBSIDY.balances, file.scheme, fiscal_year)
+    balances = await connection.fetchrow(LEDGER.balances, file.scheme, fiscal_year)
     left = balances["appropriated"] - balances["committed"] if balances else Decimal(0)
     register = Register(applications=tuple(map(dict, rows)), plan_lines=tuple(map(dict, lines)), budget_left=left)
     return Situation(
@@ -84,8 +84,8 @@ async def _situation(connection: Connection, file: File) -> Situation:
         office="",
         office_kind="regulator",
         received_at=now(),
-        edition=edition_of(file.scheme, file.edition),
-        calendar=CHINA,
+        edition=edition_of(file.scheme, file.edition, await editions.known(connection, file.scheme)),
+        calendar=await calendar.current(connection),
         register=register,
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from activities import editions
 from activities.contracts import Event
 from db.pool import Pool
 from db.sql import queries
@@ -28,7 +29,7 @@ def round_stream(quarter: str) -> Stream:
 async def plan_of(pool: Pool, file: File, events: Sequence[Event]) -> paper.SubsidyPlan:
     """Return a round's plan with everything that stands on its paper."""
     number, year = file.facts["plan"]["number"], file.facts["round"]["fiscal_year"]
-    edition = edition_of(file.scheme, file.edition)
+    edition = edition_of(file.scheme, file.edition, await editions.known(pool, file.scheme))
     prepared = last_of(events, "prepare_plan")
     rows, budget = await _rows(pool, file, edition)
     return paper.SubsidyPlan(

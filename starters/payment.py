@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from activities import editions
 from activities.contracts import Event
 from db.pool import Pool
 from db.sql import queries
@@ -176,7 +177,8 @@ def _read(quarter: str) -> paper.Ordering:
 
 
 async def _ordering(pool: Pool, place: Place) -> paper.Ordering:
-    facts, edition = place.file.facts, edition_of(place.file.scheme, place.file.edition)
+    known = await editions.known(pool, place.file.scheme)
+    facts, edition = place.file.facts, edition_of(place.file.scheme, place.file.edition, known)
     ordered = last_of(place.events, "order_payment")
     paid = next(
         (event for event in place.events if event.act == "pay" and event.passed and event.seq > ordered.seq), None

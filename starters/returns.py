@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import Progress
 
+from activities import editions
 from activities.authority import Officer, authorise, known_officer
 from activities.contracts import Answer
 from db.pool import Pool, one
@@ -278,7 +279,8 @@ def _name(handed: HandedIn, officer: str, data: dict[str, Any]) -> str:
 
 async def _heading(pool: Pool, weighed: Weighed) -> quarterly_return.Heading:
     today = now().astimezone(SHANGHAI).date()
-    edition = edition_for(round_stream(weighed.handed.quarter).scheme, today)
+    scheme = round_stream(weighed.handed.quarter).scheme
+    edition = edition_for(scheme, today, await editions.known(pool, scheme))
     parties = await one(pool, RETURNS.parties, weighed.officer.office, today)
     return quarterly_return.Heading(
         quarter=weighed.handed.quarter,

@@ -181,12 +181,13 @@ class EmbeddedStack:
             self._progress("bringing the database to this version")
             self._bring_up_to_date()
             temporal.result()
-        self._progress("starting a worker")
+        self._progress("starting a worker and the desk")
         self._undo.callback(self._end_worker)
-        self._start_worker()
-        self._progress("starting the desk")
         self._undo.callback(self._end_desk)
-        self._start_desk()
+        with ThreadPoolExecutor(1) as beside:
+            desk = beside.submit(self._start_desk)
+            self._start_worker()
+            desk.result()
         self._undo.callback((self.data / "stack.json").unlink, missing_ok=True)
         self._tell_where()
 

@@ -41,6 +41,7 @@ async def test_what_is_typed_is_checked_as_one_goes_on(hands: Hands) -> None:
         await page.goto("/sign-in?lang=en")
         await page.click('form[action="/sign-in/ganjingzi-1"] button')
         await page.goto(f"/p/case/{hands.stream.number}/acts/confirm")
-        await page.fill('[name="site_visit_on"]', "2999-01-01")
-        await page.press('[name="site_visit_on"]', "Tab")
-        await expect(page.locator("#f-site_visit_on-error")).to_contain_text("must")
+        # What shows nothing is no opinion, though it is not empty.
+        await page.fill('[name="opinion"]', "\u2800")
+        await page.press('[name="opinion"]', "Tab")
+        await expect(page.locator("#f-opinion-error")).to_contain_text("must hold something that can be read")

@@ -109,9 +109,10 @@ select count(*) from (select from subsidy_application where round = $1 and state
 with held as materialized (
     select a.* from subsidy_application a where a.round = $1 and a.state = 'filed'
 ), spoken as materialized (
-    select o.application, jsonb_object_agg(o.office_kind, o.approves) as opinions, coalesce(jsonb_agg(o.reason) filter (where not o.approves), '[]') as objections
-    from opinion o join held a on a.number = o.application and a.asked = o.asked and a.concluded_at = o.concluded_at
-    where o.round = $1 group by o.application
+    select o.application, o.asked, o.concluded_at,
+        bool_and(o.approves) filter (where o.office_kind = 'finance') as finance, bool_and(o.approves) filter (where o.office_kind = 'regulator') as regulator,
+        bool_and(o.approves) filter (where o.office_kind = 'industry_bureau') as industry_bureau, array_agg(o.reason) filter (where not o.approves) as objections
+    from opinion o where o.round = $1 group by o.application, o.asked, o.concluded_at
 ), falsified as materialized (
     select n.number from proceeding r cross join jsonb_array_elements_text(r.file #> '{facts,recovery,applications}') n (number)
     where r.kind = 'recovery' and r.stage <> 'dropped'
@@ -123,9 +124,9 @@ with held as materialized (
 )
 select a.number, a.stream, a.enterprise, a.insurer, a.concluded_at, a.return_received_at, case when a.waiting > 0 then a.waiting else a.asked end as asked, a.state,
     a.waiting > 0 as waited, a.admitted, f.number is not null as falsified, p.application is not null as paid, b.barred_on,
-    coalesce(s.opinions, '{}') as opinions, coalesce(s.objections, '[]') as objections, coalesce(e.committed, 0) as committed
+    s.finance, s.regulator, s.industry_bureau, s.objections, coalesce(e.committed, 0) as committed
 from held a
-left join spoken s on s.application = a.number
+left join spoken s on s.application = a.number and s.asked = a.asked and s.concluded_at = a.concluded_at
 left join falsified f on f.number = a.number
 left join paid p on p.application = a.number
 left join insurer_bar b on b.insurer = a.insurer

@@ -48,10 +48,16 @@ create temporary table copied as
     from proceeding p, generate_series(1, {many}) n where p.stream = '{stream}'
 """
 ROWS = """
-insert into {table} select r.* from copied c join {table} t on {of} cross join jsonb_populate_record(
-    null::{table},
-    replace(replace((to_jsonb(t) || jsonb_build_object({own}))::text, c.number, c.own), c.enterprise, applicant)::jsonb
-) r
+insert into {table} ({said}) select {said} from (
+    select r.* from copied c join {table} t on {of} cross join jsonb_populate_record(null::{table}, replace(
+        replace((to_jsonb(t) || jsonb_build_object({own}))::text, c.number, c.own), c.enterprise, applicant
+    )::jsonb) r
+) copies
+"""
+#: The columns of a table that are not worked out of others.
+SAID = """
+select string_agg(quote_ident(attname), ', ') from pg_attribute
+where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attgenerated = ''
 """
 #: The last event of each copy, so that the next one follows it; what came before is not asked for.
 EVENTS = """
@@ -73,7 +79,8 @@ async def many_cases(owner: str, stream: str) -> None:
         ("proceeding", "t.stream = c.stream", "'product_key', c.own"),
         ("subsidy_application", "t.stream = c.stream", ""),
     ):
-        await connection.execute(ROWS.format(table=table, of=of, own=own))
+        said = await connection.fetchval(SAID, table)
+        await connection.execute(ROWS.format(table=table, said=said, of=of, own=own))
     await connection.execute(EVENTS)
     await connection.execute("analyze")
     await connection.close()

@@ -79,6 +79,24 @@ CREATE FUNCTION public.end_officer(officer_code text, last_day date) RETURNS voi
     update officer set until = last_day where code = officer_code
 $$;
 
+CREATE FUNCTION public.keep_left_over() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+    wrong text;
+begin
+    execute $q$
+        select min(t.application) from taken t
+        left join subsidy_application a on a.number = t.application left join event e on e.stream = t.round and e.sequence = t.sequence
+        where a.number is null or e.stream is null
+    $q$ into wrong;
+    if wrong is not null then
+        raise exception 'what a round takes up is no application, or no event took it: %', wrong using errcode = 'foreign_key_violation', constraint = 'taken_up_by_an_event';
+    end if;
+    return null;
+end $_$;
+
 CREATE FUNCTION public.keep_line_of_application() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1095,7 +1113,7 @@ CREATE UNIQUE INDEX one_refund_per_application ON public.ledger_entry USING btre
 
 CREATE UNIQUE INDEX one_suspension_at_a_time ON public.insurer_suspension USING btree (insurer) WHERE (ended_on IS NULL);
 
-CREATE INDEX opinion_round_idx ON public.opinion USING btree (round);
+CREATE INDEX opinion_round_office_kind_application_idx ON public.opinion USING btree (round, office_kind, application);
 
 CREATE INDEX outbox_place_not_before_idx ON public.outbox USING btree (place, not_before) WHERE (NOT done);
 
@@ -1144,6 +1162,8 @@ CREATE TRIGGER end_stays BEFORE UPDATE ON public.filed_clause FOR EACH ROW WHEN 
 CREATE TRIGGER end_stays BEFORE UPDATE ON public.insurer_listing FOR EACH ROW WHEN (((old.ended_on IS NOT NULL) AND (new.ended_on IS DISTINCT FROM old.ended_on))) EXECUTE FUNCTION public.register_stays();
 
 CREATE TRIGGER end_stays BEFORE UPDATE ON public.insurer_suspension FOR EACH ROW WHEN (((old.ended_on IS NOT NULL) AND (new.ended_on IS DISTINCT FROM old.ended_on))) EXECUTE FUNCTION public.register_stays();
+
+CREATE TRIGGER keep_left_over AFTER INSERT ON public.left_over REFERENCING NEW TABLE AS taken FOR EACH STATEMENT EXECUTE FUNCTION public.keep_left_over();
 
 CREATE TRIGGER keep_line_of_application AFTER INSERT ON public.plan_line REFERENCING NEW TABLE AS drawn FOR EACH STATEMENT EXECUTE FUNCTION public.keep_line_of_application();
 
@@ -1207,12 +1227,6 @@ ALTER TABLE ONLY public.insurer_listing
 
 ALTER TABLE ONLY public.insurer_suspension
     ADD CONSTRAINT insurer_suspension_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
-
-ALTER TABLE ONLY public.left_over
-    ADD CONSTRAINT left_over_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
-
-ALTER TABLE ONLY public.left_over
-    ADD CONSTRAINT left_over_round_sequence_fkey FOREIGN KEY (round, sequence) REFERENCES public.event(stream, sequence);
 
 ALTER TABLE ONLY public.letterhead
     ADD CONSTRAINT letterhead_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);

@@ -20,6 +20,25 @@ alter table plan_line drop constraint plan_line_application_fkey, drop constrain
 drop index plan_line_application_idx;
 alter table plan_line add constraint one_line_per_application unique (application, plan);
 
+-- So it is of what a round takes up.
+alter table left_over drop constraint left_over_application_fkey, drop constraint left_over_round_sequence_fkey;
+create function keep_left_over() returns trigger
+language plpgsql set search_path = public, pg_temp as $$
+declare
+    wrong text;
+begin
+    execute $q$
+        select min(t.application) from taken t
+        left join subsidy_application a on a.number = t.application left join event e on e.stream = t.round and e.sequence = t.sequence
+        where a.number is null or e.stream is null
+    $q$ into wrong;
+    if wrong is not null then
+        raise exception 'what a round takes up is no application, or no event took it: %', wrong using errcode = 'foreign_key_violation', constraint = 'taken_up_by_an_event';
+    end if;
+    return null;
+end $$;
+create trigger keep_left_over after insert on left_over referencing new table as taken for each statement execute function keep_left_over();
+
 -- An entry's applicant and event are asked by `weigh_entries`.
 alter table ledger_entry drop constraint entry_of_the_applicant, drop constraint ledger_entry_stream_sequence_fkey;
 alter table subsidy_application drop constraint application_and_applicant;
@@ -139,6 +158,10 @@ begin
     on conflict (scheme, fiscal_year, enterprise) do update set committed = e.committed + excluded.committed;
     return null;
 end $$;
+
+-- Whatever plan is kept since a round had no opinions, what an office said of an application is found without reading what it said of others.
+drop index opinion_round_idx;
+create index on opinion (round, office_kind, application);
 
 -- What a proceeding ordered in others begins with its name: the key of the orders finds it.
 drop index outbox_expr_idx;

@@ -71,7 +71,9 @@ order by a.number for update of a
 
 -- take_up --
 -- Take what was left over into a round, and keep what it was beside the event that took it.
-with taken as (update subsidy_application set state = 'filed', round = $2 where number = any ($1) returning number)
+with taken as (
+    update subsidy_application a set state = 'filed', round = $2 from unnest($1::text[]) t (number) where a.number = t.number returning a.number
+)
 insert into left_over (round, sequence, application) select $2, $3, number from taken
 
 -- waiting_of --

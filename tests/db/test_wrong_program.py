@@ -200,6 +200,8 @@ REFUSED = {
     "shows the ledger entries of its own": SHADOW.format("ledger_entry", "overriding system value select * from public.ledger_entry where kind = 'x'")
     + entry("payment", "200000.00", PAID, DONE).replace("into ledger_entry", "into public.ledger_entry"),
     "appoints an officer since before there was a register": "select appoint_officer('ghost', '鬼', 'finance', '1990-01-01')",
+    "takes up what is no application": f"insert into left_over values ('{SECOND}', 1, 'ghost')",
+    "takes up by what never happened": f"insert into left_over select '{SECOND}', 99, number from {of(PLANNED)}",
     "puts the triggers out of force": "set session_replication_role = replica",
     "puts them out of force for its next session": "alter role firstcover_app set session_replication_role = replica",
     "disables the ledger's triggers": "alter table ledger_entry disable trigger all",

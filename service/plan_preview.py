@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from activities import calendar, editions
+from activities.money_look_ups import in_review
 from db.pool import Connection, Pool
 from db.sql import queries
 from rules.budget import Placed, Plan, explain
@@ -72,11 +73,11 @@ def _stream(file: File) -> str:
 async def _situation(connection: Connection, file: File) -> Situation:
     """A round as the rules weigh it, by nobody, now."""
     fiscal_year = file.facts["round"]["fiscal_year"]
-    rows = await connection.fetch(SUBSIDY.of_round, _stream(file), fiscal_year)
+    applications = await in_review(connection, _stream(file), fiscal_year)
     lines = await connection.fetch(SUBSIDY.plan_lines, file.facts.get("plan", {}).get("number", ""))
     balances = await connection.fetchrow(LEDGER.balances, file.scheme, fiscal_year)
     left = balances["appropriated"] - balances["committed"] if balances else Decimal(0)
-    register = Register(applications=tuple(map(dict, rows)), plan_lines=tuple(map(dict, lines)), budget_left=left)
+    register = Register(applications=applications, plan_lines=tuple(map(dict, lines)), budget_left=left)
     return Situation(
         file=file,
         officer="",

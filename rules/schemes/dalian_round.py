@@ -53,8 +53,9 @@ ROUND = Procedure(
         for act in (
             Act("open", "开启", ("regulator", "system"), "13", (), RoundOpening, open_round, "filing"),
             Act("file_return", "汇总申报", ("insurer",), "13", ("filing",), QuarterlyReturn, file_return, "filing"),
-            Act("close_filing", "截止申报", ("regulator",), "13", ("filing",), Nothing, close_filing, "review"),
-            Act("close", "到期截止", ("system",), "13", ("filing",), Rung, close, "review"),
+            Act("close_filing", "截止申报", ("regulator",), "13", ("filing",), Nothing, close_filing, "review",
+                of_whole_round=True),
+            Act("close", "到期截止", ("system",), "13", ("filing",), Rung, close, "review", of_whole_round=True),
             Act("reopen_filing", "重新开放申报", ("regulator",), "13", ("review",), Reasons, reopen_filing, "filing"),
             Act("return_for_completion", "退回补充", JOINT, "13", ("review",), Completion, return_for_completion),
             Act("admit_held", "恢复审核", ("regulator",), "15(2)", ("review",), Admission, admit_held),
@@ -67,7 +68,7 @@ ROUND = Procedure(
             Act("order_payment", "开拨付单", ("finance",), "13", ("signed",), Nothing, order_payment, "ordered"),
             Act("take_back_order", "撤回拨付单", ("finance",), "13", ("ordered",), Reasons, take_back_order, "signed"),
             Act("pay", "拨付", ("finance",), "13", ("ordered",), Payment, pay, "paid",
-                not_by_doer_of=("order_payment",)),
+                not_by_doer_of=("order_payment",), of_whole_round=True),
             Act("remind", "提醒", ("system",), "13", RUNNING, Rung, remind_and_name_the_awaited),
         )
     },

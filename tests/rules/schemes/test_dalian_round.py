@@ -30,6 +30,7 @@ APPLICATION: dict[str, Any] = {
     "return_received_at": datetime(2026, 7, 8, 9, 0),  # noqa: DTZ001
     "asked": Decimal("300000.00"),
     "opinions": ALL_APPROVE,
+    "objections": [],
     "barred_on": None,
     "committed": Decimal(0),
     "waited": False,

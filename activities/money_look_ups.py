@@ -17,6 +17,7 @@ from rules.schemes.dalian_review import JOINT
 
 OFFICE, PROCEEDING, SUBSIDY = queries("office"), queries("proceeding"), queries("subsidy")
 INSURER, LEDGER, RECOVERY, REVIEW = queries("insurer"), queries("ledger"), queries("recovery"), queries("review")
+COMPLAINT = queries("complaint")
 #: The offices of the joint review in the order in which those that refuse are told of.
 _SPEAKING = ("finance", "regulator", "industry_bureau")
 
@@ -111,10 +112,15 @@ async def round_and_plan(inquiry: Inquiry) -> Register:
 
 
 async def plan_to_sign(inquiry: Inquiry) -> Register:
-    """The round and the plan that was drawn of it, for the third signature alone: the others commit nothing."""
-    if len(inquiry.file.facts["signatures"]) < len(JOINT) - 1:
-        return Register()
-    return await round_and_plan(inquiry)
+    """The round and the plan that was drawn of it, for the third signature alone: the others commit nothing.
+
+    Of a plan that was given public notice of, also the objections to it.
+    """
+    noticed = inquiry.file.facts.get("plan_notice")
+    rows = await inquiry.connection.fetch(COMPLAINT.objections, str(inquiry.stream)) if noticed else ()
+    third = len(inquiry.file.facts["signatures"]) == len(JOINT) - 1
+    found = await round_and_plan(inquiry) if third else Register()
+    return replace(found, objections=tuple(row["number"] for row in rows))
 
 
 async def applications_to_review(inquiry: Inquiry) -> Register:

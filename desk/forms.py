@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 
 from rules import values
 from rules.procedure import Form
-from rules.schemes.dalian_forms import CHECKLIST, AssessmentReport, ChecklistVerdict, Criterion
+from rules.schemes.dalian_forms import CHECKLIST, AssessmentReport, ChecklistVerdict, Criterion, Paper
 
 #: Rows that a list of parts shows when nothing is filled in, and how many an officer can add one by one.
 MOST_ROWS = 200
@@ -54,6 +54,7 @@ _PLAIN: Mapping[Any, str] = {bool: "flag", int: "whole", date: "date", datetime:
 STARTS: Mapping[type[BaseModel], Sequence[Mapping[str, Any]]] = {
     ChecklistVerdict: tuple({"item": item} for item in CHECKLIST),
     Criterion: ({}, {}, {}, {}, {}),
+    Paper: ({}, {}, {}),
 }
 #: Rows whose first field is what the row is about: told, and not asked for.
 TOLD: Mapping[type[BaseModel], str] = {ChecklistVerdict: "item"}

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from fastapi import Request
 from fastapi.responses import Response
-from starlette.datastructures import FormData, UploadFile
+
+#: A file that was chosen: its field, what it is called, its content.
+File = tuple[str, str, bytes]
 
 
-def texts_of(form: FormData) -> dict[str, list[str]]:
-    """Every text of a form, by its field."""
+async def received(request: Request) -> tuple[dict[str, list[str]], list[File]]:
+    """Every text of a form by its field, and every file that was chosen."""
     sent: dict[str, list[str]] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, str):
-            sent.setdefault(name, []).append(value)
-    return sent
-
-
-async def files_of(form: FormData) -> list[tuple[str, str, bytes]]:
-    """Every file that was chosen: its field, what it is called, its content."""
-    chosen = [(name, value) for name, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
-    return [(name, str(file.filename), await file.read()) for name, file in chosen]
+    files: list[File] = []
+    async with request.form() as form:
+        for name, value in form.multi_items():
+            if isinstance(value, str):
+                sent.setdefault(name, []).append(value)
+            elif value.filename:
+                files.append((name, value.filename, await value.read()))
+    return sent, files
 
 
 def file_answer(content: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
-from starlette.datastructures import FormData
 
 from activities.documents import seen_by
 from desk.evidence import beside
@@ -27,7 +26,8 @@ from desk.forms import (
 from desk.language import language
 from desk.page import Database, Me, Servers, Signed, go, render, today
 from desk.pages.proceedings import seen
-from desk.sent import files_of, texts_of
+from desk.sent import File as SentFile
+from desk.sent import received
 from rules.faults import Unfit, read
 from rules.procedure import Act, File
 from rules.procedures import Stream
@@ -66,7 +66,7 @@ async def fill_in(request: Request, me: Signed, database: Database, kind: str, n
 async def check(request: Request, me: Signed, servers: Servers, kind: str, number: str, act: str) -> Response:
     """What is wrong with what has been filled in so far, field by field: asked while one types."""
     one = (await _asked(servers.pool, me, kind, number, act)).act
-    sent = texts_of(await request.form())
+    sent, _ = await received(request)
     filled = summed(one.form, read_filled(one.form, sent))
     errors = errors_of(one, filled, servers)
     touched = {name for name, given in sent.items() if any(given)}
@@ -80,9 +80,8 @@ async def check(request: Request, me: Signed, servers: Servers, kind: str, numbe
 async def hand_in(request: Request, me: Signed, servers: Servers, kind: str, number: str, act: str) -> Response:
     """Preview an act, or do it; a form that is wrong comes back with every fault beside its field."""
     asked = await _asked(servers.pool, me, kind, number, act)
-    form = await request.form()
-    sent = texts_of(form)
-    wrong = await taken(servers, form, sent, me.code)
+    sent, files = await received(request)
+    wrong = taken(servers, files, sent, me.code)
     command = next(iter(sent.get("command", [])), "") or str(uuid4())
     filled = summed(asked.act.form, read_filled(asked.act.form, sent))
     told = {"command": command}
@@ -99,10 +98,10 @@ async def hand_in(request: Request, me: Signed, servers: Servers, kind: str, num
     return await _form(request, me, servers.pool, asked, filled, {}, sent, weighed=weighed, **told)
 
 
-async def taken(servers: Session, form: FormData, sent: dict[str, list[str]], whose: str) -> dict[str, str]:
+def taken(servers: Session, files: list[SentFile], sent: dict[str, list[str]], whose: str) -> dict[str, str]:
     """Keep every file that was chosen and put its hash into its field; what cannot be taken is told by its field."""
     wrong: dict[str, str] = {}
-    for name, called, content in await files_of(form):
+    for name, called, content in files:
         field = name.removesuffix(FILE)
         try:
             digest = keep(whose, content, called, servers.clock())

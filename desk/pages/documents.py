@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from activities.documents import to_be_read
 from desk.page import Database, Servers, Signed, go, render
 from desk.pages.proceedings import page_of, seen
-from desk.sent import file_answer, files_of, texts_of
+from desk.sent import file_answer, received
 from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.procedures import stream_of
@@ -29,8 +29,7 @@ Words = Annotated[str, Form(max_length=600)]
 async def add(request: Request, me: Signed, servers: Servers, kind: str, number: str) -> Response:
     """Hand a document in; one that is not taken is told of on the proceeding's page, and nothing is kept."""
     stream, _ = await seen(servers.pool, me, kind, number)
-    form = await request.form()
-    sent, files = texts_of(form), await files_of(form)
+    sent, files = await received(request)
     proves = next(iter(sent.get("proves", [])), "")
     command = next(iter(sent.get("command", [])), "") or str(uuid4())
     try:

@@ -14,7 +14,7 @@ from desk.forms import every, fields_of, placed, read_filled
 from desk.language import N_
 from desk.page import COOKIE, Database, Desk, Nav, Servers, Signed, Visitor, go, render, today
 from desk.pages.acts import chosen, errors_of, known_to, taken
-from desk.sent import texts_of
+from desk.sent import received
 from rules.faults import Unfit, read
 from rules.procedure import File
 from rules.procedures import PROCEDURES, Stream
@@ -87,7 +87,7 @@ async def begin(request: Request, me: Visitor, database: Database) -> Response:
 @router.post("/apply/check")
 async def check(request: Request, servers: Servers) -> Response:
     """What is wrong with what has been filled in so far."""
-    sent = texts_of(await request.form())
+    sent, _ = await received(request)
     filled = read_filled(SUBMIT.form, sent)
     touched = {name for name, given in sent.items() if any(given)}
     fields = list(every(fields_of(SUBMIT.form, filled, errors_of(SUBMIT, filled, servers))))
@@ -97,9 +97,8 @@ async def check(request: Request, servers: Servers) -> Response:
 @router.post("/apply")
 async def apply(request: Request, desk: Desk, servers: Servers) -> Response:
     """Preview the submission, or make it: it is recorded, the account is made, and its enterprise is signed in."""
-    form = await request.form()
-    sent = texts_of(form)
-    wrong = await taken(servers, form, sent, VISITOR)
+    sent, files = await received(request)
+    wrong = taken(servers, files, sent, VISITOR)
     command = next(iter(sent.get("command", [])), "") or str(uuid4())
     filled = read_filled(SUBMIT.form, sent)
     if "add" in sent:

@@ -192,16 +192,23 @@ def _read(name: str, info: FieldInfo, sent: Mapping[str, list[str]]) -> Any:
     kind, part = _kind_of(info.annotation, info.metadata)
     if kind == "group":
         inner = read_filled(part, sent, prefix=f"{name}.")
-        return inner or ({} if info.is_required() else None)
+        if info.is_required():
+            return inner
+        return None if _says_nothing(part, inner) else inner
     if kind == "rows":
         rows = [read_filled(part, sent, prefix=f"{name}[{at}].") for at in _places(name, sent)]
-        return [row for row in rows if row] or ([] if info.is_required() else None)
+        return [row for row in rows if not _says_nothing(part, row)] or ([] if info.is_required() else None)
     given = [one.strip() for one in sent.get(name, []) if one.strip()]
     if kind == "choices":
         return given or ([] if info.is_required() else None)
     if not given:
         return None
     return _typed(kind, given[-1])
+
+
+def _says_nothing(form: type[BaseModel], filled: Mapping[str, Any]) -> bool:
+    """Whether nothing is filled in but what stood there from the beginning."""
+    return all(value == form.model_fields[name].default for name, value in filled.items())
 
 
 def _typed(kind: str, given: str) -> Any:

@@ -150,7 +150,8 @@ async def test_an_insurer_sees_the_forecast_before_it_binds_the_enterprise(brows
 @pytest.mark.parametrize(
     ("officer", "path", "finds"),
     [("ganjingzi-1", "/verification", True), ("shahekou-1", "/verification", False),
-     ("bureau-1", "/verification", None), ("ganjingzi-1", "/recognition", None), ("assessor-a-1", "/assessments", False)],
+     ("bureau-1", "/verification", None), ("ganjingzi-1", "/recognition", None),
+     ("assessor-a-1", "/assessments", False)],
 )  # fmt: skip
 async def test_an_office_finds_its_own_cases_on_its_own_page(
     browser: Browser, hands: Hands, officer: str, path: str, finds: bool | None

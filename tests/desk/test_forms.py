@@ -19,6 +19,7 @@ from rules.schemes.dalian_documents import PROVABLE
 from rules.schemes.dalian_forms import (
     CHECKLIST,
     AssessmentReport,
+    Correction,
     Delivery,
     DistrictOpinion,
     InsuranceContract,
@@ -67,6 +68,12 @@ def test_a_row_more_is_added_to_those_that_are_shown_though_they_are_empty() -> 
     grown = placed(read_filled(Submission, sent), sent)
     assert len(grown["papers"]) == 4
     assert len(next(one for one in fields_of(Submission, grown, {}) if one.key == "papers").rows) == 4
+
+
+def test_a_row_of_which_only_what_stood_there_is_sent_is_left_out() -> None:
+    sent = {"score_sheet[0].veto": ["false"], "score_sheet[1].criterion": ["新颖性"], "score_sheet[1].veto": ["false"]}
+    assert read_filled(AssessmentReport, sent)["score_sheet"] == [{"criterion": "新颖性", "veto": False}]
+    assert "product" not in read_filled(Correction, {"product.other_conditions_met": ["true"]})
 
 
 def test_the_sheets_sum_is_the_score_where_none_is_given() -> None:

@@ -1071,6 +1071,8 @@ ALTER TABLE ONLY public.supervisor
 ALTER TABLE ONLY public.work_item
     ADD CONSTRAINT work_item_pkey PRIMARY KEY (stream, office_kind, place);
 
+CREATE INDEX cases_of_enterprise ON public.proceeding USING btree (enterprise, changed_at, stream) WHERE (enterprise IS NOT NULL);
+
 CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
 
 CREATE INDEX document_sha256_idx ON public.document USING btree (sha256);
@@ -1112,6 +1114,8 @@ CREATE UNIQUE INDEX one_recovery_per_voucher ON public.ledger_entry USING btree 
 CREATE UNIQUE INDEX one_refund_per_application ON public.ledger_entry USING btree (application, fiscal_year) WHERE (kind = 'refund'::text);
 
 CREATE UNIQUE INDEX one_suspension_at_a_time ON public.insurer_suspension USING btree (insurer) WHERE (ended_on IS NULL);
+
+CREATE INDEX open_cases_at ON public.proceeding USING btree (stage, number) WHERE ((kind = 'case'::text) AND (NOT closed));
 
 CREATE INDEX opinion_round_office_kind_application_idx ON public.opinion USING btree (round, office_kind, application);
 

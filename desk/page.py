@@ -168,5 +168,6 @@ def environment() -> Environment:
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(naming.FOR_TEMPLATES)
     made.globals["with_query"] = with_query
+    made.filters["said_value"] = naming.value
     made.filters["segment"] = lambda text: quote(str(text), safe="")
     return made

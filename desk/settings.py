@@ -28,7 +28,8 @@ class DeskSettings(BaseSettings):
     locked_minutes: int = Field(default=15, ge=1)
     idle_minutes: int = Field(default=30, ge=1)
     absolute_hours: int = Field(default=12, ge=1)
-    most_bytes: int = 12 * MIB
+    #: The most a request may bring: a form with several documents among it.
+    most_bytes: int = 64 * MIB
 
     @property
     def policy(self) -> Policy:

@@ -135,10 +135,10 @@ async def test_a_preview_stores_nothing(terminal: Terminal, pool: Pool, quarter:
 async def test_opinions_are_given_in_as_many_acts_as_they_need(
     terminal: Terminal, pool: Pool, quarter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("starters.review.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("service.review.MOST_AT_ONCE", 2)
     told = await review(terminal, quarter, "--approve-all", *REASON)
     assert (told.status, len(told.json["events"])) == (0, 2)
-    monkeypatch.setattr("starters.review.MOST_BYTES", 1)
+    monkeypatch.setattr("service.review.MOST_BYTES", 1)
     told = await review(terminal, quarter, "--approve-all", *REASON, officer="finance-1")
     assert len(told.json["events"]) == 3
     assert len(await opinions(pool)) == 6

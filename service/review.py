@@ -1,4 +1,4 @@
-"""会同审核: an office's opinions of many applications at once: which, how much, what is left out (articles 13, 15(2))."""
+"""会同审核: an office's opinions of many applications at once, and what is left out of them (articles 13, 15(2))."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Any, NamedTuple
 
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
 from desk.language import N_, language
+from desk.naming import office_kind
 from desk.page import Database, Me, Nav, Servers, Signed, go, render, today
 from desk.places import day_of, download, only, refused_page, round_or_404, spoken
 from rules.faults import Unfit, read
@@ -19,7 +21,7 @@ from rules.schemes.dalian_review import JOINT
 from rules.schemes.dalian_round_forms import Opinion
 from runtime.documents import plan as paper
 from runtime.errors import BadInput
-from service.acting import possible_acts
+from service.acting import Possible, possible_acts
 from service.plan_preview import LeftOut, left_out_of, previewed
 from service.plan_preview import reasons as left_out_reasons
 from service.plans import plan_of, round_stream
@@ -32,8 +34,10 @@ router = APIRouter()
 NAV = (Nav(N_("Quarterly rounds"), "/round", kinds=JOINT, order=20),)
 #: Lines of a plan on a page; and so many of what is left out of a plan, or of opinions, are told there.
 LINES, LEFT_OUT = 100, 50
+_OFFICE = re.compile(rf"^(?:{'|'.join(JOINT)})(?=:|$)")
 #: Acts of a round that its page gives as buttons; opinions, completions and admissions have their places in the list.
-BUTTONS = ("close_filing", "reopen_filing", "prepare_plan", "sign_plan", "take_back_plan", "order_payment")
+OF_PLAN = ("prepare_plan", "sign_plan", "take_back_plan", "order_payment")
+BUTTONS = ("close_filing", *OF_PLAN, "reopen_filing")
 
 
 class Ordered(NamedTuple):
@@ -83,7 +87,7 @@ async def of_quarter(
         file=file,
         stream=round_stream(quarter),
         due=next((one for one in file.deadlines if not one.met_on), None),
-        acts=[one for one in possible_acts(round_stream(quarter), file, me.officer) if one.act.name in BUTTONS],
+        acts=_buttons(file, me, BUTTONS),
         returned=returned,
         names={one["insurer"]: one["names"] for one in returned}
         | await names_of(database, [row["insurer"] for row in page.rows]),
@@ -96,6 +100,12 @@ async def of_quarter(
         given=request.query_params.get("given"),
         left_out=request.query_params.get("left_out"),
     )
+
+
+def _buttons(file: File, me: Me, names: Sequence[str]) -> list[Possible]:
+    """What this officer may do now of some acts, in their order."""
+    possible = {one.act.name: one for one in possible_acts(round_stream(file.number), file, me.officer)}
+    return [possible[name] for name in names if possible[name].allowed]
 
 
 @router.post("/round/{quarter}/opinions")
@@ -199,15 +209,23 @@ async def plan(request: Request, me: Signed, database: Database, quarter: str, a
         "round/plan.html",
         file=file,
         stream=round_stream(quarter),
-        acts=[one for one in possible_acts(round_stream(quarter), file, me.officer) if one.act.name in BUTTONS],
+        acts=_buttons(file, me, OF_PLAN),
         lines=[(row, paper.reasons(row.standing, language())) for row in shown],
         count=len(rows),
         totals={part: sum(getattr(row.standing.line, part) for row in rows) for part in paper.PARTS},
-        left_out=[(one, left_out_reasons(one, language())) for one in left_out[:LEFT_OUT]],
+        left_out=[(one, left_out_reasons(_spoken(one), language())) for one in left_out[:LEFT_OUT]],
         left_count=len(left_out),
         after=str(after + LINES) if after + LINES < len(rows) else None,
         **told,
     )
+
+
+def _spoken(one: LeftOut) -> LeftOut:
+    """An application left out, whose reasons name the offices as this page does."""
+    told = (
+        (code, article, _OFFICE.sub(lambda found: office_kind(found[0]), whom)) for code, article, whom in one.reasons
+    )
+    return one._replace(reasons=tuple(told))
 
 
 async def _trial(database: Any, file: File) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from desk import errors, pages
+from desk.api.app import build as build_api
 from desk.page import Nav
 from desk.security import Guard
 from desk.settings import DeskSettings
@@ -34,6 +35,9 @@ def build(settings: DeskSettings, servers: Session | None = None) -> FastAPI:
     app = FastAPI(title="Firstcover", lifespan=running, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.settings, app.state.servers = settings, servers
     app.state.nav = _join(app)
+    api = build_api()
+    api.state = app.state
+    app.mount("/api", api, name="api")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.tell(app)
     _measured(app)

@@ -19,6 +19,7 @@ from db.pool import Pool
 from db.sql import queries
 from desk import naming
 from desk.language import LANGUAGES, gettext, language, ngettext
+from desk.security import SESSION
 from desk.settings import DeskSettings
 from rules.timetable import SHANGHAI
 from service.accounts import must_change, signed_in
@@ -26,7 +27,7 @@ from service.session import Session
 
 ACCOUNT = queries("account")
 TEMPLATES = Path(__file__).parent / "templates"
-COOKIE = "firstcover"
+COOKIE = SESSION
 
 
 class SignInFirst(Exception):

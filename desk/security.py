@@ -53,12 +53,12 @@ class Guard:
         speak(asked_for(request))
         answer = self._hardened(request, send)
         if request.method not in SAFE and not from_here(request):
-            await _refusal(request, 403, "cross-site request refused")(scope, receive, answer)
+            await refusal(request, 403, "cross-site request refused")(scope, receive, answer)
             return
         if not request.headers.get("content-length", "0").isdigit() or self._most < int(
             request.headers.get("content-length", "0")
         ):
-            await _refusal(request, 413, "request body too large")(scope, receive, answer)
+            await refusal(request, 413, "request body too large")(scope, receive, answer)
             return
         await self._app(scope, _bounded(receive, self._most), answer)
 
@@ -98,8 +98,8 @@ def is_api(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
-def _refusal(request: Request, status: int, why: str) -> Response:
-    """Refuse a request before anything else has seen it."""
+def refusal(request: Request, status: int, why: str) -> Response:
+    """Refuse a request where no page or act has taken it, in the words of whoever asks."""
     if not is_api(request):
         return PlainTextResponse(f"{why}\n", status)
     told = {"type": "/api#refused", "title": HTTPStatus(status).phrase, "status": status, "detail": why}

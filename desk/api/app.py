@@ -41,5 +41,8 @@ def _described(app: FastAPI) -> dict[str, Any]:
         schemas.update(told["$defs"])
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
+        for operation in (one for path in made["paths"].values() for one in path.values()):
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
         app.openapi_schema = made
     return app.openapi_schema

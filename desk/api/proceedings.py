@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -35,6 +35,8 @@ router = APIRouter()
 NEW, PAGE = "new", 50
 Key = Annotated[str, Query(max_length=120, pattern=r"^[A-Za-z0-9~-]*$", description="The `next` of the page before.")]
 Word = Annotated[str, Query(max_length=60, pattern=r"^[a-z_]*$")]
+#: Kinds are told as an enumeration and read as text: what is none of them is not found.
+Kind = Annotated[str, Path(json_schema_extra={"enum": sorted({kind for kind, _ in PROCEDURES})})]
 CommandId = Annotated[
     str | None,
     Header(
@@ -53,7 +55,7 @@ class Asked(NamedTuple):
     act: Act
 
 
-async def asked(me: Caller, database: Database, kind: str, number: str, act: str) -> Asked:
+async def asked(me: Caller, database: Database, kind: Kind, number: str, act: str) -> Asked:
     """A proceeding and one of its acts that an officer can order; its opening act is asked for under `new`."""
     stream = _stream(kind, number)
     try:
@@ -80,7 +82,7 @@ OneAct = Annotated[Asked, Depends(asked)]
 
 
 @router.get("/procedures/{kind}", responses=told(404), tags=["proceedings"])
-async def procedure(kind: str) -> models.Procedure:
+async def procedure(kind: Kind) -> models.Procedure:
     """Tell a kind's stages and acts: whose each act is, at which stages, under which article, and its form's schema."""
     one = PROCEDURES.get((kind, "dalian"))
     if one is None:
@@ -103,7 +105,7 @@ async def procedure(kind: str) -> models.Procedure:
 
 @router.get("/proceedings/{kind}", responses=told(401, 403, 404, 422), tags=["proceedings"])
 async def listing(
-    request: Request, response: Response, me: Caller, database: Database, kind: str, stage: Word = "", after: Key = ""
+    request: Request, response: Response, me: Caller, database: Database, kind: Kind, stage: Word = "", after: Key = ""
 ) -> models.Listing:
     """List the proceedings of a kind that the caller may see, by number; the header `Link` leads to the next page."""
     stages = _stream(kind, NEW).procedure.stages
@@ -126,7 +128,7 @@ async def listing(
     tags=["proceedings"],
 )
 async def open_one(
-    request: Request, me: Caller, servers: Servers, data: Sent, kind: str, key: CommandId = None
+    request: Request, me: Caller, servers: Servers, data: Sent, kind: Kind, key: CommandId = None
 ) -> Response:
     """Open a proceeding by its first act, whose form is the body."""
     stream = _stream(kind, NEW)
@@ -140,7 +142,7 @@ async def open_one(
     response_model=models.Proceeding,
     tags=["proceedings"],
 )
-async def look(me: Caller, database: Database, kind: str, number: str) -> Response:
+async def look(me: Caller, database: Database, kind: Kind, number: str) -> Response:
     """Tell a proceeding whole: facts, money, dates, history, and which acts the caller may do now."""
     stream, _ = await _seen(database, me, kind, number)
     return JSONResponse(_plain(await shown(database, stream, me.code)))

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel
 
@@ -89,7 +89,9 @@ async def law(request: Request, database: Database) -> models.Law:
 )
 async def rules(
     data: Sent,
-    name: str,
+    name: Annotated[
+        str, Path(json_schema_extra={"enum": [rule for family in CALCULATORS.values() for rule in family]})
+    ],
     scheme: Annotated[str | None, Query(description="Else the first scheme that has the rule.")] = None,
 ) -> models.Answer:
     """Answer one object of facts as `firstcover rules` answers a line, by the demonstration edition."""

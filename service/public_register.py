@@ -63,6 +63,8 @@ async def register(
     pool: Pool, wanted: Wanted, today: date, after: str = "", limit: int = PAGE
 ) -> tuple[list[Entry], str | None]:
     """Return a page of the register, the latest published first, and the key of the next; raise `BadInput`."""
+    if not all(said.isprintable() for said in (wanted.text, wanted.district, wanted.kind)):
+        raise BadInput(("q", "must be text that can be read"))
     words = list(asked_terms(wanted.text))
     if wanted.text.strip() and not words:
         return [], None

@@ -32,5 +32,5 @@ order by o.code, l.listed_until desc, l.listed_from desc
 
 -- clauses --
 -- The clauses that insurers have filed, the latest first.
-select insurer, number, filed_on, nullif(valid_until, '9999-12-31') as valid_until, head_office_filing_number, withdrawn_on, text_sha256
+select insurer, number, filed_on, nullif(valid_until, 'infinity') as valid_until, head_office_filing_number, withdrawn_on, text_sha256
 from filed_clause order by insurer, filed_on desc, number

@@ -375,6 +375,30 @@ CREATE TABLE public.annual_cap (
 
 COMMENT ON TABLE public.annual_cap IS '年度财政扶持额度: the most one enterprise may receive in a fiscal year (article 7), as the editions say';
 
+CREATE TABLE public.api_token (
+    number bigint NOT NULL,
+    token_sha256 bytea NOT NULL,
+    officer text NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_token_check CHECK ((expires_at > created_at)),
+    CONSTRAINT api_token_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT api_token_token_sha256_check CHECK ((octet_length(token_sha256) = 32))
+);
+
+COMMENT ON TABLE public.api_token IS '访问令牌: by which another program acts for an officer; who reads this table cannot act with one';
+
+ALTER TABLE public.api_token ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.api_token_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.bank_account (
     office text NOT NULL,
     since date NOT NULL,
@@ -942,6 +966,12 @@ ALTER TABLE ONLY public.account
 ALTER TABLE ONLY public.annual_cap
     ADD CONSTRAINT annual_cap_pkey PRIMARY KEY (scheme, from_year);
 
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_token_sha256_key UNIQUE (token_sha256);
+
 ALTER TABLE ONLY public.bank_account
     ADD CONSTRAINT bank_account_pkey PRIMARY KEY (office, since);
 
@@ -1071,6 +1101,8 @@ ALTER TABLE ONLY public.supervisor
 ALTER TABLE ONLY public.work_item
     ADD CONSTRAINT work_item_pkey PRIMARY KEY (stream, office_kind, place);
 
+CREATE INDEX api_token_officer_number_idx ON public.api_token USING btree (officer, number);
+
 CREATE INDEX cases_of_enterprise ON public.proceeding USING btree (enterprise, changed_at, stream) WHERE (enterprise IS NOT NULL);
 
 CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
@@ -1135,6 +1167,8 @@ CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree
 
 CREATE INDEX proceeding_terms_idx ON public.proceeding USING gin (terms);
 
+CREATE INDEX recognised_products ON public.proceeding USING btree (scheme, ((file #>> '{facts,recognition,published_on}'::text[])) DESC, number DESC) WHERE ((kind = 'case'::text) AND ((file #>> '{facts,recognition,published_on}'::text[]) IS NOT NULL));
+
 CREATE INDEX revoked ON public.proceeding USING btree (stream) WHERE ((file -> 'facts'::text) ? 'revocation'::text);
 
 CREATE INDEX sign_in_officer_at_idx ON public.sign_in USING btree (officer, at);
@@ -1183,6 +1217,9 @@ CREATE TRIGGER weigh_entries AFTER INSERT ON public.ledger_entry REFERENCING NEW
 
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
 
 ALTER TABLE ONLY public.bank_account
     ADD CONSTRAINT bank_account_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
@@ -1331,6 +1368,10 @@ REVOKE ALL ON FUNCTION public.set_password(whose text, new_hash text, change boo
 GRANT ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.annual_cap TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.api_token TO firstcover_app;
+
+GRANT UPDATE(revoked_at) ON TABLE public.api_token TO firstcover_app;
 
 GRANT SELECT ON TABLE public.bank_account TO firstcover_app;
 

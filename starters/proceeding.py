@@ -230,8 +230,8 @@ def group_of(kind: str, zh: str) -> typer.Typer:
     for command in (act, show):
         command.__annotations__["number"] = number
     if procedure.opening.by != ("system",):
-        help_line = f"{procedure.opening.zh}: {procedure.opening.name}, article {procedure.opening.article}."
-        group.command("open", help=help_line)(open_)
+        opening = procedure.opening
+        group.command("open", help=f"{opening.zh}: {opening.name}, article {opening.article}.")(open_)
     group.command("act", help=f"Do an act in a {said}, for an officer.")(act)
     group.command("show", help=f"Show a {said}: facts, deadlines, history, and what can come next.")(show)
     group.command("list", help=f"List every {said} by number; as JSON, one a line.")(list_)

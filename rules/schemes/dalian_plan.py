@@ -178,7 +178,7 @@ def _told_ties(plan: Plan) -> list[str]:
 def _first(said: Sequence[str], between: str) -> str:
     """The first of what may be said of a hundred thousand, and how many more there are."""
     more = len(said) - MOST_SAID
-    return between.join(said[:MOST_SAID]) + (f"{between}and {more} more" if more > 0 else "")
+    return between.join((*said[:MOST_SAID], *((f"and {more} more",) if more > 0 else ())))
 
 
 def take_back_plan(situation: Situation, form: Reasons) -> Effect:

@@ -51,7 +51,7 @@ def read(name: str) -> dict[str, str]:
 
 @cache
 def _by_first_word() -> Mapping[str, tuple[Template, ...]]:
-    """The templates with gaps by the word they begin with, the longest first; those that begin with a gap are of all."""
+    """The templates by the word they begin with, the longest first; those that begin with a gap are of all."""
     found: dict[str, list[Template]] = defaultdict(list)
     for english, chinese in catalogue().items():
         parts = _GAP.split(english)[::2]
@@ -95,12 +95,9 @@ def _templated(sentence: str) -> tuple[int, str] | None:
     """Fill the longest template that the sentence is of."""
     index = _by_first_word()
     for template in index.get(sentence.partition(" ")[0], index[""]):
-        if template.longest in sentence and (match := template.pattern.fullmatch(sentence)):
-            if _fills(template, match.groups()):
-                said = _SAID_GAP.sub(
-                    lambda gap: value_in_chinese(match[int(gap[1])], gap[2] or "")[1], template.chinese
-                )
-                return template.letters, said
+        match = template.pattern.fullmatch(sentence) if template.longest in sentence else None
+        if match and _fills(template, match.groups()):
+            return template.letters, _filled(template, match)
     return None
 
 

@@ -63,7 +63,7 @@ def preview(quarter: Quarter, as_json: Json = False) -> None:
     if ties := found.plan.ties:
         tell_table(say("ties"), ("application",), [(", ".join(tie),) for tie in ties])
     if found.moved:
-        tell_table(say("moved"), ("why",), [(one,) for one in found.moved])
+        tell_table(say("plan_moved"), ("why",), [(one,) for one in found.moved])
 
 
 def _previewed(found: Preview, file: File) -> Iterator[dict[str, Any]]:

@@ -31,6 +31,7 @@ from rules.schemes.dalian_round import ROUND
 from rules.schemes.dalian_round_forms import MOST_AT_ONCE, Opinion
 from rules.timetable import SHANGHAI
 from rules.values import in_yuan
+from runtime import messages
 from runtime.documents.sheets import csv_of
 from runtime.errors import BadInput, Refused
 from runtime.messages import say
@@ -300,5 +301,9 @@ def _tell(reviewing: Reviewing, answers: list[Answer], *, preview: bool, as_json
 def _refuse_left_out(left_out: list[LeftOut]) -> None:
     if left_out:
         first = left_out[0]
-        why = say("opinions_left_out", left_out=len({(one.row, one.application) for one in left_out}), why=first.why)
+        why = say(
+            "opinions_left_out",
+            left_out=len({(one.row, one.application) for one in left_out}),
+            why=messages.told(first.why),
+        )
         raise Refused(first.rule, first.article, f"{first.application} {first.field}: {why}")

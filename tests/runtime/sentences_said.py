@@ -96,7 +96,9 @@ class Reader:
         self._used = used
         return (GAP,)
 
-    def _followed(self, node: ast.AST, depth: int) -> Outcomes | None:
+    def _followed(  # noqa: PLR0911 - one for each kind of expression
+        self, node: ast.AST, depth: int
+    ) -> Outcomes | None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             self._used.update({node} if depth else ())
             return (_FILLED_IN.sub(GAP, node.value),)

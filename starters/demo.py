@@ -13,7 +13,7 @@ from uuid import uuid4
 import typer
 from rich.panel import Panel
 
-from runtime.messages import say
+from runtime.messages import named, say, told
 from service.session import now, run, session
 from starters.ledger import show as show_ledger
 from starters.proceeding import tell_shown
@@ -51,7 +51,7 @@ def demo(
 
 
 def _progress(what: str) -> None:
-    console().print(say("progress", what=what), style="dim")
+    console().print(say("progress", what=told(what)), style="dim")
 
 
 def play(stack: EmbeddedStack) -> Ending:
@@ -67,8 +67,8 @@ def play(stack: EmbeddedStack) -> Ending:
     console().print()
     tell_shown(ending.paid, None, as_json=False)
     show_ledger(year=ending.fiscal_year)
-    told = say("story_ending", desk=stack.desk_url, ui=stack.ui_url, paid=ending.paid.number, late=ending.late.number)
-    console().print(Panel(told, title=say("story_title"), expand=False))
+    panel = say("story_ending", desk=stack.desk_url, ui=stack.ui_url, paid=ending.paid.number, late=ending.late.number)
+    console().print(Panel(panel, title=say("story_title"), expand=False))
     return ending
 
 
@@ -88,17 +88,17 @@ def _begun(path: Path) -> int:
 
 
 def _tell(step: Step) -> None:
-    console().print(step.what, style="bold")
+    console().print(told(step.what), style="bold")
     if step.officer:
         whose = ", ".join(dict.fromkeys((step.officer, step.office)))
-        console().print(say("story_act", name=step.name, whose=whose, act=step.act, article=step.article))
+        console().print(say("story_act", name=step.name, whose=whose, act=named(step.act, "act"), article=step.article))
     few = len(step.findings) <= FEW
     for passed, found in step.findings:
         if few or not passed:
-            told = say("story_found", mark="✓" if passed else "✗", found=found)
-            console().print(told, style="green" if passed else "red")
+            line = say("story_found", mark="✓" if passed else "✗", found=told(found))
+            console().print(line, style="green" if passed else "red")
     if not few:
         kept = sum(passed for passed, _ in step.findings)
         console().print(say("story_counted", kept=kept, all=len(step.findings)), style="green")
     for worked_out in step.worked_out:
-        console().print(say("story_worked_out", what=worked_out), style="cyan")
+        console().print(say("story_worked_out", what=told(worked_out)), style="cyan")

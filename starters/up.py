@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from runtime.messages import told
 from starters.stack import EmbeddedStack, findable, wait_until_interrupted
 
 app = typer.Typer(help="Run PostgreSQL, Temporal, a worker and the desk on this machine.")
@@ -22,7 +23,10 @@ def up(
     ] = None,
 ) -> None:
     """Run PostgreSQL, Temporal, a worker and the desk until Ctrl-C; everything is kept for the next time."""
-    with EmbeddedStack(data, one_click=demo, progress=typer.echo) as stack, findable(stack) as found:
+    with (
+        EmbeddedStack(data, one_click=demo, progress=lambda what: typer.echo(told(what))) as stack,
+        findable(stack) as found,
+    ):
         show(stack)
         if not found:
             typer.echo(f"Other commands find it by  FIRSTCOVER_DATA={quote(str(stack.data))}")

@@ -2,6 +2,12 @@
 -- Who did what in a proceeding, for which office.
 select distinct act, officer, body::jsonb ->> 'office' as office from event where stream = $1 and passed
 
+-- objections --
+-- The objections about a proceeding that are not decided, or whose answer is appealed against.
+select number from proceeding
+where about = $1 and kind = 'complaint' and stage in ('received', 'admitted', 'investigated', 'appealed') and file #>> '{facts,complaint,kind}' = 'objection'
+order by number
+
 -- list --
 -- Some complaints after one ($3): at a stage ($4), of a kind ($5), handled by an office alone where $6 says so; a tip-off is shown to the office $2 if that handles it.
 select p.number, p.stage, p.closed, p.about, p.file #>> '{facts,complaint,kind}' as kind, p.handled_by, o.name_zh, o.name_en, p.stream,

@@ -9,7 +9,7 @@ import pytest
 
 from activities.history import canonical
 from db.pool import Connection, Pool
-from rules.schemes.dalian_filing import digest_of
+from rules.schemes.dalian_numbers import digest_of
 from starters.audit import verified
 from tests.activities.desk import Desk
 from tests.activities.test_waiting import Quarter, applied, sound

@@ -49,7 +49,7 @@ async def of_year(
         year=year,
         file=file,
         book=await book_of(database, SCHEME, year),
-        years=await years_of(database, SCHEME),
+        tabs=_tabs(await years_of(database, SCHEME), year),
         entries=entries[:PAGE],
         before=str(entries[PAGE - 1]["id"]) if len(entries) > PAGE else None,
         caps=await caps_used(database, SCHEME, year),
@@ -60,6 +60,13 @@ async def of_year(
         cannot=[one for one in acts if not one.allowed] if file.sequence else [],
         done=request.query_params.get("done"),
     )
+
+
+def _tabs(years: list[dict[str, Any]], year: int) -> list[dict[str, Any]]:
+    """The years to choose from, the newest first: those with a ledger, this one, and its neighbours."""
+    near = {one: {"fiscal_year": one, "closed": False} for one in range(year - 1, year + 2)}
+    known = near | {one["fiscal_year"]: one for one in years}
+    return [known[one] for one in sorted(known, reverse=True)]
 
 
 async def _ledger(database: Any, year: int) -> tuple[Stream, File]:

@@ -17,10 +17,10 @@ from service.showing import file_of
 
 router = APIRouter()
 READERS = ("regulator", "industry_bureau", "finance")
-NAV = (Nav(N_("Pilot insurers"), "/insurers", kinds=READERS, order=45),)
+NAV = (Nav(N_("Pilot insurers"), "/pilot-insurers", kinds=READERS, order=45),)
 
 
-@router.get("/insurers")
+@router.get("/pilot-insurers")
 async def every_insurer(request: Request, me: Signed, database: Database) -> Response:
     """The pilot list as it is today, every filed clause, and the measures taken."""
     only(me, *READERS)
@@ -30,7 +30,7 @@ async def every_insurer(request: Request, me: Signed, database: Database) -> Res
     )
 
 
-@router.get("/insurers/{code}")
+@router.get("/pilot-insurers/{code}")
 async def insurer(request: Request, me: Signed, database: Database, code: str) -> Response:
     """An insurer: its terms on the list, its clauses, what was done about it, and what can be done now."""
     only(me, *READERS)

@@ -36,7 +36,15 @@ NAV = (Nav(N_("Quarterly rounds"), "/round", kinds=JOINT, order=20),)
 LINES, LEFT_OUT = 100, 50
 _OFFICE = re.compile(rf"^(?:{'|'.join(JOINT)})(?=:|$)")
 #: Acts of a round that its page gives as buttons; opinions, completions and admissions have their places in the list.
-OF_PLAN = ("prepare_plan", "sign_plan", "take_back_plan", "order_payment")
+OF_PLAN = (
+    "sign_plan",
+    "prepare_plan",
+    "publish_plan_notice",
+    "propose_tie_order",
+    "agree_tie_order",
+    "take_back_plan",
+    "order_payment",
+)
 BUTTONS = ("close_filing", *OF_PLAN, "reopen_filing")
 
 
@@ -209,7 +217,8 @@ async def plan(request: Request, me: Signed, database: Database, quarter: str, a
         "round/plan.html",
         file=file,
         stream=round_stream(quarter),
-        acts=_buttons(file, me, OF_PLAN),
+        acts=_buttons(file, me, [name for name in OF_PLAN if told["ties"] or "tie" not in name]),
+        order=file.facts.get("tie_order"),
         lines=[(row, paper.reasons(row.standing, language())) for row in shown],
         count=len(rows),
         totals={part: sum(getattr(row.standing.line, part) for row in rows) for part in paper.PARTS},
@@ -236,6 +245,7 @@ async def _trial(database: Any, file: File) -> dict[str, Any]:
         "rows": found.rows,
         "left_out": found.left_out,
         "ties": found.plan.ties,
+        "settled": found.plan.settled,
         "moved": found.moved,
         "budget": found.budget,
         "left": found.plan.left,
@@ -252,6 +262,7 @@ async def _drawn(database: Any, file: File) -> dict[str, Any]:
         "rows": found.rows,
         "left_out": await left_out_of(database, file),
         "ties": [tied] if tied else [],
+        "settled": bool(file.facts["plan"].get("tie", {}).get("settled")),
         "moved": (),
         "budget": found.budget_before,
         "left": found.budget_after,

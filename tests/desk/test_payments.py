@@ -137,7 +137,7 @@ async def test_a_year_without_a_ledger_says_so_and_can_be_given_money(browser: B
 @pytest.mark.parametrize("kind", ["take_up", "evaluation"])
 async def test_reports_are_told_and_handed_out(browser: Browser, quarter: Quarter, kind: str) -> None:
     here = f"/reports/{kind}/{quarter.hands.today.year}"
-    await seen(browser, "finance-1", here, "/insurers", "/insurers/insurer-a", "/recoveries", "/policies")
+    await seen(browser, "finance-1", here, "/pilot-insurers", "/pilot-insurers/insurer-a", "/recoveries", "/policies")
     for ending, begins in (("xlsx", b"PK"), ("pdf", b"%PDF")):
         assert (await browser.get(f"{here}/file.{ending}")).content.startswith(begins)
 

@@ -101,7 +101,14 @@ async def test_a_quarter_runs_by_pages_alone_from_the_return_to_a_payment_made_a
 
 PAGES = {
     "insurer-a-1": ("/returns", "/returns/{quarter}", "/policies", "/loss-claims", "/complaints"),
-    "bureau-1": ("/round", "/round/{quarter}", "/round/{quarter}/plan", "/insurers", "/insurers/insurer-a", "/reports"),
+    "bureau-1": (
+        "/round",
+        "/round/{quarter}",
+        "/round/{quarter}/plan",
+        "/pilot-insurers",
+        "/pilot-insurers/insurer-a",
+        "/reports",
+    ),
     "regulator-1": ("/round/{quarter}", "/recoveries", "/complaints"),
     "finance-1": (
         *("/budget/{year}", "/budget/{year}/acts/appropriate", "/payments", "/payments/{quarter}"),

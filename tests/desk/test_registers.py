@@ -56,10 +56,10 @@ async def test_a_tip_off_is_listed_for_the_office_that_handles_it_alone(browser:
 
 
 async def test_the_insurers_are_listed_with_their_clauses(browser: Browser, hands: Hands) -> None:
-    page, one = await seen(browser, "regulator-1", "/insurers", "/insurers/insurer-a")
-    assert "/insurers/insurer-a" in page
+    page, one = await seen(browser, "regulator-1", "/pilot-insurers", "/pilot-insurers/insurer-a")
+    assert "/pilot-insurers/insurer-a" in page
     assert "Filed clauses" in one
-    assert (await browser.get("/insurers/nobody")).status_code == 404
+    assert (await browser.get("/pilot-insurers/nobody")).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ async def test_the_insurers_are_listed_with_their_clauses(browser: Browser, hand
         ("/loss-claims", "finance-1"),
         ("/recoveries", "insurer-a-1"),
         ("/complaints", "assessor-a-1"),
-        ("/insurers", "insurer-a-1"),
+        ("/pilot-insurers", "insurer-a-1"),
         ("/reports", "ganjingzi-1"),
     ],
 )

@@ -15,7 +15,7 @@ SHOTS = (
     Shot("list-loss-claims", "insurer-a-1", "/loss-claims"),
     Shot("list-complaints", "regulator-1", "/complaints"),
     Shot("list-recoveries", "finance-1", "/recoveries"),
-    Shot("insurers-list", "regulator-1", "/insurers"),
-    Shot("insurer-show", "regulator-1", "/insurers/insurer-a"),
+    Shot("insurers-list", "regulator-1", "/pilot-insurers"),
+    Shot("insurer-show", "regulator-1", "/pilot-insurers/insurer-a"),
     Shot("report-take-up", "finance-1", "/reports"),
 )

@@ -140,13 +140,6 @@ begin
     return available;
 end $$;
 
-CREATE FUNCTION public.next_due_of(file jsonb) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-    select coalesce(min(due ->> 'due_on'), '9999-12-31') from jsonb_array_elements(file -> 'deadlines') due
-    where due ->> 'met_on' is null and due ->> 'suspended_on' is null and due ->> 'silence' is distinct from 'begin'
-$$;
-
 CREATE FUNCTION public.note_sign_in(whose text, at timestamp with time zone, passed boolean, why text, most integer, locked_for interval) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -505,6 +498,15 @@ CREATE TABLE public.given_number (
 
 COMMENT ON TABLE public.given_number IS 'The last number given in a series (the cases of a year, an office''s notices of a year): gapless, because it is given in the transaction that uses it';
 
+CREATE TABLE public.given_password (
+    officer text NOT NULL,
+    given_by text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT given_password_check CHECK ((officer <> given_by))
+);
+
+COMMENT ON TABLE public.given_password IS '初始口令: an account that an owner''s officer opened for one of its people (article 15(3)); the password itself is nowhere, its hash with the account';
+
 CREATE TABLE public.holiday_notice (
     year integer NOT NULL,
     document text NOT NULL,
@@ -750,10 +752,6 @@ CREATE TABLE public.proceeding (
     opened_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     about text,
-    next_due text GENERATED ALWAYS AS (public.next_due_of(file)) STORED NOT NULL,
-    insurer text GENERATED ALWAYS AS (COALESCE((file #>> '{facts,contract,insurer}'::text[]), (file #>> '{facts,nomination,insurer}'::text[]))) STORED,
-    assessor text GENERATED ALWAYS AS ((file #>> '{facts,entrustment,assessor}'::text[])) STORED,
-    handled_by text GENERATED ALWAYS AS ((file #>> '{facts,handling,office}'::text[])) STORED,
     terms text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text, 'work'::text, 'editions'::text, 'calendar'::text, 'dossier'::text])))
 );
@@ -938,6 +936,9 @@ ALTER TABLE ONLY public.filed_clause
 ALTER TABLE ONLY public.given_number
     ADD CONSTRAINT given_number_pkey PRIMARY KEY (series);
 
+ALTER TABLE ONLY public.given_password
+    ADD CONSTRAINT given_password_pkey PRIMARY KEY (officer, at);
+
 ALTER TABLE ONLY public.holiday_notice
     ADD CONSTRAINT holiday_notice_pkey PRIMARY KEY (year);
 
@@ -1037,6 +1038,8 @@ CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING bt
 
 CREATE INDEX ledger_entry_stream_sequence_idx ON public.ledger_entry USING btree (stream, sequence);
 
+CREATE INDEX notice_issued_on_number_idx ON public.notice USING btree (issued_on DESC, number DESC);
+
 CREATE INDEX notice_office_issued_on_idx ON public.notice USING btree (office, issued_on);
 
 CREATE INDEX officer_office_idx ON public.officer USING btree (office);
@@ -1089,6 +1092,8 @@ CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree
 
 CREATE INDEX proceeding_terms_idx ON public.proceeding USING gin (terms);
 
+CREATE INDEX refusal_received_at_command_id_rule_idx ON public.refusal USING btree (received_at DESC, command_id DESC, rule DESC);
+
 CREATE INDEX revoked ON public.proceeding USING btree (stream) WHERE ((file -> 'facts'::text) ? 'revocation'::text);
 
 CREATE INDEX sign_in_officer_at_idx ON public.sign_in USING btree (officer, at);
@@ -1099,19 +1104,11 @@ CREATE INDEX subsidy_application_round_state_idx ON public.subsidy_application U
 
 CREATE INDEX substitution_substitute_until_idx ON public.substitution USING btree (substitute, until);
 
-CREATE INDEX work_by_date ON public.proceeding USING btree (next_due, stream) WHERE (NOT closed);
-
 CREATE INDEX work_item_office_kind_place_due_on_changed_at_stream_idx ON public.work_item USING btree (office_kind, place, due_on, changed_at, stream);
 
 CREATE INDEX work_item_office_kind_place_due_on_number_kind_stage_taken__idx ON public.work_item USING btree (office_kind, place, due_on, number) INCLUDE (kind, stage, taken_by);
 
 CREATE INDEX work_item_taken_by_due_on_number_idx ON public.work_item USING btree (taken_by, due_on, number) WHERE (taken_by IS NOT NULL);
-
-CREATE INDEX work_of_district ON public.proceeding USING btree (district, next_due, stream) WHERE (NOT closed);
-
-CREATE INDEX work_of_enterprise ON public.proceeding USING btree (enterprise, next_due, stream) WHERE (NOT closed);
-
-CREATE INDEX work_of_insurer ON public.proceeding USING btree (insurer, next_due, stream) WHERE (NOT closed);
 
 CREATE TRIGGER check_chain BEFORE INSERT ON public.event FOR EACH ROW EXECUTE FUNCTION public.check_chain();
 
@@ -1177,6 +1174,12 @@ ALTER TABLE ONLY public.ledger_entry
 
 ALTER TABLE ONLY public.filed_clause
     ADD CONSTRAINT filed_clause_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.given_password
+    ADD CONSTRAINT given_password_given_by_fkey FOREIGN KEY (given_by) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.given_password
+    ADD CONSTRAINT given_password_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
 
 ALTER TABLE ONLY public.insurer_bar
     ADD CONSTRAINT insurer_bar_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
@@ -1324,6 +1327,8 @@ GRANT UPDATE(valid_until) ON TABLE public.filed_clause TO firstcover_app;
 GRANT UPDATE(withdrawn_on) ON TABLE public.filed_clause TO firstcover_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.given_number TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.given_password TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.holiday_notice TO firstcover_app;
 

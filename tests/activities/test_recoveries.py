@@ -16,7 +16,7 @@ from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.procedures import stream_of
 from service.ledger import ledger_of
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import Desk, first
 
 NEW = "recovery:dalian:new"

@@ -19,7 +19,7 @@ from service.ledger import ledger_of
 from service.reading import read_data
 from service.sample_forms import SampleForms, late_delivery, rolled_delivery
 from service.showing import file_of, shown
-from starters.audit import verified
+from service.auditing import verified
 from starters.story import Step, Story, first_unopened, quarter_of
 from tests.hands import Hands
 

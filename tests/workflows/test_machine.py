@@ -38,7 +38,7 @@ from rules.procedures import Stream
 from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.errors import BadInput, Refused, Unreachable
 from service.showing import file_of
-from starters.audit import verified
+from service.auditing import verified
 from tests.db.invariants import broken
 from tests.gate import Gate
 from tests.hands import Clock, Hands

@@ -36,7 +36,7 @@ from runtime.errors import Unreachable
 from runtime.temporal_server import NAMESPACE, TemporalServer
 from service.sample_forms import SampleForms
 from service.session import Session
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import first
 from tests.activities.moves import Applicant
 from tests.conftest import PASSWORD

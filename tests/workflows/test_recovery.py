@@ -6,7 +6,7 @@ import asyncio
 
 from rules.procedures import Stream, stream_of
 from service.ledger import ledger_of
-from starters.audit import verified
+from service.auditing import verified
 from starters.story import Story
 from tests.hands import Hands
 

@@ -12,7 +12,7 @@ from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.errors import BadInput, Refused
 from service.ledger import ledger_of
 from service.showing import events_of
-from starters.audit import verified
+from service.auditing import verified
 from tests.hands import Hands
 
 OFFICES = ("regulator", "bureau", "finance")

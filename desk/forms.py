@@ -45,6 +45,8 @@ class Field:
     required: bool
     value: Any = ""
     choices: Sequence[str] = ()
+    #: What choices are called that have no label: offices and people.
+    said: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
     fields: list[Field] = field(default_factory=list)
     rows: list[list[Field]] = field(default_factory=list)

@@ -84,3 +84,8 @@ order by kind, number
 -- open_about --
 -- The open proceedings of a kind that are about another.
 select stream from proceeding where about = $1 and kind = $2 and not closed order by stream
+
+-- refused --
+-- Acts that were tried without authority, the latest first, after a key ($1, $2, $3).
+select command_id, stream, act, officer, rule, article, why, received_at from refusal
+where (received_at, command_id, rule) < ($1, $2, $3) order by received_at desc, command_id desc, rule desc limit $4

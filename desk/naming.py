@@ -31,6 +31,9 @@ KINDS = {
     "ledger": N_("Ledger"),
     "offices": N_("Offices and officers"),
     "dossier": N_("Dossier"),
+    "work": N_("An office's work"),
+    "editions": N_("Editions"),
+    "calendar": N_("Days off"),
 }
 OFFICES = {
     "enterprise": N_("Enterprise"),
@@ -102,6 +105,19 @@ def in_order(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def deadline(name: str) -> str:
     return label("deadline", name.partition(":")[0])
+
+
+def figure(name: str) -> str:
+    return label("figure", name)
+
+
+def figure_value(given: Any) -> str:
+    """Say a figure of an edition: a fraction in percent, a list by its parts, nothing as a dash."""
+    if isinstance(given, list | tuple):
+        return ", ".join(map(value, given))
+    if re.fullmatch(r"0\.[0-9]+", str(given)):
+        return f"{(Decimal(str(given)) * 100).normalize():f}%"
+    return "—" if given is None else value(given)
 
 
 def rule(name: str) -> str:
@@ -191,6 +207,8 @@ FOR_TEMPLATES: dict[str, Any] = {
     "days_left": days_left,
     "deadline_name": deadline,
     "field_name": field,
+    "figure_name": figure,
+    "figure_said": figure_value,
     "in_order": in_order,
     "kind_name": kind,
     "law": law,

@@ -10,14 +10,16 @@ from typing import Any
 from activities import work as kept
 from activities.authority import Officer
 from activities.contracts import Answer
-from activities.work import WORK, Counted, Wanted
+from activities.work import Counted, Wanted
 from db.pool import Pool
+from db.sql import queries
 from rules import work as law
 from rules.procedure import NO_FILE, Act
 from rules.procedures import PROCEDURES, Stream
 from runtime.errors import Refused
 from service.session import Session
 
+WORK = queries("work")
 #: When something is due, as seen from today: overdue, today, within seven days, later or without a day.
 DUE = ("overdue", "today", "week", "later")
 

@@ -10,10 +10,9 @@ from starlette.concurrency import run_in_threadpool
 
 from desk.language import N_, language
 from desk.page import Database, Nav, Signed, render
-from rules.procedures import stream_of
 from rules.schemes.dalian_offices import OWNERS
 from runtime.documents import letter
-from service.acting import may_see
+from service.acting import known_stream, may_see
 from service.administration import letters
 from service.notices import notice_of
 from service.showing import file_of
@@ -34,7 +33,9 @@ async def list_of(request: Request, me: Signed, database: Database, after: str =
 async def pdf(me: Signed, database: Database, number: str) -> Response:
     """A letter as PDF: in Chinese, with its translation where the page speaks another language."""
     notice = await notice_of(database, number)
-    if notice is None or not may_see(await file_of(database, stream_of(notice.proceeding)), me.officer):
+    if notice is None:
+        raise HTTPException(404)
+    if not may_see(await file_of(database, known_stream(notice.proceeding, notice.case)), me.officer):
         raise HTTPException(404)
     made = await run_in_threadpool(letter.pdf, notice, *dict.fromkeys(("zh", language())))
     headers = {"content-disposition": f"inline; filename*=UTF-8''{quote(number)}.pdf"}

@@ -10,9 +10,9 @@ from activities.contracts import Answer
 from rules.procedures import Stream
 from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.errors import BadInput, Refused
+from service.auditing import verified
 from service.ledger import ledger_of
 from service.showing import events_of
-from service.auditing import verified
 from tests.hands import Hands
 
 OFFICES = ("regulator", "bureau", "finance")

@@ -13,20 +13,21 @@ from rules.identifiers import same_name
 from rules.procedure import Barred
 from rules.procedures import Stream
 from rules.schemes.dalian_forms import handed_in
-from rules.schemes.dalian_subsidy import application_number
+from rules.schemes.dalian_subsidy import application_number, insurance_time
 from rules.values import ZERO
 
 POLICY, PROCEEDING, SUBSIDY = queries("policy"), queries("proceeding"), queries("subsidy")
 
 
 async def enter_application(done: Done) -> None:
-    contract, number = done.after.facts["contract"], done.after.facts["application"]["number"]
+    contract, application = done.after.facts["contract"], done.after.facts["application"]
     # What was added since waits from when it was agreed on (article 13).
     added_at = done.after.facts.get("recalculation", {}).get("insurance_time")
-    concluded_at = datetime.fromisoformat(added_at or contract["concluded_at"])
+    insured_at = datetime.fromisoformat(added_at or application["insurance_time"])
+    number = application["number"]
     whose = (done.stream.scheme, done.after.enterprise, contract["insurer"])
     asked = Decimal(done.after.money["subsidy_asked"])
-    await done.connection.execute(SUBSIDY.add_application, number, str(done.stream), *whose, concluded_at, asked)
+    await done.connection.execute(SUBSIDY.add_application, number, str(done.stream), *whose, insured_at, asked)
 
 
 async def withdraw_application(done: Done) -> None:
@@ -69,7 +70,7 @@ async def amend_policy(done: Done) -> None:
     if contract is None:
         return
     asked, added = Decimal(done.after.money["subsidy_asked"]), "recalculation" in done.after.facts
-    moment = None if added else contract.concluded_at
+    moment = None if added else insurance_time(done.after.facts["contract"], done.situation.edition)
     await done.connection.execute(SUBSIDY.revise_application, str(done.stream), asked, moment)
     number = contract.policy_number
     await done.connection.execute(POLICY.renumber, str(done.stream), number, same_name(number))

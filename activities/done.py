@@ -65,10 +65,10 @@ class Done:
         named = f"{self.stream}/{self.event.seq}/{act}/"
         order = Command(
             id=named, stream="", act=act, officer=str(self.stream), received_at=self.situation.received_at
-        ).model_dump(mode="json")
+        ).model_dump_json(include={"act", "officer", "received_at"})
         to = [case for case, _ in told]
         await self.connection.execute(
-            OUTBOX.send_all, named, order, self.situation.received_at, to, [data for _, data in told]
+            OUTBOX.send_all, named, order.removesuffix("}"), self.situation.received_at, to, [data for _, data in told]
         )
 
     async def post(self, kind: str, amount: Decimal, reference: str, year: int | None = None, **about: str) -> None:

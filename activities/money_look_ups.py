@@ -17,6 +17,9 @@ from rules.schemes.dalian_review import JOINT
 
 OFFICE, PROCEEDING, SUBSIDY = queries("office"), queries("proceeding"), queries("subsidy")
 INSURER, LEDGER, RECOVERY, REVIEW = queries("insurer"), queries("ledger"), queries("recovery"), queries("review")
+COMPLAINT = queries("complaint")
+#: The offices of the joint review in the order in which those that refuse are told of.
+_SPEAKING = ("finance", "regulator", "industry_bureau")
 
 
 async def subsidy_of(inquiry: Inquiry, application: str) -> Register:
@@ -79,8 +82,19 @@ async def round_to_plan(inquiry: Inquiry) -> Register:
     scheme, fiscal_year = inquiry.file.scheme, inquiry.file.facts["round"]["fiscal_year"]
     # The budget's row is locked before any other: two rounds of one year wait for each other and never deadlock.
     budget_left = await inquiry.connection.fetchval(SUBSIDY.lock_budget, scheme, fiscal_year)
-    rows = await inquiry.connection.fetch(SUBSIDY.of_round, str(inquiry.stream), fiscal_year)
-    return Register(applications=tuple(map(dict, rows)), budget_left=budget_left)
+    applications = await in_review(inquiry.connection, str(inquiry.stream), fiscal_year)
+    return Register(applications=applications, budget_left=budget_left)
+
+
+async def in_review(connection: Connection, stream: str, fiscal_year: int) -> tuple[dict[str, Any], ...]:
+    """A round's applications, each with the opinions that offices gave of what it asks now, and their objections."""
+    rows = map(dict, await connection.fetch(SUBSIDY.of_round, stream, fiscal_year))
+    return tuple(row | _spoken(row) for row in rows)
+
+
+def _spoken(row: Mapping[str, Any]) -> dict[str, Any]:
+    opinions = {office: row[office] for office in _SPEAKING if row[office] is not None}
+    return {"opinions": opinions, "objections": row["objections"] or []}
 
 
 async def applications_of_round(inquiry: Inquiry) -> Register:
@@ -98,10 +112,15 @@ async def round_and_plan(inquiry: Inquiry) -> Register:
 
 
 async def plan_to_sign(inquiry: Inquiry) -> Register:
-    """The round and the plan that was drawn of it, for the third signature alone: the others commit nothing."""
-    if len(inquiry.file.facts["signatures"]) < len(JOINT) - 1:
-        return Register()
-    return await round_and_plan(inquiry)
+    """The round and the plan that was drawn of it, for the third signature alone: the others commit nothing.
+
+    Of a plan that was given public notice of, also the objections to it.
+    """
+    noticed = inquiry.file.facts.get("plan_notice")
+    rows = await inquiry.connection.fetch(COMPLAINT.objections, str(inquiry.stream)) if noticed else ()
+    third = len(inquiry.file.facts["signatures"]) == len(JOINT) - 1
+    found = await round_and_plan(inquiry) if third else Register()
+    return replace(found, objections=tuple(row["number"] for row in rows))
 
 
 async def applications_to_review(inquiry: Inquiry) -> Register:

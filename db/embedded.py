@@ -23,7 +23,7 @@ from typing import IO, Any, Self
 import psutil
 
 from runtime.errors import Unreachable
-from runtime.processes import Child, end, free_ports, last_line, take_lock, write_private
+from runtime.processes import Child, end, free_ports, last_line, port_is_free, take_lock, write_private
 
 ELSEWHERE = Path("/var/lib/firstcover")
 _PATIENCE, _ATTEMPTS = 60.0, 5
@@ -122,11 +122,18 @@ class EmbeddedPostgres:
         self._lock = None
 
     def restart(self) -> None:
-        """Start again after the server ended by itself, on its port if nobody took that meanwhile."""
+        """Start again after the server ended by itself, on its port if nobody took that meanwhile.
+
+        Where it cannot be started the port is kept for the next try: its clients know no other.
+        """
         port = self._port
         self.stop()
         self._port = port
-        self.start()
+        try:
+            self.start()
+        except Unreachable:
+            self._port = port
+            raise
 
     def remove(self) -> None:
         """Delete the files of a server that this object does not run; one left by a killed run is stopped first."""
@@ -148,8 +155,10 @@ class EmbeddedPostgres:
             _end_predecessor(cluster)
             if self._serve(cluster, programs, servant):
                 return
-            self._port = None
-            time.sleep(0.1 * attempt)  # the port was lost to another process, or a killed server's children linger
+            _end_orphans(cluster)
+            if not port_is_free(self.port):
+                self._port = None
+            time.sleep(0.1 * attempt)
         raise self._fault(last_line(self.log))
 
     def _settle(self, servant: pwd.struct_passwd | None) -> None:
@@ -258,10 +267,29 @@ def _end_predecessor(cluster: Path) -> None:
     pid_file = cluster / "postmaster.pid"
     with suppress(IndexError, ValueError, psutil.Error):
         process = psutil.Process(int(_lines(pid_file)[0]))
-        if process.name() == "postgres" and process.cwd() == str(cluster):
+        if _runs_on(process, cluster):
             end(process, signal.SIGINT, _PATIENCE)
         else:
             pid_file.unlink(missing_ok=True)
+
+
+def _end_orphans(cluster: Path) -> None:
+    """End what a killed server left running on `cluster`: while a child of it lives no other server starts there.
+
+    Most see at once that their server is gone; one that was busy, as with its recovery, sees it late.
+    """
+    orphans = [process for process in psutil.process_iter() if _runs_on(process, cluster)]
+    _, alive = psutil.wait_procs(orphans, timeout=1)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, timeout=_PATIENCE)
+
+
+def _runs_on(process: psutil.Process, cluster: Path) -> bool:
+    with suppress(psutil.Error):
+        return process.name() == "postgres" and process.cwd() == str(cluster)
+    return False
 
 
 def _lines(path: Path) -> list[str]:

@@ -61,5 +61,6 @@ async def open_pool(dsn: str, *, most: int = 10) -> Pool:
         max_size=most,
         timeout=5,
         command_timeout=COMMAND_TIMEOUT,
-        server_settings={"timezone": "UTC"},
+        # A plan of a hundred thousand applications is sorted and weighed in memory.
+        server_settings={"timezone": "UTC", "work_mem": "32MB"},
     )

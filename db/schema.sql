@@ -15,11 +15,16 @@ CREATE FUNCTION public.account_of(whose text) RETURNS TABLE(hash text, must_chan
 $$;
 
 CREATE FUNCTION public.appoint_officer(officer_code text, officer_name text, office_code text, from_day date) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    insert into officer (code, name, office, since) values (officer_code, officer_name, office_code, from_day)
-$$;
+begin
+    if from_day < (select min(since) from officer) then
+        raise exception 'officer % would have acted since %, before the register began', officer_code, from_day
+            using errcode = 'check_violation', constraint = 'since_the_register';
+    end if;
+    insert into officer (code, name, office, since) values (officer_code, officer_name, office_code, from_day);
+end $$;
 
 CREATE FUNCTION public.check_chain() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -73,6 +78,38 @@ CREATE FUNCTION public.end_officer(officer_code text, last_day date) RETURNS voi
     AS $$
     update officer set until = last_day where code = officer_code
 $$;
+
+CREATE FUNCTION public.give_cap(for_scheme text, for_year integer, cap numeric) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from signed_edition where scheme = for_scheme) then
+        raise exception 'a cap is given by an edition that is signed' using errcode = 'check_violation', constraint = 'cap_of_an_edition';
+    end if;
+    if exists (select from enterprise_year where scheme = for_scheme and fiscal_year >= for_year) then
+        raise exception 'the cap of % is in use', for_year using errcode = 'check_violation', constraint = 'cap_in_use';
+    end if;
+    insert into annual_cap (scheme, from_year, amount) values (for_scheme, for_year, cap);
+end $$;
+
+CREATE FUNCTION public.keep_left_over() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+declare
+    wrong text;
+begin
+    execute $q$
+        select min(t.application) from taken t
+        left join subsidy_application a on a.number = t.application left join event e on e.stream = t.round and e.sequence = t.sequence
+        where a.number is null or e.stream is null
+    $q$ into wrong;
+    if wrong is not null then
+        raise exception 'what a round takes up is no application, or no event took it: %', wrong using errcode = 'foreign_key_violation', constraint = 'taken_up_by_an_event';
+    end if;
+    return null;
+end $_$;
 
 CREATE FUNCTION public.keep_line_of_application() RETURNS trigger
     LANGUAGE plpgsql
@@ -140,6 +177,13 @@ begin
     return available;
 end $$;
 
+CREATE FUNCTION public.next_due_of(file jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select coalesce(min(due ->> 'due_on'), '9999-12-31') from jsonb_array_elements(file -> 'deadlines') due
+    where due ->> 'met_on' is null and due ->> 'suspended_on' is null and due ->> 'silence' is distinct from 'begin'
+$$;
+
 CREATE FUNCTION public.note_sign_in(whose text, at timestamp with time zone, passed boolean, why text, most integer, locked_for interval) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -168,15 +212,15 @@ begin
             sum(case when kind in ('recovery', 'refund') then amount else 0 end) as returned
         from posted group by scheme, fiscal_year
     ) s where b.scheme = s.scheme and b.fiscal_year = s.fiscal_year;
-    insert into enterprise_year (scheme, fiscal_year, enterprise, cap)
+    -- What is freed goes first: what is committed beside it may need it.
+    update enterprise_year e set committed = e.committed - s.amount
+    from (select scheme, fiscal_year, enterprise, sum(amount) as amount from posted where kind = 'cancellation' group by scheme, fiscal_year, enterprise) s
+    where e.scheme = s.scheme and e.fiscal_year = s.fiscal_year and e.enterprise = s.enterprise;
+    insert into enterprise_year as e (scheme, fiscal_year, enterprise, cap, committed)
     select p.scheme, p.fiscal_year, p.enterprise,
-        (select amount from annual_cap c where c.scheme = p.scheme and c.from_year <= p.fiscal_year order by c.from_year desc limit 1)
-    from posted p where p.kind = 'commitment' group by p.scheme, p.fiscal_year, p.enterprise on conflict do nothing;
-    update enterprise_year e set committed = e.committed + s.amount
-    from (
-        select scheme, fiscal_year, enterprise, sum(case kind when 'commitment' then amount else -amount end) as amount
-        from posted where kind in ('commitment', 'cancellation') group by scheme, fiscal_year, enterprise
-    ) s where e.scheme = s.scheme and e.fiscal_year = s.fiscal_year and e.enterprise = s.enterprise;
+        (select amount from annual_cap c where c.scheme = p.scheme and c.from_year <= p.fiscal_year order by c.from_year desc limit 1), p.amount
+    from (select scheme, fiscal_year, enterprise, sum(amount) as amount from posted where kind = 'commitment' group by scheme, fiscal_year, enterprise) p
+    on conflict (scheme, fiscal_year, enterprise) do update set committed = e.committed + excluded.committed;
     return null;
 end $$;
 
@@ -243,7 +287,14 @@ declare
     kinds text[];
 begin
     select array_agg(distinct kind) into kinds from posted;
-    if 'commitment' = any (kinds) then
+    select p.stream, p.sequence into wrong from (select distinct stream, sequence from posted) p
+    left join event e using (stream, sequence) where e.stream is null limit 1;
+    if found then
+        raise exception 'an entry is of event %/%, which there is not', wrong.stream, wrong.sequence
+            using errcode = 'foreign_key_violation', constraint = 'entry_of_an_event';
+    end if;
+    -- A commitment is of its line's enterprise, and that is the application's; what follows it is of the commitment's.
+    if kinds && '{commitment}' then
         execute $q$
             select min(p.application) as application, min(p.plan) as plan from posted p
             left join plan_line l on l.plan = p.plan and l.application = p.application and l.enterprise = p.enterprise
@@ -253,12 +304,13 @@ begin
             raise exception 'application % is committed another amount than plan % approves', wrong.application, wrong.plan
                 using errcode = 'check_violation', constraint = 'committed_as_planned';
         end if;
+        -- Of whatever was posted, and not of commitments alone: a condition would have few rows expected of many.
         execute $q$
-            with asked as materialized (select distinct application from posted where kind = 'commitment'),
+            with touched as materialized (select distinct application from posted),
             moved as (
-                select l.application, l.amount from ledger_entry l join asked using (application) where l.kind = 'commitment'
+                select l.application, l.amount from touched join ledger_entry l using (application) where l.kind = 'commitment'
                 union all
-                select l.application, -l.amount from ledger_entry l join asked using (application) where l.kind = 'cancellation'
+                select l.application, -l.amount from touched join ledger_entry l using (application) where l.kind = 'cancellation'
             )
             select min(a.number) as application from (select application, sum(amount) as amount from moved group by application) c
             join subsidy_application a on a.number = c.application where c.amount + a.waiting > a.asked
@@ -271,7 +323,8 @@ begin
     if kinds && '{payment,cancellation}' then
         execute $q$
             select min(p.application) as application, min(p.plan) as plan from posted p
-            left join ledger_entry c on c.kind = 'commitment' and c.application = p.application and c.plan = p.plan and c.scheme = p.scheme and c.fiscal_year = p.fiscal_year
+            left join ledger_entry c on c.kind = 'commitment' and c.application = p.application and c.plan = p.plan
+                and c.scheme = p.scheme and c.fiscal_year = p.fiscal_year and c.enterprise = p.enterprise
             where p.kind in ('payment', 'cancellation') and c.amount is distinct from p.amount
         $q$ into wrong;
         if wrong.application is not null then
@@ -291,6 +344,14 @@ begin
         end if;
     end if;
     if kinds && '{recovery,refund}' then
+        execute $q$
+            select min(p.application) as application from posted p left join subsidy_application a on a.number = p.application
+            where p.kind in ('recovery', 'refund') and a.enterprise is distinct from p.enterprise
+        $q$ into wrong;
+        if wrong.application is not null then
+            raise exception 'an entry is of another enterprise than application %', wrong.application
+                using errcode = 'foreign_key_violation', constraint = 'entry_of_the_applicant';
+        end if;
         execute $q$
             select min(application) as application, min(fiscal_year) as fiscal_year from (
                 select l.application, l.fiscal_year from ledger_entry l
@@ -322,10 +383,35 @@ CREATE TABLE public.annual_cap (
     scheme text NOT NULL,
     from_year integer NOT NULL,
     amount numeric(18,2) NOT NULL,
+    CONSTRAINT amount_is_a_number CHECK ((amount <> 'NaN'::numeric)),
     CONSTRAINT annual_cap_amount_check CHECK ((amount > (0)::numeric))
 );
 
 COMMENT ON TABLE public.annual_cap IS '年度财政扶持额度: the most one enterprise may receive in a fiscal year (article 7), as the editions say';
+
+CREATE TABLE public.api_token (
+    number bigint NOT NULL,
+    token_sha256 bytea NOT NULL,
+    officer text NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_token_check CHECK ((expires_at > created_at)),
+    CONSTRAINT api_token_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT api_token_token_sha256_check CHECK ((octet_length(token_sha256) = 32))
+);
+
+COMMENT ON TABLE public.api_token IS '访问令牌: by which another program acts for an officer; who reads this table cannot act with one';
+
+ALTER TABLE public.api_token ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.api_token_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.bank_account (
     office text NOT NULL,
@@ -577,6 +663,7 @@ CREATE TABLE public.ledger_entry (
     stream text NOT NULL,
     sequence integer NOT NULL,
     plan text,
+    CONSTRAINT amount_is_a_number CHECK ((amount <> 'NaN'::numeric)),
     CONSTRAINT application_where_it_must_be CHECK ((((kind = ANY (ARRAY['appropriation'::text, 'adjustment'::text, 'carry_over'::text, 'closing'::text])) = (application IS NULL)) AND ((application IS NULL) = (enterprise IS NULL)))),
     CONSTRAINT kind_fixes_the_accounts CHECK (((((((((((kind = 'appropriation'::text) AND (debit = 'available'::text) AND (credit = 'treasury'::text)) OR ((kind = 'adjustment'::text) AND (debit = 'treasury'::text) AND (credit = 'available'::text))) OR ((kind = 'carry_over'::text) AND (debit = 'available'::text) AND (credit = 'treasury'::text))) OR ((kind = 'closing'::text) AND (debit = 'treasury'::text) AND (credit = 'available'::text))) OR ((kind = 'commitment'::text) AND (debit = 'committed'::text) AND (credit = 'available'::text))) OR ((kind = 'cancellation'::text) AND (debit = 'available'::text) AND (credit = 'committed'::text))) OR ((kind = 'payment'::text) AND (debit = 'paid'::text) AND (credit = 'committed'::text))) OR ((kind = 'recovery'::text) AND (debit = 'returned'::text) AND (credit = 'paid'::text))) OR ((kind = 'refund'::text) AND (debit = 'returned'::text) AND (credit = 'paid'::text)))),
     CONSTRAINT ledger_entry_amount_check CHECK ((amount > (0)::numeric)),
@@ -667,6 +754,7 @@ CREATE TABLE public.opinion (
     reason text NOT NULL,
     asked numeric(18,2) NOT NULL,
     concluded_at timestamp without time zone NOT NULL,
+    CONSTRAINT amount_is_a_number CHECK ((asked <> 'NaN'::numeric)),
     CONSTRAINT opinion_asked_check CHECK ((asked >= (0)::numeric)),
     CONSTRAINT opinion_office_kind_check CHECK ((office_kind = ANY (ARRAY['regulator'::text, 'industry_bureau'::text, 'finance'::text])))
 );
@@ -715,6 +803,7 @@ CREATE TABLE public.plan_line (
     cut_by_cap numeric(18,2) NOT NULL,
     approved numeric(18,2) NOT NULL,
     waitlisted numeric(18,2) NOT NULL,
+    CONSTRAINT amounts_are_numbers CHECK (((asked <> 'NaN'::numeric) AND (cut_by_cap <> 'NaN'::numeric) AND (approved <> 'NaN'::numeric) AND (waitlisted <> 'NaN'::numeric))),
     CONSTRAINT plan_line_approved_check CHECK ((approved >= (0)::numeric)),
     CONSTRAINT plan_line_check CHECK ((((cut_by_cap + approved) + waitlisted) = asked)),
     CONSTRAINT plan_line_cut_by_cap_check CHECK ((cut_by_cap >= (0)::numeric)),
@@ -752,6 +841,10 @@ CREATE TABLE public.proceeding (
     opened_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     about text,
+    next_due text GENERATED ALWAYS AS (public.next_due_of(file)) STORED NOT NULL,
+    insurer text GENERATED ALWAYS AS (COALESCE((file #>> '{facts,contract,insurer}'::text[]), (file #>> '{facts,nomination,insurer}'::text[]))) STORED,
+    assessor text GENERATED ALWAYS AS ((file #>> '{facts,entrustment,assessor}'::text[])) STORED,
+    handled_by text GENERATED ALWAYS AS ((file #>> '{facts,handling,office}'::text[])) STORED,
     terms text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text, 'work'::text, 'editions'::text, 'calendar'::text, 'dossier'::text])))
 );
@@ -827,16 +920,21 @@ CREATE TABLE public.subsidy_application (
     return_received_at timestamp without time zone,
     waiting numeric(18,2) DEFAULT 0 NOT NULL,
     admitted boolean DEFAULT false NOT NULL,
+    live boolean GENERATED ALWAYS AS ((state <> ALL (ARRAY['refused'::text, 'withdrawn'::text]))) STORED NOT NULL,
+    CONSTRAINT amounts_are_numbers CHECK (((asked <> 'NaN'::numeric) AND (waiting <> 'NaN'::numeric))),
     CONSTRAINT subsidy_application_asked_check CHECK ((asked >= (0)::numeric)),
     CONSTRAINT subsidy_application_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'filed'::text, 'returned'::text, 'waitlisted'::text, 'refused'::text, 'signed'::text, 'paid'::text, 'withdrawn'::text, 'lapsed'::text]))),
     CONSTRAINT subsidy_application_waiting_check CHECK ((waiting >= (0)::numeric))
-);
+)
+WITH (fillfactor='50');
 
 COMMENT ON TABLE public.subsidy_application IS '保费补贴申请: one application for one policy (article 13)';
 
 COMMENT ON COLUMN public.subsidy_application.waiting IS '轮候: what a signed plan approved of and had no budget for; zero where nothing waits';
 
 COMMENT ON COLUMN public.subsidy_application.admitted IS 'Whether it is decided that it is reviewed although its insurer is barred (I-15)';
+
+COMMENT ON COLUMN public.subsidy_application.live IS 'Whether it is neither refused nor withdrawn: its policy has no other';
 
 CREATE TABLE public.substitution (
     absent text NOT NULL,
@@ -891,8 +989,11 @@ ALTER TABLE ONLY public.account
 ALTER TABLE ONLY public.annual_cap
     ADD CONSTRAINT annual_cap_pkey PRIMARY KEY (scheme, from_year);
 
-ALTER TABLE ONLY public.subsidy_application
-    ADD CONSTRAINT application_and_applicant UNIQUE (number, enterprise);
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_token_sha256_key UNIQUE (token_sha256);
 
 ALTER TABLE ONLY public.bank_account
     ADD CONSTRAINT bank_account_pkey PRIMARY KEY (office, since);
@@ -975,6 +1076,9 @@ ALTER TABLE ONLY public.office
 ALTER TABLE ONLY public.officer
     ADD CONSTRAINT officer_pkey PRIMARY KEY (code);
 
+ALTER TABLE ONLY public.plan_line
+    ADD CONSTRAINT one_line_per_application UNIQUE (application, plan);
+
 ALTER TABLE ONLY public.opinion
     ADD CONSTRAINT opinion_pkey PRIMARY KEY (application, round, office_kind, asked, concluded_at);
 
@@ -989,9 +1093,6 @@ ALTER TABLE ONLY public.payment_voucher
 
 ALTER TABLE ONLY public.plan_line
     ADD CONSTRAINT plan_line_pkey PRIMARY KEY (plan, rank);
-
-ALTER TABLE ONLY public.plan_line
-    ADD CONSTRAINT plan_line_plan_application_key UNIQUE (plan, application);
 
 ALTER TABLE ONLY public.policy
     ADD CONSTRAINT policy_pkey PRIMARY KEY (stream);
@@ -1026,6 +1127,10 @@ ALTER TABLE ONLY public.supervisor
 ALTER TABLE ONLY public.work_item
     ADD CONSTRAINT work_item_pkey PRIMARY KEY (stream, office_kind, place);
 
+CREATE INDEX api_token_officer_number_idx ON public.api_token USING btree (officer, number);
+
+CREATE INDEX cases_of_enterprise ON public.proceeding USING btree (enterprise, changed_at, stream) WHERE (enterprise IS NOT NULL);
+
 CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
 
 CREATE INDEX document_sha256_idx ON public.document USING btree (sha256);
@@ -1046,7 +1151,7 @@ CREATE INDEX officer_office_idx ON public.officer USING btree (office);
 
 CREATE UNIQUE INDEX one_adjustment_per_document ON public.ledger_entry USING btree (scheme, fiscal_year, reference) WHERE (kind = 'adjustment'::text);
 
-CREATE UNIQUE INDEX one_application_per_policy ON public.subsidy_application USING btree (stream) WHERE (state <> ALL (ARRAY['refused'::text, 'withdrawn'::text]));
+CREATE UNIQUE INDEX one_application_per_policy ON public.subsidy_application USING btree (stream) WHERE live;
 
 CREATE UNIQUE INDEX one_appropriation_per_document ON public.ledger_entry USING btree (scheme, fiscal_year, reference) WHERE (kind = 'appropriation'::text);
 
@@ -1070,15 +1175,13 @@ CREATE UNIQUE INDEX one_refund_per_application ON public.ledger_entry USING btre
 
 CREATE UNIQUE INDEX one_suspension_at_a_time ON public.insurer_suspension USING btree (insurer) WHERE (ended_on IS NULL);
 
-CREATE INDEX opinion_round_idx ON public.opinion USING btree (round);
+CREATE INDEX open_cases_at ON public.proceeding USING btree (stage, number) WHERE ((kind = 'case'::text) AND (NOT closed));
 
-CREATE INDEX outbox_expr_idx ON public.outbox USING btree (((command ->> 'officer'::text))) WHERE (command_id ~~ '%/%'::text);
+CREATE INDEX opinion_round_office_kind_application_idx ON public.opinion USING btree (round, office_kind, application);
 
 CREATE INDEX outbox_place_not_before_idx ON public.outbox USING btree (place, not_before) WHERE (NOT done);
 
 CREATE INDEX outbox_stream_idx ON public.outbox USING btree (stream) WHERE (NOT done);
-
-CREATE INDEX plan_line_application_idx ON public.plan_line USING btree (application);
 
 CREATE INDEX policy_about_idx ON public.policy USING btree (about);
 
@@ -1092,6 +1195,8 @@ CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree
 
 CREATE INDEX proceeding_terms_idx ON public.proceeding USING gin (terms);
 
+CREATE INDEX recognised_products ON public.proceeding USING btree (scheme, ((file #>> '{facts,recognition,published_on}'::text[])) DESC, number DESC) WHERE ((kind = 'case'::text) AND ((file #>> '{facts,recognition,published_on}'::text[]) IS NOT NULL));
+
 CREATE INDEX refusal_received_at_command_id_rule_idx ON public.refusal USING btree (received_at DESC, command_id DESC, rule DESC);
 
 CREATE INDEX revoked ON public.proceeding USING btree (stream) WHERE ((file -> 'facts'::text) ? 'revocation'::text);
@@ -1100,7 +1205,7 @@ CREATE INDEX sign_in_officer_at_idx ON public.sign_in USING btree (officer, at);
 
 CREATE INDEX signed_in_officer_idx ON public.signed_in USING btree (officer) WHERE (revoked_at IS NULL);
 
-CREATE INDEX subsidy_application_round_state_idx ON public.subsidy_application USING btree (round, state);
+CREATE INDEX subsidy_application_round_idx ON public.subsidy_application USING btree (round);
 
 CREATE INDEX substitution_substitute_until_idx ON public.substitution USING btree (substitute, until);
 
@@ -1118,6 +1223,8 @@ CREATE TRIGGER end_stays BEFORE UPDATE ON public.insurer_listing FOR EACH ROW WH
 
 CREATE TRIGGER end_stays BEFORE UPDATE ON public.insurer_suspension FOR EACH ROW WHEN (((old.ended_on IS NOT NULL) AND (new.ended_on IS DISTINCT FROM old.ended_on))) EXECUTE FUNCTION public.register_stays();
 
+CREATE TRIGGER keep_left_over AFTER INSERT ON public.left_over REFERENCING NEW TABLE AS taken FOR EACH STATEMENT EXECUTE FUNCTION public.keep_left_over();
+
 CREATE TRIGGER keep_line_of_application AFTER INSERT ON public.plan_line REFERENCING NEW TABLE AS drawn FOR EACH STATEMENT EXECUTE FUNCTION public.keep_line_of_application();
 
 CREATE TRIGGER keep_within_asked AFTER UPDATE ON public.subsidy_application REFERENCING OLD TABLE AS before_so NEW TABLE AS now_so FOR EACH STATEMENT EXECUTE FUNCTION public.keep_within_asked();
@@ -1132,6 +1239,9 @@ CREATE TRIGGER weigh_entries AFTER INSERT ON public.ledger_entry REFERENCING NEW
 
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.api_token
+    ADD CONSTRAINT api_token_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
 
 ALTER TABLE ONLY public.bank_account
     ADD CONSTRAINT bank_account_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
@@ -1169,9 +1279,6 @@ ALTER TABLE ONLY public.document_withdrawal
 ALTER TABLE ONLY public.enterprise_year
     ADD CONSTRAINT enterprise_year_enterprise_fkey FOREIGN KEY (enterprise) REFERENCES public.office(code);
 
-ALTER TABLE ONLY public.ledger_entry
-    ADD CONSTRAINT entry_of_the_applicant FOREIGN KEY (application, enterprise) REFERENCES public.subsidy_application(number, enterprise);
-
 ALTER TABLE ONLY public.filed_clause
     ADD CONSTRAINT filed_clause_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
 
@@ -1189,15 +1296,6 @@ ALTER TABLE ONLY public.insurer_listing
 
 ALTER TABLE ONLY public.insurer_suspension
     ADD CONSTRAINT insurer_suspension_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
-
-ALTER TABLE ONLY public.ledger_entry
-    ADD CONSTRAINT ledger_entry_stream_sequence_fkey FOREIGN KEY (stream, sequence) REFERENCES public.event(stream, sequence) DEFERRABLE INITIALLY DEFERRED;
-
-ALTER TABLE ONLY public.left_over
-    ADD CONSTRAINT left_over_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
-
-ALTER TABLE ONLY public.left_over
-    ADD CONSTRAINT left_over_round_sequence_fkey FOREIGN KEY (round, sequence) REFERENCES public.event(stream, sequence);
 
 ALTER TABLE ONLY public.letterhead
     ADD CONSTRAINT letterhead_office_fkey FOREIGN KEY (office) REFERENCES public.office(code);
@@ -1225,9 +1323,6 @@ ALTER TABLE ONLY public.opinion
 
 ALTER TABLE ONLY public.payment_voucher
     ADD CONSTRAINT payment_voucher_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
-
-ALTER TABLE ONLY public.plan_line
-    ADD CONSTRAINT plan_line_application_fkey FOREIGN KEY (application) REFERENCES public.subsidy_application(number);
 
 ALTER TABLE ONLY public.policy
     ADD CONSTRAINT policy_about_fkey FOREIGN KEY (about) REFERENCES public.proceeding(stream);
@@ -1288,6 +1383,9 @@ GRANT ALL ON FUNCTION public.close_budget(for_scheme text, for_year integer) TO 
 REVOKE ALL ON FUNCTION public.end_officer(officer_code text, last_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_officer(officer_code text, last_day date) TO firstcover_app;
 
+REVOKE ALL ON FUNCTION public.give_cap(for_scheme text, for_year integer, cap numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.give_cap(for_scheme text, for_year integer, cap numeric) TO firstcover_app;
+
 REVOKE ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) TO firstcover_app;
 
@@ -1300,7 +1398,11 @@ GRANT ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_
 REVOKE ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) TO firstcover_app;
 
-GRANT SELECT,INSERT ON TABLE public.annual_cap TO firstcover_app;
+GRANT SELECT ON TABLE public.annual_cap TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.api_token TO firstcover_app;
+
+GRANT UPDATE(revoked_at) ON TABLE public.api_token TO firstcover_app;
 
 GRANT SELECT ON TABLE public.bank_account TO firstcover_app;
 

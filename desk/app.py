@@ -14,6 +14,8 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from desk import errors, pages
+from desk.api.app import build as build_api
+from desk.pace import Pace
 from desk.page import Nav
 from desk.security import Guard
 from desk.settings import DeskSettings
@@ -34,9 +36,13 @@ def build(settings: DeskSettings, servers: Session | None = None) -> FastAPI:
     app = FastAPI(title="Firstcover", lifespan=running, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.settings, app.state.servers = settings, servers
     app.state.nav = _join(app)
+    app.state.api = api = build_api()
+    api.state = app.state
+    app.mount("/api", api, name="api")
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.tell(app)
     _measured(app)
+    app.add_middleware(Pace, searches_a_minute=settings.searches_a_minute, sign_ins_a_minute=settings.sign_ins_a_minute)
     app.add_middleware(Guard, most_bytes=settings.most_bytes, secure=settings.secure_cookies)
     return app
 

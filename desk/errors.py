@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from db.pool import AWAY, is_away
 from desk.page import ChangeFirst, SignInFirst, go, render
-from desk.security import TooLarge
+from desk.security import TooLarge, is_api, refusal
 from runtime.errors import BadInput, Refused, Unreachable
 
 
@@ -60,6 +60,8 @@ async def too_large(request: Request, error: Exception) -> Response:
 async def http(request: Request, error: Exception) -> Response:
     """There is no such page, or no such way to ask for it."""
     assert isinstance(error, HTTPException)
+    if is_api(request):
+        return refusal(request, error.status_code, str(error.detail))
     template = "errors/not_found.html" if error.status_code in (404, 405) else "errors/other.html"
     return await render(request, template, status=error.status_code)
 

@@ -9,11 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from desk.language import N_, _, language
 from rules.calendar import CHINA
-from rules.procedure import Act, Stage
+from rules.capital import capital
+from rules.procedure import Act, Form, Stage
 from rules.procedures import PROCEDURES, Stream
 from rules.timetable import SHANGHAI
 from service.articles import Article, article_text
@@ -85,8 +86,12 @@ def value(name: object) -> str:
     if isinstance(name, bool):
         return _("yes") if name else _("no")
     text = str(name)
-    if re.fullmatch(r"[0-9]{4,}\.[0-9]{2}", text):
+    if re.fullmatch(r"[0-9]+\.[0-9]{2}", text):
         return money(text)
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return day(text)
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", text):
+        return minute(text)
     known = labels("zh").get("value", {})
     if text in known:
         return known[text] if language() == "zh" else said(text) if re.search("[a-z]", text) else article(text)
@@ -101,6 +106,24 @@ def in_order(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The sections of a file in the order of a case's path; what is of no case stands after them."""
     place = {name: at for at, name in enumerate(ORDER)}
     return sorted(facts.items(), key=lambda one: place.get(one[0], len(ORDER)))
+
+
+@cache
+def _places() -> dict[str, int]:
+    """Where each field stands in the forms it is asked for by."""
+    order: dict[str, int] = {}
+    waiting = [act.form for procedure in PROCEDURES.values() for act in procedure.acts.values()]
+    for form in waiting:
+        for name, info in form.model_fields.items():
+            order.setdefault(name, len(order))
+            parts = (info.annotation, *get_args(info.annotation))
+            waiting += [part for part in parts if isinstance(part, type) and issubclass(part, Form)]
+    return order
+
+
+def as_asked(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """A group of facts in the order its form asks for them; what was worked out stands after them."""
+    return sorted(facts.items(), key=lambda one: _places().get(one[0], 10_000))
 
 
 def deadline(name: str) -> str:
@@ -176,12 +199,44 @@ def day(at: object) -> str:
     return f"{read.year}年{read.month}月{read.day}日" if language() == "zh" else f"{read.day} {read:%b %Y}"
 
 
+def short_day(at: object, today: date) -> str:
+    """Write a day without its year where that is this one."""
+    read = date.fromisoformat(str(at)[:10])
+    if read.year != today.year:
+        return day(read)
+    return f"{read.month}月{read.day}日" if language() == "zh" else f"{read.day} {read:%b}"
+
+
 def minute(at: object) -> str:
     """Write a moment in Shanghai as its language does."""
     read = datetime.fromisoformat(at) if isinstance(at, str) else at
     assert isinstance(read, datetime)
     local = read.astimezone(SHANGHAI) if read.tzinfo else read
     return f"{day(local)} {local:%H:%M}"
+
+
+def grouped(text: object) -> str:
+    """Write what was typed as an amount with its thousands apart; leave what is none as it is."""
+    found = re.fullmatch(r"([0-9]{1,16})(\.[0-9]{1,2})?", str(text))
+    return f"{int(found[1]):,}{found[2] or ''}" if found else str(text)
+
+
+def in_words(text: object) -> str:
+    """Say an amount that was typed as people read it back: in figures, in Chinese also in words (大写)."""
+    if not re.fullmatch(r"[0-9]{1,16}(\.[0-9]{1,2})?", str(text)):
+        return ""
+    amount = Decimal(str(text))
+    return f"{amount:,.2f}" + (f" · {capital(amount)}" if language() == "zh" and amount else "")
+
+
+def percent(rate: object) -> str:
+    """Write a rate, a fraction, in per cent."""
+    return f"{(Decimal(str(rate)) * 100).normalize():f}%"
+
+
+def bytes_said(size: int) -> str:
+    """Write a file's size for people."""
+    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(size / 1024, 0.1):.1f} KB"
 
 
 def days_left(due_on: object, today: date) -> int:
@@ -206,19 +261,28 @@ FOR_TEMPLATES: dict[str, Any] = {
     "day": day,
     "days_left": days_left,
     "deadline_name": deadline,
+    "as_asked": as_asked,
+    "bytes_said": bytes_said,
     "field_name": field,
     "figure_name": figure,
     "figure_said": figure_value,
+    "grouped": grouped,
+    "in_words": in_words,
     "in_order": in_order,
     "kind_name": kind,
     "law": law,
+    "calculator_name": lambda name: label("calculator", name),
     "minute": minute,
     "money_name": lambda name: label("money", name),
     "office_kind_name": office_kind,
+    "outcome_name": lambda name: label("outcome", name),
     "path_of": path_of,
+    "percent": percent,
     "rule_name": rule,
     "section_name": section,
+    "short_day": short_day,
     "stage_called": stage_called,
+    "standing_name": lambda name: label("standing", name),
     "stage_name": stage,
     "value_name": value,
     "yuan": money,

@@ -19,6 +19,7 @@ from db.pool import Pool
 from db.sql import queries
 from desk import naming
 from desk.language import LANGUAGES, gettext, language, ngettext
+from desk.security import SESSION
 from desk.settings import DeskSettings
 from rules.timetable import SHANGHAI
 from service.accounts import must_change, signed_in
@@ -26,7 +27,7 @@ from service.session import Session
 
 ACCOUNT = queries("account")
 TEMPLATES = Path(__file__).parent / "templates"
-COOKIE = "firstcover"
+COOKIE = SESSION
 
 
 class SignInFirst(Exception):
@@ -35,12 +36,20 @@ class SignInFirst(Exception):
 
 @dataclass(frozen=True)
 class Nav:
-    """A place in the bar at the top: where it is, and for which kinds of office; for all where none is named."""
+    """A place in the bar at the top: where it is, and for which kinds of office; for all where none is named.
+
+    A public one stands there for whoever has not signed in, and at the foot for all others.
+    """
 
     label: str
     href: str
     kinds: tuple[str, ...] = ()
     order: int = 50
+    public: bool = False
+
+    def open_to(self, me: Me | None) -> bool:
+        """Whether it is a place for who looks."""
+        return not self.kinds or (me is not None and me.kind in self.kinds)
 
 
 @dataclass(frozen=True)
@@ -130,11 +139,15 @@ def today(request: Request) -> date:
 async def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Make a page. Every template knows `request`, `me`, `lang`, `nav`, `today`, and what `desk.naming` says."""
     me = await visitor(request)
+    places: list[Nav] = request.app.state.nav
     known = {
         "request": request,
         "me": me,
         "lang": language(),
-        "nav": [one for one in request.app.state.nav if me and (not one.kinds or me.kind in one.kinds)],
+        "nav": [
+            one for one in places if one.public is (me is None) and (not one.kinds or (me and me.kind in one.kinds))
+        ],
+        "public_places": [one for one in places if one.public],
         "today": today(request),
         "other_language": with_query(request, lang=next(one for one in LANGUAGES if one != language())),
     }
@@ -168,5 +181,6 @@ def environment() -> Environment:
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(naming.FOR_TEMPLATES)
     made.globals["with_query"] = with_query
+    made.filters["said_value"] = naming.value
     made.filters["segment"] = lambda text: quote(str(text), safe="")
     return made

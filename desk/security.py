@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk.language import COOKIE, LANGUAGES, asked_for, speak
 
+#: The cookie of a session.
+SESSION = "firstcover"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "; ".join(
     (
@@ -50,12 +53,12 @@ class Guard:
         speak(asked_for(request))
         answer = self._hardened(request, send)
         if request.method not in SAFE and not from_here(request):
-            await PlainTextResponse("cross-site request refused\n", 403)(scope, receive, answer)
+            await refusal(request, 403, "cross-site request refused")(scope, receive, answer)
             return
         if not request.headers.get("content-length", "0").isdigit() or self._most < int(
             request.headers.get("content-length", "0")
         ):
-            await PlainTextResponse("request body too large\n", 413)(scope, receive, answer)
+            await refusal(request, 413, "request body too large")(scope, receive, answer)
             return
         await self._app(scope, _bounded(receive, self._most), answer)
 
@@ -78,11 +81,29 @@ class Guard:
 
 
 def from_here(request: Request) -> bool:
-    """Whether a request that changes something comes from our own pages, as the browser itself says."""
+    """Whether a request that changes something comes from our own pages, as the browser itself says.
+
+    What comes to the API without a session's cookie, or with a token, by which alone it is judged, nobody can forge.
+    """
+    if is_api(request) and ("authorization" in request.headers or SESSION not in request.cookies):
+        return True
     if site := request.headers.get("sec-fetch-site"):
         return site in ("same-origin", "none")
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
+
+
+def is_api(request: Request) -> bool:
+    """Whether another program asks: it is answered as one."""
+    return request.url.path.startswith("/api/")
+
+
+def refusal(request: Request, status: int, why: str) -> Response:
+    """Refuse a request where no page or act has taken it, in the words of whoever asks."""
+    if not is_api(request):
+        return PlainTextResponse(f"{why}\n", status)
+    told = {"type": "/api#refused", "title": HTTPStatus(status).phrase, "status": status, "detail": why}
+    return JSONResponse(told, status, media_type="application/problem+json")
 
 
 class TooLarge(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
@@ -36,8 +36,15 @@ class Plan(NamedTuple):
     fiscal_year: int
     lines: list[PlanLine]
     left: Decimal
-    #: Numbers of applications of one insurance time between which the budget runs out: the offices settle it (I-12).
+    #: Numbers of applications of one insurance time between which the budget runs out: at most one such tie (I-12).
     ties: list[list[str]]
+    #: 三方议定: whether the tie stands in the order that the three offices settled.
+    settled: bool = False
+
+    @property
+    def tie(self) -> list[str]:
+        """The applications of the tie, in rank order; none where no tie decides money."""
+        return self.ties[0] if self.ties else []
 
 
 def allocate(
@@ -46,17 +53,37 @@ def allocate(
     committed_this_year: Mapping[str, Decimal],
     applications: Iterable[Application],
     edition: Edition,
+    settled: Sequence[str] = (),
 ) -> Plan:
     """Give the budget out down the ranks in one pass (articles 7, 13; I-9 to I-12).
 
-    Rank is by insurance time, then the return's receipt, then number. The first whom the budget no longer covers
-    is funded in part. `committed_this_year` is what each enterprise was already given out of this fiscal year.
+    Rank is by insurance time, then by the edition's `tie_basis`. The first whom the budget no longer covers is funded
+    in part. `committed_this_year` is what each enterprise was already given out of this fiscal year. `settled` is the
+    order that the three offices settled: it ranks the applications of the tie where they are exactly these.
     """
-    cap, left = edition.annual_cap.value, budget
+    ranked = _ranked(applications, edition.tie_basis.value)
+    plan = _given_out(fiscal_year, budget, committed_this_year, ranked, edition.annual_cap.value)
+    if not settled or set(settled) != set(plan.tie):
+        return plan
+    # The tied go first of their insurance time: behind them are only those whose cap the tied may have used up.
+    place = {number: rank for rank, number in enumerate(settled)}
+    ranked.sort(key=lambda one: (one.concluded_at, place.get(one.number, len(place))))
+    anew = _given_out(fiscal_year, budget, committed_this_year, ranked, edition.annual_cap.value)
+    return anew._replace(ties=[list(settled)], settled=True)
+
+
+def _given_out(
+    fiscal_year: int,
+    budget: Decimal,
+    committed_this_year: Mapping[str, Decimal],
+    ranked: Sequence[Application],
+    cap: Decimal,
+) -> Plan:
+    left = budget
     cap_left = {enterprise: max(cap - given, ZERO) for enterprise, given in committed_this_year.items()}
     lines: list[PlanLine] = []
     ties: list[list[str]] = []
-    for _, at_once in groupby(_ranked(applications), key=_insurance_time):
+    for _, at_once in groupby(ranked, key=_insurance_time):
         left_before, contenders, wanted = left, [], ZERO
         for number, enterprise, _, _, asked in at_once:
             enterprise_left = cap_left.get(enterprise, cap)
@@ -76,10 +103,12 @@ def allocate(
 _insurance_time = attrgetter("concluded_at")
 
 
-def _ranked(applications: Iterable[Application]) -> list[Application]:
-    # Sorting is stable, and three plain keys are quicker than one of three parts: the least important goes first.
+def _ranked(applications: Iterable[Application], basis: Sequence[str]) -> list[Application]:
+    """位次: by insurance time, then by the `basis`, and by number where that tells two not apart."""
+    # Sorting is stable, and plain keys are quicker than one of several parts: the least important goes first.
     ranked = sorted(applications, key=attrgetter("number"))
-    ranked.sort(key=attrgetter("return_received_at"))
+    for key in reversed(basis):
+        ranked.sort(key=attrgetter(key))
     ranked.sort(key=_insurance_time)
     return ranked
 
@@ -110,36 +139,47 @@ class Standing(NamedTuple):
 
 
 def explain(
-    plan: Sequence[Placed], budget: Decimal, committed_this_year: Mapping[str, Decimal], cap: Decimal
+    plan: Sequence[Placed],
+    budget: Decimal,
+    committed_this_year: Mapping[str, Decimal],
+    edition: Edition,
+    settled: Collection[str] = (),
 ) -> Iterator[Standing]:
     """Tell of each line of an allocation why it stands where it is (articles 7, 13; I-9 to I-12).
 
     Nothing is allocated again: the lines are followed down the ranks. One that does not follow from what was left
-    before it is `moved`: the budget or a cap is another now than when the plan was drawn.
+    before it is `moved`: the budget or a cap is another now than when the plan was drawn. `settled` are the
+    applications of the tie that the plan has in the order of the three offices.
     """
+    cap, basis, settled = edition.annual_cap.value, edition.tie_basis.value, frozenset(settled)
     cap_left = {enterprise: max(cap - given, ZERO) for enterprise, given in committed_this_year.items()}
     before: Placed | None = None
     for _, at_once in groupby(plan, key=_insurance_time):
         together = list(at_once)
         contenders = [one.line for one in together if one.line.approved + one.line.waitlisted]
-        tied = _tied(len(contenders), budget, sum((line.approved + line.waitlisted for line in contenders), ZERO))
+        wanted = sum((line.approved + line.waitlisted for line in contenders), ZERO)
+        tied = _tied(len(contenders), budget, wanted) and settled.isdisjoint(line.number for line in contenders)
         for placed in together:
             line = placed.line
             cap_before = cap_left.get(line.enterprise, cap)
             after = (cap_before - line.approved, budget - line.approved)
-            reasons = [_ranked_by(placed, before), *_given(line, cap_before, budget)]
+            by_offices = line.number in settled
+            ranked_by = ("ranked_by_settlement", "13") if by_offices else _ranked_by(placed, before, basis)
+            reasons = [ranked_by, *_given(line, cap_before, budget)]
             if tied and line in contenders:
                 reasons.append(("tied", "13"))
             yield Standing(line, cap_before, after[0], budget, after[1], tuple(reasons))
             (cap_left[line.enterprise], budget), before = after, placed
 
 
-def _ranked_by(placed: Placed, before: Placed | None) -> tuple[str, str]:
-    """排序: what puts a line behind the one before it: insurance time, else the return's receipt, else its number."""
+def _ranked_by(placed: Placed, before: Placed | None, basis: Sequence[str]) -> tuple[str, str]:
+    """排序: what puts a line behind the one before it: insurance time, else the first of the `basis` that differs."""
     if before is None or before.concluded_at != placed.concluded_at:
         return "ranked_by_time", "13"
-    by_return = before.return_received_at != placed.return_received_at
-    return ("ranked_by_return" if by_return else "ranked_by_number"), "13"
+    decides = next(
+        (key for key in basis if key == "number" or before.return_received_at != placed.return_received_at), ""
+    )
+    return ("ranked_by_return" if decides == "return_received_at" else "ranked_by_number"), "13"
 
 
 def _given(line: PlanLine, cap_left: Decimal, budget_left: Decimal) -> Iterator[tuple[str, str]]:

@@ -91,16 +91,20 @@ class CityFigures(BaseModel):
     subsidised_years: Cited[int] = Cited(None, "7")
     #: 年度财政扶持额度: yuan for one enterprise and fiscal year, over all insurers.
     annual_cap: Cited[Decimal] = Cited(None, "7")
-    #: 投保时间: which moment orders the applications of a plan.
+    #: 投保时间: which moment orders the applications of a plan: when the contract was concluded, or the day applied on.
     insurance_time: Cited[Literal["concluded", "applied"]] = Cited(None, "13")
-    #: 同时投保: what decides between equal insurance times, in this order.
-    tie_basis: Cited[tuple[str, ...]] = Cited(None, "13")
+    #: 同时投保: what decides between equal insurance times, in this order; the number, where nothing else does.
+    tie_basis: Cited[tuple[Literal["return_received_at", "number"], ...]] = Cited(None, "13")
+    #: 三方议定: whether the three offices settle a tie that decides money; where they do not, `tie_basis` decides.
+    ties_settled_by_offices: Cited[bool] = Cited(None, "13")
     #: 汇总申报日: days after the quarter's end.
     filing_day: Cited[int] = Cited(None, "13")
     #: 会同审核: working days of the joint review.
     joint_review_days: Cited[int] = Cited(None, "13")
     #: 一票否决: whether one refusal refuses; where it does not, the majority decides once all three have spoken.
     refusal_blocks: Cited[bool] = Cited(None, "13")
+    #: 计划公示: working days of a plan's public notice before it is signed; 0 where none is given.
+    plan_notice_days: Cited[int] = Cited(None, "13")
     #: 拨付: working days after the plan is signed.
     payment_days: Cited[int] = Cited(None, "13")
     #: 轮候: fiscal years after its own at whose end a waiting application lapses.

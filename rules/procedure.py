@@ -114,6 +114,8 @@ class Register:
     to_file: int = 0
     #: How many opinions were given in the round.
     opinions: int = 0
+    #: 异议: the objections about the round that are not decided.
+    objections: tuple[str, ...] = ()
     #: The recovery that names this application, if any.
     recovered_in: str | None = None
     #: Whether that recovery is decided, so that all which was paid goes back by it.

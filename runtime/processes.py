@@ -134,6 +134,19 @@ def free_ports(count: int) -> list[int]:
         return [one.getsockname()[1] for one in bound]
 
 
+def port_is_free(port: int) -> bool:
+    """Tell whether nobody listens on a loopback port at this moment."""
+    with socket.socket() as one:
+        one.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # what its last owner's clients leave is in nobody's way
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 def last_line(log: Path) -> str:
     """Return the last line of a log that says anything."""
     with suppress(OSError):

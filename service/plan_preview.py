@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from activities import calendar, editions
+from activities.money_look_ups import in_review
 from db.pool import Connection, Pool
 from db.sql import queries
 from rules.budget import Placed, Plan, explain
 from rules.edition import edition_of
 from rules.procedure import File, Register, Situation
-from rules.schemes.dalian_plan import differences, why_left_out, work_out
-from rules.schemes.dalian_review import reviewed
+from rules.schemes.dalian_plan import differences, work_out
+from rules.schemes.dalian_review import judged, reviewed
 from runtime.documents import plan as paper
 from runtime.documents.typesetting import words_of
 from runtime.errors import BadInput
@@ -72,11 +73,11 @@ def _stream(file: File) -> str:
 async def _situation(connection: Connection, file: File) -> Situation:
     """A round as the rules weigh it, by nobody, now."""
     fiscal_year = file.facts["round"]["fiscal_year"]
-    rows = await connection.fetch(SUBSIDY.of_round, _stream(file), fiscal_year)
+    applications = await in_review(connection, _stream(file), fiscal_year)
     lines = await connection.fetch(SUBSIDY.plan_lines, file.facts.get("plan", {}).get("number", ""))
     balances = await connection.fetchrow(LEDGER.balances, file.scheme, fiscal_year)
     left = balances["appropriated"] - balances["committed"] if balances else Decimal(0)
-    register = Register(applications=tuple(map(dict, rows)), plan_lines=tuple(map(dict, lines)), budget_left=left)
+    register = Register(applications=applications, plan_lines=tuple(map(dict, lines)), budget_left=left)
     return Situation(
         file=file,
         officer="",
@@ -98,8 +99,8 @@ def _rows(
         Placed(line, of[line.number]["concluded_at"], of[line.number]["return_received_at"]) for line in plan.lines
     ]
     committed = {row["enterprise"]: row["committed"] for row in approved}
-    cap = situation.edition.annual_cap.value
-    for stands in explain(placed, situation.register.budget_left, committed, cap):
+    settled = plan.tie if plan.settled else ()
+    for stands in explain(placed, situation.register.budget_left, committed, situation.edition, settled):
         row, name = of[stands.line.number], names[stands.line.number]
         insurer = {"zh": name["insurer_name"], "en": name["insurer_name_en"]}
         whose = (name["enterprise_name"], row["insurer"], insurer, name["policy_number"] or "")
@@ -107,10 +108,13 @@ def _rows(
 
 
 def _left_out(situation: Situation) -> Iterator[LeftOut]:
-    groups = reviewed(situation)
-    for why in ("held", "refused"):
-        for row in groups[why]:
-            yield LeftOut(row["number"], why, why_left_out(row, situation.today))
+    blocks, left_out = situation.edition.refusal_blocks.value, []
+    for row in situation.register.applications:
+        verdict, why = judged(row, situation.today, refusal_blocks=blocks)
+        if verdict != "approved":
+            left_out.append(LeftOut(row["number"], verdict, why))
+    # What is held first: it is what somebody can still do something about.
+    yield from sorted(left_out, key=lambda one: one.why)
 
 
 def reasons(left_out: LeftOut, language: str) -> list[str]:

@@ -16,6 +16,7 @@ from rules.edition import Edition, edition_of
 from rules.procedure import File
 from rules.procedures import Stream
 from rules.schemes.dalian_review import JOINT
+from rules.schemes.dalian_ties import settled_order
 from rules.timetable import SHANGHAI
 from runtime.documents import plan as paper
 
@@ -57,7 +58,8 @@ async def _rows(pool: Pool, file: File, edition: Edition) -> tuple[tuple[paper.P
     available = await pool.fetchval(PLAN.available_before, *asked)
     budget = Decimal(told["budget_before"]) if available is None else available
     placed = (Placed(_line(row), row["concluded_at"], row["return_received_at"]) for row in lines)
-    standings = explain(list(placed), budget, committed, edition.annual_cap.value)
+    settled = settled_order(file) if told.get("tie", {}).get("settled") else ()
+    standings = explain(list(placed), budget, committed, edition, settled)
     return tuple(_row(row, standing) for row, standing in zip(lines, standings, strict=True)), budget
 
 

@@ -94,6 +94,26 @@ def read_bytes(source: str) -> bytes:
     return raw
 
 
+def read_json(raw: bytes) -> dict[str, Any]:
+    """Read the JSON object that another program sent, nothing as an empty one; raise `BadInput` for all else."""
+    try:
+        text = raw.decode("utf-8-sig")
+        data = _parse_json(text) if text.strip() else {}
+        # Half of a surrogate pair can be escaped in JSON and written nowhere.
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeDecodeError as error:
+        raise BadInput(("body", f"must be UTF-8 (byte {error.start + 1} is not)")) from None
+    except UnicodeEncodeError:
+        raise BadInput(("body", "must hold only text that UTF-8 can write")) from None
+    except RecursionError:
+        raise BadInput(("body", "is nested too deeply")) from None
+    if not isinstance(data, dict):
+        raise BadInput(("body", "must be one JSON object"))
+    if "\\u0000" in json.dumps(data).replace("\\\\", ""):
+        raise BadInput(("body", "must not hold the character NUL"))
+    return data
+
+
 def _text_of(source: str) -> str:
     try:
         return read_bytes(source).decode("utf-8-sig")
@@ -103,10 +123,7 @@ def _text_of(source: str) -> str:
 
 def _parse(text: str) -> Any:
     if text.lstrip().startswith("{"):
-        try:
-            return json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant, parse_int=_whole)
-        except json.JSONDecodeError as error:
-            raise BadInput(("file", f"is not JSON: {error.msg} at line {error.lineno}")) from None
+        return _parse_json(text)
     try:
         _bounded(text)
         return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a SafeLoader
@@ -116,6 +133,13 @@ def _parse(text: str) -> Any:
         raise BadInput(
             ("file", f"is not YAML: {getattr(error, 'problem', None) or 'it cannot be read'}{where}")
         ) from None
+
+
+def _parse_json(text: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant, parse_int=_whole)
+    except json.JSONDecodeError as error:
+        raise BadInput(("file", f"is not JSON: {error.msg} at line {error.lineno}")) from None
 
 
 def _bounded(text: str) -> None:

@@ -15,8 +15,10 @@ from rules.schemes.dalian_offices import REGISTER
 from rules.timetable import OfficeKind
 from runtime.messages import say
 from service.accounts import set_password
+from service.api_tokens import Given, give
 from service.reading import read_choice, read_data, read_word
 from service.session import now, reading, run
+from service.showing import minute_of
 from starters.proceeding import do_act, do_enter
 from starters.telling import As, CommandId, Data, Json, console, tell_json, tell_rows
 
@@ -67,6 +69,27 @@ def password(officer: Annotated[str, typer.Argument(metavar="OFFICER", help="The
 
     run(work())
     console().print(say("password_set", officer=officer))
+
+
+@app.command()
+def token(
+    officer: Annotated[str, typer.Argument(metavar="OFFICER", help="The officer's code.")],
+    name: Annotated[str, typer.Option(help="What the token is for.")] = "firstcover office token",
+    days: Annotated[int, typer.Option(help="How many days it holds, 1 to 366.")] = 90,
+    as_json: Json = False,
+) -> None:
+    """Make an access token by which another program acts for an officer; it is printed once and kept nowhere."""
+
+    async def work() -> Given:
+        async with reading() as pool:
+            return await give(pool, officer, name, days, now())
+
+    given = run(work())
+    if as_json:
+        tell_json(given._asdict())
+        return
+    console().print(say("token_given", officer=officer, until=minute_of(given.expires_at)))
+    sys.stdout.write(f"{given.token}\n")
 
 
 @app.command()

@@ -24,6 +24,8 @@ from starters.telling import As, CommandId, Json, tell_json, tell_rows, tell_tab
 
 app = typer.Typer(no_args_is_help=True, help="Subsidy plans (补贴计划).")
 Quarter = Annotated[str, typer.Argument(metavar="QUARTER", help="The round's quarter, as 2026Q4.")]
+tie = typer.Typer(no_args_is_help=True, help="Ties that decide money (同时投保), which the three offices settle.")
+app.add_typer(tie, name="tie")
 COLUMNS = ("rank", "application", "insurer", "concluded_at", "asked", "cut_by_cap", "approved", "waitlisted")
 WHY = ("rank", "application", "cap_left", "budget_left", "why")
 
@@ -38,6 +40,32 @@ def prepare(quarter: Quarter, officer: As, command_id: CommandId = None, as_json
 def sign(quarter: Quarter, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
     """Sign the plan for one of the three offices; the third signature works it out again."""
     do_act(round_stream(quarter), "sign_plan", officer, {}, command_id, as_json=as_json)
+
+
+@tie.command("propose")
+def propose_tie(
+    quarter: Quarter,
+    applications: Annotated[list[str], typer.Argument(help="Exactly the tied applications, in the order proposed.")],
+    officer: As,
+    reason: Annotated[str, typer.Option(help="Why in this order.")],
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """Propose, for the regulator, in which order a tie that decides money is ranked."""
+    form = {"applications": applications, "reason": reason}
+    do_act(round_stream(quarter), "propose_tie_order", officer, form, command_id, as_json=as_json)
+
+
+@tie.command("agree")
+def agree_tie(
+    quarter: Quarter,
+    proposal: Annotated[int, typer.Argument(help="The proposal agreed to, by its number in plan show.")],
+    officer: As,
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """Agree, for the industry bureau or finance, to the order proposed; the third office settles it."""
+    do_act(round_stream(quarter), "agree_tie_order", officer, {"proposal": proposal}, command_id, as_json=as_json)
 
 
 @app.command()
@@ -57,13 +85,13 @@ def preview(quarter: Quarter, as_json: Json = False) -> None:
         for one in _previewed(found, file):
             tell_json(one)
         return
-    tell_rows(say("plan", number=f"{quarter} ({say('preview')})"), COLUMNS, [_told(row) for row in found.rows])
+    title = say("preview")
+    tell_rows(say("plan", number=f"{quarter} ({title})"), COLUMNS, [_told(row) for row in found.rows])
     tell_table(say("why"), WHY, [_why(row) for row in found.rows])
     _tell_left_out(found.left_out)
-    if ties := found.plan.ties:
-        tell_table(say("ties"), ("application",), [(", ".join(tie),) for tie in ties])
+    _tell_tie(found.plan.tie, file, settled=found.plan.settled)
     if found.moved:
-        tell_table(say("moved"), ("why",), [(one,) for one in found.moved])
+        tell_table(say("plan_moved"), ("why",), [(one,) for one in found.moved])
 
 
 def _previewed(found: Preview, file: File) -> Iterator[dict[str, Any]]:
@@ -78,6 +106,8 @@ def _previewed(found: Preview, file: File) -> Iterator[dict[str, Any]]:
         "lines": len(found.rows),
         "left_out": len(found.left_out),
         "ties": found.plan.ties,
+        "tie_settled": found.plan.settled,
+        "tie_order": file.facts.get("tie_order") or None,
     }
     for row in found.rows:
         yield {"is": "line", **_told(row)}
@@ -94,7 +124,8 @@ def _told_left_out(one: LeftOut) -> dict[str, Any]:
 
 
 def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
-    rows = [(one.number, say(f"plan_{one.why}"), "\n".join(left_out_reasons(one, language()))) for one in left_out]
+    said = {"held": say("plan_held"), "refused": say("plan_refused")}
+    rows = [(one.number, said[one.why], "\n".join(left_out_reasons(one, language()))) for one in left_out]
     tell_table(say("left_out"), ("application", "state", "why"), rows)
 
 
@@ -102,17 +133,18 @@ def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
 def show(quarter: Quarter, as_json: Json = False) -> None:
     """Show the plan line by line, why each stands where it is, and who has signed."""
     plan, file, left_out = _read(quarter, left_out=True)
-    ties = _ties(plan)
+    ties, settled = _ties(plan), bool(file.facts["plan"].get("tie", {}).get("settled"))
     if as_json:
         out = [{"is": one.why, **_told_left_out(one)} for one in left_out]
         told = {"signatures": file.facts["signatures"], "ties": ties, "lines": [_told(row) for row in plan.rows]}
-        tell_json({**file.facts["plan"], **told, "left_out": out})
+        offices = {"tie_settled": settled, "tie_order": file.facts.get("tie_order") or None}
+        notice = {"plan_notice": file.facts.get("plan_notice") or None}
+        tell_json({**file.facts["plan"], **told, **offices, **notice, "left_out": out})
         return
     tell_rows(say("plan", number=plan.number), COLUMNS, [_told(row) for row in plan.rows])
     tell_table(say("why"), WHY, [_why(row) for row in plan.rows])
     _tell_left_out(left_out)
-    if ties:
-        tell_table(say("ties"), ("application",), [(", ".join(tie),) for tie in ties])
+    _tell_tie(ties[0] if ties else [], file, settled=settled)
     tell_table(say("signatures"), ("office", "officer"), list(file.facts["signatures"].items()))
 
 
@@ -140,9 +172,23 @@ def _read(quarter: str, *, left_out: bool = False) -> tuple[paper.SubsidyPlan, F
     return run(work())
 
 
+def _tell_tie(tied: Sequence[str], file: File, *, settled: bool) -> None:
+    """Show the tie that decides money, and how far the three offices have settled it (I-12)."""
+    if not tied:
+        return
+    order = file.facts.get("tie_order", {})
+    state = say("tie_settled" if settled else "tie_open")
+    if order and not settled:
+        agreed = ", ".join(f"{kind} ({officer})" for kind, officer in order["agreed"].items())
+        ranked = ", ".join(order["applications"])
+        state = say("tie_proposed", proposal=order["proposal"], order=ranked, reason=order["reason"], agreed=agreed)
+    tell_table(say("ties"), ("application", "state"), [("\n".join(tied), state)])
+
+
 def _ties(plan: paper.SubsidyPlan) -> list[list[str]]:
     """Applications of one insurance time between which the budget runs out: the offices settle them (I-12)."""
-    tied = [row for row in plan.rows if ("tied", "13") in row.standing.reasons]
+    told = {("tied", "13"), ("ranked_by_settlement", "13")}
+    tied = [row for row in plan.rows if not told.isdisjoint(row.standing.reasons)]
     return [[row.standing.line.number for row in tie] for _, tie in groupby(tied, key=lambda row: row.concluded_at)]
 
 

@@ -11,11 +11,12 @@ from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.contracts import Answer, Command, Opening
+from activities.contracts import ROUND_PATIENCE, Answer, Command, Opening
+from rules.procedures import stream_of
 from workflows import ids
 
-#: So long a caller waits for a worker to answer.
-ANSWER_WITHIN = timedelta(seconds=15)
+#: So long a caller waits for a worker to answer; and longer than a worker's own patience with an act of a whole round.
+ANSWER_WITHIN, ANSWER_OF_ROUND_WITHIN = timedelta(seconds=15), ROUND_PATIENCE + timedelta(seconds=15)
 
 
 async def start(client: Client, opening: Opening, task_queue: str = ids.TASK_QUEUE) -> None:
@@ -45,9 +46,14 @@ async def offer(client: Client, command: Command) -> Answer:
     """
     handle = client.get_workflow_handle(command.stream)
     attempt = f"{command.id}/{uuid4().hex[:12]}"
+    whole = stream_of(command.stream).procedure.act(command.act).of_whole_round
     try:
         answer: Answer = await handle.execute_update(
-            ids.ACT, command, id=attempt, result_type=Answer, rpc_timeout=ANSWER_WITHIN
+            ids.ACT,
+            command,
+            id=attempt,
+            result_type=Answer,
+            rpc_timeout=ANSWER_OF_ROUND_WITHIN if whole else ANSWER_WITHIN,
         )
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         # The SDK tells our own cancellation (Ctrl-C) as if nobody had answered.

@@ -141,15 +141,17 @@ class Proceeding:
         if standing.sequence > self.standing.sequence:
             self.standing = standing
 
+    def _one_try(self, act: str) -> timedelta:
+        return options.ONE_LONG_TRY if self.procedure.act(act).of_whole_round else options.ONE_TRY
+
     async def _record_for_officer(self, command: Command) -> Recorded:
         attempt = Attempt(command=command, sequence=self.standing.sequence)
-        long = self.procedure.act(command.act).of_whole_round
         try:
             recorded: Recorded = await workflow.execute_local_activity(
                 RECORD,
                 attempt,
                 result_type=Recorded,
-                start_to_close_timeout=options.ONE_LONG_TRY if long else options.ONE_TRY,
+                start_to_close_timeout=self._one_try(command.act),
                 retry_policy=options.ONCE,
             )
             return recorded
@@ -167,7 +169,7 @@ class Proceeding:
                 RECORD,
                 attempt,
                 result_type=Recorded,
-                start_to_close_timeout=options.ONE_TRY,
+                start_to_close_timeout=self._one_try(command.act),
                 retry_policy=options.ONCE,
             )
         except FailureError:
@@ -175,7 +177,7 @@ class Proceeding:
                 RECORD,
                 attempt,
                 result_type=Recorded,
-                start_to_close_timeout=options.ONE_TRY,
+                start_to_close_timeout=self._one_try(command.act),
                 retry_policy=options.FOR_EVER,
             )
         return recorded

@@ -283,7 +283,7 @@ with signed as (
 ), applied as (
     select p.stream, p.sequence, p.scheme, p.enterprise, p.file #>> '{facts,application,number}' as number, p.file #>> '{facts,contract,insurer}' as insurer,
         coalesce(pending.asked, (p.file #>> '{money,subsidy_asked}')::numeric) as asked,
-        coalesce(pending.insurance_time, (p.file #>> '{facts,recalculation,insurance_time}')::timestamp, (p.file #>> '{facts,contract,concluded_at}')::timestamp) as concluded_at,
+        coalesce(pending.insurance_time, (p.file #>> '{facts,recalculation,insurance_time}')::timestamp, (p.file #>> '{facts,application,insurance_time}')::timestamp, (p.file #>> '{facts,contract,concluded_at}')::timestamp) as concluded_at,
         p.file -> 'facts' ?| array['recalculation', 'rescission'] or pending.stream is not null as revised,
         p.file -> 'facts' ?| array['withdrawal', 'rescission'] or coalesce(pending.ended, false) as withdrawn,
         p.file -> 'facts' ? 'revocation' as revoked

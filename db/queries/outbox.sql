@@ -3,9 +3,9 @@
 insert into outbox (command_id, stream, command, not_before) values ($1, $2, $3, $4) on conflict do nothing
 
 -- send_all --
--- Order one act of many proceedings at once, each order with its place among them; its name ends with whose it is, and where that has no number yet, with what it is about.
+-- Order one act of many proceedings at once, each order with its place among them: what they share is the text of an object left open. An order's name ends with whose it is, and where that has no number yet, with what it is about.
 insert into outbox (command_id, stream, command, not_before, place)
-select n.name, t.stream, $2::jsonb || jsonb_build_object('id', n.name, 'stream', t.stream, 'data', t.data::jsonb), $3, t.place
+select n.name, t.stream, ($2 || ', "id": ' || to_json(n.name) || ', "stream": ' || to_json(t.stream) || ', "data": ' || t.data || '}')::jsonb, $3, t.place
 from unnest($4::text[], $5::text[]) with ordinality t (stream, data, place)
 cross join lateral (select $1 || t.stream || case when t.stream like '%:new' then '/' || (t.data::jsonb ->> 'about') else '' end as name) n on conflict do nothing
 
@@ -63,7 +63,7 @@ select command ->> 'act' as act, command #>> '{data,plan}' as plan, count(*) as 
     count(*) filter (where done and coalesce(last_error, '') not like 'overtaken: %') as told,
     count(*) filter (where done and last_error like 'overtaken: %') as overtaken,
     count(*) filter (where not done and attempts > 0) as failed
-from outbox where command ->> 'officer' = $1 and command_id like '%/%' group by 1, 2 order by min(command ->> 'received_at'), 1
+from outbox where command ->> 'officer' = $1 and command_id ^@ ($1 || '/') group by 1, 2 order by min(command ->> 'received_at'), 1
 
 -- dead_letters --
 -- Orders of the record that were refused at least $1 times and wait to be tried again, the longest waiting first.

@@ -46,7 +46,7 @@ with told as (
     select e.stream, e.body::jsonb #> '{data,reasons}' as reasons from event e where e.act = 'refuse_subsidy' and e.officer = $1
     union all
     select o.stream, o.command #> '{data,reasons}' from outbox o
-    where o.command ->> 'officer' = $1 and o.command_id like '%/%' and o.command ->> 'act' = 'refuse_subsidy'
+    where o.command ->> 'officer' = $1 and o.command_id ^@ ($1 || '/') and o.command ->> 'act' = 'refuse_subsidy'
         and not exists (select from event e where e.command_id = o.command_id)
 )
 select p.file #>> '{facts,application,number}' as number, t.reasons from told t join proceeding p using (stream) order by 1

@@ -18,3 +18,13 @@ update policy set policy_number = $2, number_key = $3 where about = $1 and not r
 -- release --
 -- Let a case's policy go: the case ended without a subsidy. Returns the policy's stream.
 update policy set released = true where about = $1 and not released returning stream
+
+-- list --
+-- Some policies after one ($3): an insurer's, or all where none is named; at a stage ($4); with words of their number, policy number or enterprise ($5).
+select p.number, p.stage, p.closed, p.enterprise, e.name_zh as enterprise_name, p.insurer, l.policy_number, p.stream, p.next_due,
+    p.file #>> '{facts,contract,start_on}' as start_on, p.file #>> '{facts,contract,end_on}' as end_on,
+    p.file #>> '{money,premium}' as premium, p.file #>> '{facts,cancellation,to_treasury}' as to_treasury
+from proceeding p left join office e on e.code = p.enterprise left join policy l on l.stream = p.stream
+where p.kind = 'policy' and p.scheme = $1 and ($2::text is null or l.insurer = $2) and p.stream > $3 and ($4::text is null or p.stage = $4)
+  and ($5::text is null or strpos(p.number, $5) > 0 or strpos(l.policy_number, $5) > 0 or strpos(e.name_zh, $5) > 0)
+order by p.stream limit $6

@@ -85,6 +85,21 @@ order by kind, number
 -- The open proceedings of a kind that are about another.
 select stream from proceeding where about = $1 and kind = $2 and not closed order by stream
 
+-- seen_by --
+-- Proceedings of a kind after a number that an office ($3, $4; of the districts $5) may be shown, by number; narrowed to a stage: as `service.acting.may_see` says of one.
+select number, scheme, stage, enterprise, district, about, awaits, closed, opened_at, changed_at
+from proceeding
+where kind = $1 and ($2::text is null or stage = $2) and number > $6
+  and case
+    when file #>> '{facts,handling,office}' is not null then
+        file #>> '{facts,handling,office}' = $4 or file #>> '{facts,complaint,kind}' is distinct from 'tip_off'
+    when $3 = 'enterprise' then enterprise is null or enterprise = $4
+    when $3 = 'district' then district is null or district = any ($5)
+    when $3 = 'assessor' then enterprise is null or file #>> '{facts,entrustment,assessor}' = $4
+    when $3 = 'insurer' then coalesce(file #>> '{facts,contract,insurer}', file #>> '{facts,nomination,insurer}', $4) = $4
+    else true end
+order by number limit $7
+
 -- refused --
 -- Acts that were tried without authority, the latest first, after a key ($1, $2, $3).
 select command_id, stream, act, officer, rule, article, why, received_at from refusal

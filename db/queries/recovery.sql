@@ -58,3 +58,16 @@ select stream from proceeding where kind = 'policy' and scheme = $1 and number =
 -- returned --
 -- What came back of a year's payments.
 select returned from budget where scheme = $1 and fiscal_year = $2
+
+-- list --
+-- Some recoveries after one ($2): at a stage ($3); what was decided, what has come back of it, and when the rest is due.
+select p.number, p.stage, p.closed, p.about, p.stream, p.file #>> '{facts,demand,debtor}' as debtor, o.name_zh, o.name_en,
+    jsonb_array_length(p.file #> '{facts,recovery,applications}') as applications,
+    (p.file #>> '{facts,decision,amount}')::numeric as decided,
+    coalesce((select sum(l.amount) from ledger_entry l where l.stream = p.stream and l.kind = 'recovery'), 0) as returned, d.name as deadline, d.due_on, d.provisional
+from proceeding p left join office o on o.code = p.file #>> '{facts,demand,debtor}'
+left join lateral (
+    select name, due_on, provisional from deadline where stream = p.stream and met_on is null and not p.closed order by due_on limit 1
+) d on true
+where p.kind = 'recovery' and p.scheme = $1 and p.stream > $2 and ($3::text is null or p.stage = $3)
+order by p.stream limit $4

@@ -24,3 +24,27 @@ order by a.concluded_at, a.number
 select f.name_zh as insurer,
     coalesce((select l.title from letterhead l where l.office = r.code and l.since <= $2 order by l.since desc limit 1), r.name_zh) as regulator
 from office f, office r where f.code = $1 and r.kind = 'regulator' order by r.code limit 1
+
+-- mine --
+-- Some of an insurer's applications by number, after one ($3): in a state ($4), in a round ($5); with what signed plans gave each and what was paid on it.
+select a.number, a.stream, a.round, a.state, a.enterprise, e.name_zh as enterprise_name, a.concluded_at, a.asked, a.waiting, l.policy_number,
+    (select sum(case c.kind when 'commitment' then c.amount else -c.amount end) from ledger_entry c
+     where c.application = a.number and c.kind in ('commitment', 'cancellation') and c.plan is not null) as approved,
+    (select sum(p.amount) from ledger_entry p where p.application = a.number and p.kind = 'payment') as paid
+from subsidy_application a join office e on e.code = a.enterprise
+left join policy l on l.stream = 'policy:' || a.scheme || ':' || a.number
+where a.scheme = $1 and a.insurer = $2 and a.number > $3 and ($4::text is null or a.state = $4) and ($5::text is null or a.round = $5)
+order by a.number limit $6
+
+-- counted --
+-- How many of an insurer's applications stand in each state, and what they ask.
+select state, count(*) as applications, sum(asked) as asked from subsidy_application where scheme = $1 and insurer = $2 group by state
+
+-- rounds_of --
+-- The newest rounds as an insurer sees them: whether its return is awaited, what it filed, and what stands there of it.
+select p.number, p.stage, p.closed, p.file #> array['facts', 'awaited', $2] as awaited, p.file #> array['facts', 'returns', $2] as filed,
+    d.due_on, d.provisional, d.met_on, coalesce(c.applications, 0) as applications, coalesce(c.asked, 0) as asked
+from proceeding p
+left join deadline d on d.stream = p.stream and d.name = 'filing'
+left join lateral (select count(*) as applications, sum(a.asked) as asked from subsidy_application a where a.round = p.stream and a.insurer = $2) c on true
+where p.kind = 'round' and p.scheme = $1 order by p.number desc limit $3

@@ -1,11 +1,7 @@
 -- to_review --
 -- Applications of a round by number, locked: what each asks now, whether it was approved before and waits, and whether an office has said its opinion of what is asked.
-with said as materialized (
-    -- Read once, and not for each application: a plan made while a round has no opinions would read all of them each time.
-    select application, asked, concluded_at from opinion where round = $1 and office_kind = $3 and application = any ($2)
-)
 select a.number, a.asked, a.concluded_at, a.waiting > 0 as waited,
-    exists (select from said s where s.application = a.number and s.asked = a.asked and s.concluded_at = a.concluded_at) as given
+    exists (select from opinion o where o.round = $1 and o.office_kind = $3 and o.application = a.number and o.asked = a.asked and o.concluded_at = a.concluded_at) as given
 from subsidy_application a where a.round = $1 and a.state = 'filed' and a.number = any ($2) order by a.number for update of a
 
 -- in_round --

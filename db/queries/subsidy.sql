@@ -71,7 +71,9 @@ order by a.number for update of a
 
 -- take_up --
 -- Take what was left over into a round, and keep what it was beside the event that took it.
-with taken as (update subsidy_application set state = 'filed', round = $2 where number = any ($1) returning number)
+with taken as (
+    update subsidy_application a set state = 'filed', round = $2 from unnest($1::text[]) t (number) where a.number = t.number returning a.number
+)
 insert into left_over (round, sequence, application) select $2, $3, number from taken
 
 -- waiting_of --
@@ -109,9 +111,10 @@ select count(*) from (select from subsidy_application where round = $1 and state
 with held as materialized (
     select a.* from subsidy_application a where a.round = $1 and a.state = 'filed'
 ), spoken as materialized (
-    select o.application, jsonb_object_agg(o.office_kind, o.approves) as opinions, coalesce(jsonb_agg(o.reason) filter (where not o.approves), '[]') as objections
-    from opinion o join held a on a.number = o.application and a.asked = o.asked and a.concluded_at = o.concluded_at
-    where o.round = $1 group by o.application
+    select o.application, o.asked, o.concluded_at,
+        bool_and(o.approves) filter (where o.office_kind = 'finance') as finance, bool_and(o.approves) filter (where o.office_kind = 'regulator') as regulator,
+        bool_and(o.approves) filter (where o.office_kind = 'industry_bureau') as industry_bureau, array_agg(o.reason) filter (where not o.approves) as objections
+    from opinion o where o.round = $1 group by o.application, o.asked, o.concluded_at
 ), falsified as materialized (
     select n.number from proceeding r cross join jsonb_array_elements_text(r.file #> '{facts,recovery,applications}') n (number)
     where r.kind = 'recovery' and r.stage <> 'dropped'
@@ -123,9 +126,9 @@ with held as materialized (
 )
 select a.number, a.stream, a.enterprise, a.insurer, a.concluded_at, a.return_received_at, case when a.waiting > 0 then a.waiting else a.asked end as asked, a.state,
     a.waiting > 0 as waited, a.admitted, f.number is not null as falsified, p.application is not null as paid, b.barred_on,
-    coalesce(s.opinions, '{}') as opinions, coalesce(s.objections, '[]') as objections, coalesce(e.committed, 0) as committed
+    s.finance, s.regulator, s.industry_bureau, s.objections, coalesce(e.committed, 0) as committed
 from held a
-left join spoken s on s.application = a.number
+left join spoken s on s.application = a.number and s.asked = a.asked and s.concluded_at = a.concluded_at
 left join falsified f on f.number = a.number
 left join paid p on p.application = a.number
 left join insurer_bar b on b.insurer = a.insurer

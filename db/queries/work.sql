@@ -139,8 +139,7 @@ with hit as materialized (
 select stream, p.number, kind, stage, closed, enterprise, district,
     coalesce(file #>> '{facts,submission,enterprise,name}', enterprise) as enterprise_name,
     file #>> '{facts,submission,product,name}' as product_name,
-    coalesce(file #>> '{facts,contract,insurer}', file #>> '{facts,nomination,insurer}') as insurer,
-    file #>> '{facts,entrustment,assessor}' as assessor, file #>> '{facts,handling,office}' as handled_by
+    insurer, assessor, handled_by
 from hit join proceeding p using (stream) order by number
 
 -- open_files --

@@ -154,5 +154,4 @@ async def _choices(fields: list[Field], act: Act, me: Me, database: Database) ->
             listed = [row for row in await admin.districts(database) if row["until"] is None]
         else:
             continue
-        one.kind, one.choices = "choice", [row["code"] for row in listed]
-        one.said = {row["code"]: f"{named(row)} ({row['code']})" for row in listed}
+        one.options = [(row["code"], f"{named(row)} ({row['code']})") for row in listed]

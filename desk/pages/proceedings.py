@@ -1,35 +1,34 @@
-"""办件: a proceeding of any kind whole, and the page of each act that can be done in it."""
+"""办件: a proceeding of any kind whole: its path, money, facts, documents, dates, history, and what I may do in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-from uuid import uuid4
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
-from starlette.datastructures import FormData
 
-from desk.forms import every, fields_of, placed, read_filled
-from desk.page import Database, Me, Servers, Signed, go, render
-from desk.path import path_of
-from rules.faults import Unfit
-from rules.procedure import Act, File, read_form
+from desk import naming
+from desk.figure import LENGTH, bar_of
+from desk.language import language
+from desk.page import Database, Me, Signed, go, render
+from desk.path import coming, path_of
+from desk.sent import file_answer
+from rules.procedure import File
 from rules.procedures import Stream
-from runtime.errors import BadInput, Refused
-from service.acting import known_act, known_stream, may_see, possible_acts, preview
+from rules.schemes.dalian_documents import PROVABLE
+from runtime.documents import letter
+from runtime.documents.typesetting import LANGUAGES
+from runtime.errors import BadInput
+from runtime.settings import Settings
+from service.acting import known_stream, may_see, possible_acts
+from service.case_forms import FORMS, form_of
+from service.choices import names_of
+from service.notices import notice_of
 from service.showing import file_of, shown
 
 router = APIRouter()
-NEW = "new"
-
-
-class Asked(NamedTuple):
-    """An act that an officer wants to do, and the file it is to be done in."""
-
-    stream: Stream
-    file: File
-    act: Act
 
 
 @router.get("/cases/{number}")
@@ -41,125 +40,79 @@ async def case(number: str) -> Response:
 @router.get("/p/{kind}/{number}")
 async def proceeding(request: Request, me: Signed, database: Database, kind: str, number: str) -> Response:
     """A proceeding: its path, facts, money, dates, notices and history, and what I may do in it now."""
-    stream, file = await _seen(database, me, kind, number)
+    return await page_of(request, me, database, kind, number)
+
+
+async def page_of(
+    request: Request, me: Me, database: Database, kind: str, number: str, *, status: int = 200, **more: Any
+) -> Response:
+    """A proceeding's page; `more` is what went wrong with a document that was just handed in."""
+    stream, file = await seen(database, me, kind, number)
     told = await shown(database, stream, me.code)
     acts = list(possible_acts(stream, file, me.officer))
+    papers = told["documents"]
+    codes = {*_texts(told["facts"]), *(event["office"] for event in told["events"]), *(one["office"] for one in papers)}
+    ways = coming(stream.procedure, file.stage)
+    leading = {one.act.name for one in ways if one.way == "main"}
+    money = {} if stream.kind == "complaint" else file.money
     return await render(
         request,
         "proceedings/show.html",
+        status=status,
         stream=stream,
+        file=file,
         stage=stream.procedure.stages[file.stage],
         told=told,
         path=path_of(stream.procedure, file.stage, told["events"]),
-        can=[one for one in acts if one.allowed],
+        coming=ways,
+        leading=leading,
+        awaited=stream.procedure.awaited(file),
+        next_due=_next_due(told["deadlines"]),
+        money=money,
+        bar=bar_of(money),
+        bar_length=LENGTH,
+        can=sorted((one for one in acts if one.allowed), key=lambda one: one.act.name not in leading),
         cannot=[one for one in acts if not one.allowed and me.kind in one.act.by],
         others=[one for one in acts if not one.allowed and file.stage in one.act.stages and me.kind not in one.act.by],
+        names=await names_of(database, codes),
+        by_hash={one["sha256"]: one["number"] for one in papers},
+        papers=list(_by_proof(papers)),
+        unseen=_named_only(told, papers) if stream.kind in PROVABLE else [],
+        hands_in=_hands_in(stream, me),
+        most=Settings().document_megabytes,
+        filled_forms=[name for name, filled in FORMS.items() if stream.kind == "case" and filled.fact in file.facts],
         done=request.query_params.get("done", ""),
+        **{"faults": (), "not_kept": request.query_params.getlist("not_kept"), **more},
     )
 
 
-@router.get("/p/{kind}/{number}/acts/{act}")
-async def fill_in(request: Request, me: Signed, database: Database, kind: str, number: str, act: str) -> Response:
-    """The form of an act, with its article beside it."""
-    asked = await _asked(database, me, kind, number, act)
-    return await _form(request, me, asked, {}, {}, command=str(uuid4()))
-
-
-@router.post("/p/{kind}/{number}/acts/{act}/check")
-async def check(request: Request, me: Signed, servers: Servers, kind: str, number: str, act: str) -> Response:
-    """What is wrong with what has been filled in so far, field by field: asked while one types."""
-    one = (await _asked(servers.pool, me, kind, number, act)).act
-    sent = _sent(await request.form())
-    filled = read_filled(one.form, sent)
-    errors = _errors(one, filled, servers)
-    touched = {name for name, given in sent.items() if any(given)}
-    fields = list(every(fields_of(one.form, filled, errors)))
-    return await render(request, "proceedings/checks.html", fields=fields, touched=touched)
-
-
-@router.post("/p/{kind}/{number}/acts/{act}")
-async def hand_in(request: Request, me: Signed, servers: Servers, kind: str, number: str, act: str) -> Response:
-    """Preview an act, or do it; a form that is wrong comes back with every fault beside its field."""
-    asked = await _asked(servers.pool, me, kind, number, act)
-    sent = _sent(await request.form())
-    command = next(iter(sent.get("command", [])), "") or str(uuid4())
-    filled = read_filled(asked.act.form, sent)
-    if "add" in sent:
-        return await _form(request, me, asked, placed(filled, sent), {}, command=command)
-    if errors := _errors(asked.act, filled, servers):
-        return await _form(request, me, asked, filled, errors, command=command, status=422)
+@router.get("/p/case/{number}/forms/{which}.pdf")
+async def filled_form(me: Signed, database: Database, number: str, which: str) -> Response:
+    """A form of a case as PDF, filled from the record (domain §8)."""
+    await seen(database, me, "case", number)
+    if which not in FORMS:
+        raise HTTPException(404)
     try:
-        if "send" in sent:
-            return await _done(request, me, servers, asked, filled, command)
-        weighed = await preview(servers.pool, asked.stream, asked.act.name, me.code, filled)
-    except BadInput as bad:
-        return await _form(request, me, asked, filled, dict(bad.faults), command=command, status=422)
-    return await _form(request, me, asked, filled, {}, command=command, weighed=weighed)
+        made = await form_of(database, number, which, me.officer.kind, _languages())
+    except BadInput as error:
+        raise HTTPException(404) from error
+    return file_answer(made, f"{number}-{which}.pdf", "application/pdf", inline=True)
 
 
-async def _done(
-    request: Request, me: Me, servers: Servers, asked: Asked, filled: dict[str, Any], command: str
-) -> Response:
-    """Do an act; one the law refuses is recorded, and told with every ground."""
-    stream, file, act = asked
-    order = servers.open if file.sequence == 0 else servers.act
-    answer = await order(str(stream), act.name, me.code, filled, command)
-    if answer.event.passed:
-        _, _, number = answer.stream.split(":")
-        return go(f"/p/{stream.kind}/{number}", done=act.name)
-    return await render(
-        request,
-        "proceedings/refused.html",
-        status=409,
-        stream=stream,
-        act=act,
-        findings=[found for found in answer.event.findings if not found.passed],
-    )
+@router.get("/p/{kind}/{number}/notices/{sequence}.pdf")
+async def notice(me: Signed, database: Database, kind: str, number: str, sequence: int) -> Response:
+    """A notice served in a proceeding, as PDF."""
+    stream, _ = await seen(database, me, kind, number)
+    told = await shown(database, stream, me.code)
+    found = next((one["number"] for one in told["notices"] if one["sequence"] == sequence), None)
+    written = await notice_of(database, found) if found else None
+    if written is None:
+        raise HTTPException(404)
+    made = letter.pdf(written, *_languages())
+    return file_answer(made, f"{written.number}.pdf", "application/pdf", inline=True)
 
 
-def _errors(act: Act, filled: Mapping[str, Any], servers: Servers) -> dict[str, str]:
-    """Every fault of a form by its field, as the record would find it."""
-    try:
-        read_form(act.form, filled, servers.clock())
-    except Unfit as unfit:
-        told: dict[str, str] = {}
-        for field, why in unfit.faults:
-            told[field] = f"{told[field]}; {why}" if field in told else why
-        return told
-    return {}
-
-
-async def _form(
-    request: Request,
-    me: Me,
-    asked: Asked,
-    filled: Mapping[str, Any],
-    errors: Mapping[str, str],
-    **more: Any,
-) -> Response:
-    """The form of an act; `more` is its command's id, the status, and what a preview came to."""
-    stream, file, act = asked
-    barred = next((one for one in possible_acts(stream, file, me.officer) if one.act is act and not one.allowed), None)
-    fields = fields_of(act.form, filled, errors)
-    named = {one.name for one in every(fields)}
-    return await render(
-        request,
-        "proceedings/act.html",
-        stream=stream,
-        file=file,
-        act=act,
-        opening=file.sequence == 0,
-        barred=barred,
-        fields=fields,
-        loose=[
-            (name, why) for name, why in errors.items() if name not in named and name.partition("[")[0] not in named
-        ],
-        wrong=len(errors),
-        **{"weighed": None, **more},
-    )
-
-
-async def _seen(database: Database, me: Me, kind: str, number: str) -> tuple[Stream, File]:
+async def seen(database: Database, me: Me, kind: str, number: str) -> tuple[Stream, File]:
     """A proceeding that there is and that this officer may see; any other is not found."""
     try:
         stream = known_stream(kind, number)
@@ -171,21 +124,63 @@ async def _seen(database: Database, me: Me, kind: str, number: str) -> tuple[Str
     return stream, file
 
 
-async def _asked(database: Database, me: Me, kind: str, number: str, act: str) -> Asked:
-    """A proceeding and one of its acts; the one that opens it is asked for under the number `new`."""
-    try:
-        stream = known_stream(kind, number)
-        one = known_act(stream, act)
-    except BadInput as error:
-        raise HTTPException(404) from error
-    if one.by == ("system",):
-        raise HTTPException(404)
-    if one is stream.procedure.opening and number == NEW:
-        if me.kind not in one.by:
-            raise Refused("right_office", one.article, f"{one.name} is for the {' or '.join(one.by)}")
-        return Asked(stream, File(number=NEW, scheme=stream.scheme, edition=""), one)
-    return Asked(*(await _seen(database, me, kind, number)), one)
+def _languages() -> tuple[str, ...]:
+    return tuple(dict.fromkeys((LANGUAGES[0], language())))
 
 
-def _sent(form: FormData) -> dict[str, list[str]]:
-    return {name: [one for one in form.getlist(name) if isinstance(one, str)] for name in form}
+def _next_due(deadlines: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """What is due first."""
+    running = (due for due in deadlines if not due["met_on"] and not due["suspended_on"])
+    return min(running, key=lambda due: str(due["due_on"]), default=None)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every short text among facts: what could be an office's code."""
+    match value:
+        case str() if len(value) <= 60:
+            yield value
+        case dict():
+            for part in value.values():
+                yield from _texts(part)
+        case list():
+            for part in value:
+                yield from _texts(part)
+
+
+def _by_proof(papers: list[dict[str, Any]]) -> Iterator[tuple[str, list[list[dict[str, Any]]]]]:
+    """Documents by what they prove; of each name its versions, the newest first."""
+
+    def named(one: dict[str, Any]) -> tuple[str, str, str]:
+        return one["proves"], one["name"], one["office"]
+
+    versions = [list(of) for _, of in groupby(sorted(papers, key=lambda one: (*named(one), -one["version"])), named)]
+    for proves, of in groupby(versions, lambda one: one[0]["proves"]):
+        yield proves, list(of)
+
+
+def _named_only(told: Mapping[str, Any], papers: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What the facts name by its hash and I see no document of: what it is called, and the hash."""
+    known = {one["sha256"] for one in papers}
+    found = {digest: field for section in told["facts"].values() for field, digest in _hashes(section)}
+    return [(field, digest) for digest, field in found.items() if digest not in known]
+
+
+def _hashes(value: Any, called: str = "") -> Iterator[tuple[str, str]]:
+    match value:
+        case {"title": str(title), "sha256": str(digest)}:
+            yield title, digest
+        case dict():
+            for name, part in value.items():
+                named = naming.label("value", name.removesuffix("_sha256")) if name.endswith("_sha256") else name
+                yield from _hashes(part, named)
+        case list():
+            for part in value:
+                yield from _hashes(part, called)
+        case str() if len(value) == 64 and set(value) <= set("0123456789abcdef"):
+            yield naming.field(called), value
+
+
+def _hands_in(stream: Stream, me: Me) -> list[str]:
+    """What this officer's kind of office may hand documents in for."""
+    provable = PROVABLE.get(stream.kind, {})
+    return [name for name, one in provable.items() if me.kind in one.by]

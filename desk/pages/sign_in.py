@@ -20,12 +20,6 @@ router = APIRouter()
 Words = Annotated[str, Form(max_length=300)]
 
 
-@router.get("/")
-async def home(me: Visitor) -> Response:
-    """Where an officer's work is, or where he signs in."""
-    return go("/work" if me else "/sign-in")
-
-
 @router.get("/sign-in")
 async def form(request: Request, desk: Desk, database: Database, next: str = "/work") -> Response:  # noqa: A002
     """The form; in the demonstration also every officer, to be signed in by one click."""

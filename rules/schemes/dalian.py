@@ -94,12 +94,14 @@ EDITIONS: Final = (
         public_notice_days=Cited(0, "10", "P: the text publishes without one"),
         insurer_list_years=Cited(1, "12", "P: renewed with the yearly work"),
         insurance_time=Cited("concluded", "13", "I-12: what the filed copies of the contracts prove"),
-        tie_basis=Cited(("return_received_at", "number"), "13", "I-12: told to the offices where it decides money"),
+        tie_basis=Cited(("return_received_at", "number"), "13", "I-12: the order that a tie is told in"),
+        ties_settled_by_offices=Cited(True, "13", "P, I-12: where a tie decides money, the three decide (会同)"),
         filing_day=Cited(10, "13", "P: days after the quarter's end"),
         joint_review_days=Cited(20, "13", "P: working days"),
         refusal_blocks=Cited(
             True, "13", "P: the three review jointly (会同), so each must approve; else most of three"
         ),
+        plan_notice_days=Cited(0, "13", "P: the text signs the plan without one"),
         payment_days=Cited(15, "13", "P: working days after signing"),
         waitlist_years=Cited(1, "13", "P: lapses at the end of the fiscal year that follows"),
         budget_carries_over=Cited(

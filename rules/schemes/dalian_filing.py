@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from rules.deadlines import days_after
@@ -12,6 +11,7 @@ from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import Effect, Nothing, Situation
 from rules.schemes.dalian_forms import Reasons, Rung
+from rules.schemes.dalian_numbers import digest_of
 from rules.schemes.dalian_quarter import fiscal_year_of, quarter_after, quarter_end
 from rules.schemes.dalian_round_forms import QuarterlyReturn, RoundOpening
 from rules.timetable import Deadline, budgeted, fixed
@@ -89,11 +89,6 @@ def _filed_so_far(before: Any, form: QuarterlyReturn) -> dict[str, Any]:
         "last_sha256": digest_of(form.applications),
         **form.model_dump(mode="json", exclude={"applications"}),
     }
-
-
-def digest_of(applications: Iterable[str]) -> str:
-    """Hash which applications these are, in whatever order: their numbers sorted, one a line."""
-    return sha256("\n".join(sorted(applications)).encode()).hexdigest()
 
 
 def _filed_in_time(situation: Situation) -> Finding:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any
 
 from rules.budget import Application, Plan, allocate
 from rules.finding import Finding
 from rules.procedure import Barred, Effect, Nothing, Situation
 from rules.schemes.dalian_forms import Reasons
+from rules.schemes.dalian_numbers import digest_of, first_of
+from rules.schemes.dalian_plan_notice import notice_ended, notice_withdrawn
 from rules.schemes.dalian_review import JOINT, reviewed
+from rules.schemes.dalian_ties import (
+    put_to_offices,
+    settled_order,
+    tie_facts,
+    tie_settled,
+    ties_told,
+)
 from rules.timetable import budgeted
 from rules.values import ZERO
 
-#: Of applications that a finding names one by one: an event and an answer stay short, whatever the plan holds.
-MOST_SAID: Final = 20
-
 
 def work_out(situation: Situation, approved: Iterable[Mapping[str, Any]]) -> Plan:
-    """补贴计划: the allocation of what is approved, from today's budget and caps; nothing but the round is asked."""
+    """补贴计划: the allocation of what is approved, from today's budget and caps; nothing but the round is asked.
+
+    A tie that decides money stands in the order that the three offices settled, if it is of the same applications.
+    """
     approved = list(approved)
     return allocate(
         situation.fact("round")["fiscal_year"],
@@ -31,6 +39,7 @@ def work_out(situation: Situation, approved: Iterable[Mapping[str, Any]]) -> Pla
             for row in approved
         ],
         situation.edition,
+        settled_order(situation.file),
     )
 
 
@@ -67,18 +76,14 @@ def prepare_plan(situation: Situation, form: Nothing) -> Effect:
             reason=f"of {asked:.2f} asked for, {cut:.2f} is cut by caps, {total:.2f} approved, {waiting:.2f} waits; "
             f"the budget held {situation.register.budget_left:.2f}",
         ),
-        Finding(
-            rule="ties_told",
-            article="13",
-            passed=True,
-            reason=f"ties that decide money, to be settled by the three offices: {_first(_told_ties(plan), '; ')}"
-            if plan.ties
-            else "no tie decides money",
-        ),
+        ties_told(situation, plan),
     )
+    tie, order = tie_facts(situation, plan)
+    notice, ended = notice_withdrawn(situation)
     told = {
         "number": number,
         "prepared_by": situation.officer,
+        "prepared_on": situation.today.isoformat(),
         "lines": len(plan.lines),
         "lines_sha256": _digest(plan, {row["number"]: row["insurer"] for row in groups["approved"]}),
         "approved": f"{total:.2f}",
@@ -86,41 +91,51 @@ def prepare_plan(situation: Situation, form: Nothing) -> Effect:
         "budget_after": f"{plan.left:.2f}",
         "held": len(groups["held"]),
         "refused": len(groups["refused"]),
-        "refused_sha256": _digest_of(row["number"] for row in groups["refused"]),
+        "refused_sha256": digest_of(row["number"] for row in groups["refused"]),
+        **tie,
     }
-    return Effect(findings=findings, facts={"plan": told, "signatures": {}}, carries=plan)
+    facts = {"plan": told, "signatures": {}, **order, **notice}
+    return Effect(findings=findings, facts=facts, meets=ended, carries=plan)
 
 
 def sign_plan(situation: Situation, form: Nothing) -> Effect:
-    """会签: each of the three offices signs once; the third signature works the plan out again (articles 13, 15(3))."""
+    """会签: each of the three offices signs once; the third signature works the plan out again (articles 13, 15(3)).
+
+    Nobody signs while a tie that decides money is not settled, or the plan's public notice runs.
+    """
     signed = situation.file.facts.get("signatures", {})
     if situation.office_kind in signed:
         raise Barred(
             "one_signature_each", "13", f"the {situation.office_kind} has signed by {signed[situation.office_kind]}"
         )
     signatures = {**signed, situation.office_kind: situation.officer}
+    ready = (*tie_settled(situation), *notice_ended(situation))
     if len(signatures) < len(JOINT):
-        return Effect(facts={"signatures": signatures}, stage="planned")
+        return Effect(findings=ready, facts={"signatures": signatures}, stage="planned")
     groups = reviewed(situation)
     plan = work_out(situation, groups["approved"])
-    moved = [*differences(situation.register.plan_lines, plan), *_refused_otherwise(situation, groups["refused"])]
+    moved = _moved(situation, plan, groups["refused"])
+    told = f"{first_of(moved, '; ')}: prepare the plan again" if moved else "the same"
     unmoved = Finding(
-        rule="plan_unmoved",
-        article="13",
-        passed=not moved,
-        reason=f"{_first(moved, '; ')}: prepare the plan again"
-        if moved
-        else "worked out again at the third signature: the same",
+        rule="plan_unmoved", article="13", passed=not moved, reason=f"worked out again at the third signature: {told}"
     )
     days = situation.edition.payment_days.value
     return Effect(
-        findings=(unmoved,),
+        findings=(*ready, unmoved),
         facts={"signatures": signatures},
         opens=(budgeted("payment", "13", "finance", situation.today, days, situation.calendar),),
-        meets=("joint_review",),
+        meets=("joint_review", "plan_notice"),
         stage="signed",
         carries=(plan, groups["refused"]),
     )
+
+
+def _moved(situation: Situation, plan: Plan, refused: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is another than when the plan was drawn; one drawn before ties were put to the offices may have one."""
+    moved = [*differences(situation.register.plan_lines, plan), *_refused_otherwise(situation, refused)]
+    if not moved and put_to_offices(situation, plan):
+        moved.append(f"a tie decides money and is not settled: {first_of(plan.tie, ', ')}")
+    return moved
 
 
 def differences(drawn: Iterable[Mapping[str, Any]], plan: Plan) -> Iterator[str]:
@@ -139,48 +154,17 @@ def differences(drawn: Iterable[Mapping[str, Any]], plan: Plan) -> Iterator[str]
                 yield f"{number}: {part} {then:.2f} when drawn, {today:.2f} now"
 
 
-def why_left_out(row: Mapping[str, Any], today: date) -> tuple[tuple[str, str, str], ...]:
-    """未列入计划的理由: why an application is held or refused: each reason's name, its article, and whom it is of.
-
-    An office that refuses is named with what it said; one that has said nothing is only named.
-    """
-    refusing = [office for office, approves in row["opinions"].items() if not approves]
-    if refusing:
-        return (("office_refuses", "13", f"{', '.join(refusing)}: {'; '.join(row['objections'])}"),)
-    silent = () if row["waited"] else (office for office in JOINT if office not in row["opinions"])
-    barred = row["barred_on"] is not None and row["barred_on"] <= today and not row["admitted"]
-    return (
-        *((("falsified", "15(2)", row["number"]),) if row["falsified"] else ()),
-        *((("insurer_barred", "15(2)", f"{row['insurer']}, {row['barred_on']}"),) if barred else ()),
-        *(("office_silent", "13", office) for office in silent),
-    )
-
-
 def _refused_otherwise(situation: Situation, refused: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """What the review refuses now is what it refused when the plan was drawn: the cases are told at the signature."""
     told = situation.fact("plan")
     # A plan that was drawn before the digest was told names each of them.
-    drawn = told.get("refused_sha256") or _digest_of(told["refused"])
-    if drawn != _digest_of(row["number"] for row in refused):
+    drawn = told.get("refused_sha256") or digest_of(told["refused"])
+    if drawn != digest_of(row["number"] for row in refused):
         many = told["refused"] if isinstance(told["refused"], int) else len(told["refused"])
         yield f"other applications are refused: {many} when drawn, {len(refused)} now"
 
 
-def _digest_of(numbers: Iterable[str]) -> str:
-    """Numbers under one hash, whatever their order; `db/queries/audit.sql` takes it too."""
-    return sha256("\n".join(sorted(numbers)).encode()).hexdigest()
-
-
-def _told_ties(plan: Plan) -> list[str]:
-    return [_first(tie, ", ") for tie in plan.ties]
-
-
-def _first(said: Sequence[str], between: str) -> str:
-    """The first of what may be said of a hundred thousand, and how many more there are."""
-    more = len(said) - MOST_SAID
-    return between.join(said[:MOST_SAID]) + (f"{between}and {more} more" if more > 0 else "")
-
-
 def take_back_plan(situation: Situation, form: Reasons) -> Effect:
     """撤回计划: before its third signature a plan goes back to the review, without its signatures (article 13)."""
-    return Effect(facts={"plan_taken_back": form.said(), "signatures": {}})
+    notice, ended = notice_withdrawn(situation)
+    return Effect(facts={"plan_taken_back": form.said(), "signatures": {}, **notice}, meets=ended)

@@ -6,13 +6,14 @@ from it (article 11's last day, the premium, the subsidy) is worked out anew.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rules.faults import Unfit, read
 from rules.finding import Finding
 from rules.procedure import Effect, Form, Nothing, Situation
 from rules.schemes import dalian_forms as forms
-from rules.schemes.dalian_subsidy import insurance_deadline, subsidy_findings, worked_out
+from rules.schemes.dalian_subsidy import insurance_deadline, insurance_time, subsidy_findings, worked_out
 from rules.timetable import Deadline
 
 #: What each section of the file was handed in as.
@@ -53,6 +54,7 @@ def rectify(situation: Situation, form: Nothing) -> Effect:
         findings=(_asked(situation), *(subsidy_findings(situation, facts, contract) if contract else ())),
         facts={
             section: part,
+            **_reordered(situation, facts),
             "rectification_asked": {},
             "rectifications": {**earlier, str(len(earlier) + 1): asked},
         },
@@ -60,6 +62,14 @@ def rectify(situation: Situation, form: Nothing) -> Effect:
         opens=_recounted(situation, part) if section == "delivery" else (),
         carries=contract,
     )
+
+
+def _reordered(situation: Situation, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """An application is ordered by what its contract says now (article 13)."""
+    if "application" not in facts:
+        return {}
+    moment = insurance_time(facts["contract"], situation.edition)
+    return {"application": {**facts["application"], "insurance_time": f"{moment:%Y-%m-%dT%H:%M}"}}
 
 
 def _not_changed_since(situation: Situation, field: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, Literal
 
 from rules.faults import Unfit
@@ -86,32 +87,41 @@ def _prepared_by_another(situation: Situation) -> None:
         raise Barred("preparer_does_not_review", "15(3)", why)
 
 
-def reviewed(situation: Situation) -> dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]:
+Verdict = Literal["approved", "refused", "held"]
+#: Why an application is held or refused: the reason's name, its article, and whom it is of.
+Reason = tuple[str, str, str]
+
+
+def reviewed(situation: Situation) -> dict[Verdict, list[Mapping[str, Any]]]:
     """Sort the round's applications: approved, refused, or held for silence or a bar (article 13, I-15).
 
     What asks for another amount since an office spoke is held until it has spoken of that.
     """
-    sorted_: dict[Literal["approved", "refused", "held"], list[Mapping[str, Any]]]
-    sorted_ = {"approved": [], "refused": [], "held": []}
+    sorted_: dict[Verdict, list[Mapping[str, Any]]] = {"approved": [], "refused": [], "held": []}
+    blocks = situation.edition.refusal_blocks.value
     for row in situation.register.applications:
-        verdict = _verdict(row["opinions"], refusal_blocks=situation.edition.refusal_blocks.value)
-        if verdict == "refused":
-            sorted_["refused"].append(row)
-        else:
-            barred = row["barred_on"] is not None and row["barred_on"] <= situation.today and not row["admitted"]
-            # What is recovered, or was named in a bar, gets nothing more.
-            barred = barred or row["falsified"]
-            # What waits was approved by all three before its first plan.
-            approved = row["waited"] or verdict == "approved"
-            sorted_["approved" if approved and not barred else "held"].append(row)
+        verdict, _ = judged(row, situation.today, refusal_blocks=blocks)
+        sorted_[verdict].append(row)
     return sorted_
 
 
-def _verdict(opinions: Mapping[str, bool], *, refusal_blocks: bool) -> Literal["approved", "refused", "held"]:
-    """What the offices' opinions come to: one refusal refuses, or, where it does not block, the three's majority."""
-    approvals = sum(opinions.values())
-    if refusal_blocks and approvals < len(opinions):
-        return "refused"
-    if len(opinions) < len(JOINT):
-        return "held"
-    return "approved" if approvals * 2 > len(opinions) else "refused"
+def judged(row: Mapping[str, Any], today: date, *, refusal_blocks: bool) -> tuple[Verdict, tuple[Reason, ...]]:
+    """What an application's review comes to, and, where it is not planned, every reason (articles 13, 15(2)).
+
+    One refusal refuses, or, where it does not block, the majority once all three have spoken. An office that refuses
+    is named with what it said; one that has said nothing is only named.
+    """
+    opinions: Mapping[str, bool] = row["opinions"]
+    refusing = [office for office, approves in opinions.items() if not approves]
+    if refusing and (refusal_blocks or len(opinions) == len(JOINT) <= 2 * len(refusing)):
+        return "refused", (("office_refuses", "13", f"{', '.join(refusing)}: {'; '.join(row['objections'])}"),)
+    barred = row["barred_on"] is not None and row["barred_on"] <= today and not row["admitted"]
+    # What waits was approved by all three before its first plan.
+    silent = () if row["waited"] else (office for office in JOINT if office not in opinions)
+    reasons = (
+        # What is recovered, or was named in a bar, gets nothing more.
+        *((("falsified", "15(2)", row["number"]),) if row["falsified"] else ()),
+        *((("insurer_barred", "15(2)", f"{row['insurer']}, {row['barred_on']}"),) if barred else ()),
+        *(("office_silent", "13", office) for office in silent),
+    )
+    return "held" if reasons else "approved", reasons

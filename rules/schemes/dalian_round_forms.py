@@ -15,6 +15,8 @@ from rules.values import Flag, Minute, YuanOrZero
 
 #: Of applications, opinions or vouchers in one act: a message of the workflow holds two megabytes.
 MOST_AT_ONCE = 1_000
+#: Of applications in the order of one tie, which must name them all; an event tells them twice.
+MOST_TIED = 5_000
 
 
 class RoundOpening(Form):
@@ -73,6 +75,22 @@ class Completion(Form):
 
     application: Text
     items: list[Text] = Field(min_length=1, max_length=50)
+
+
+class TieOrder(Form):
+    """议定排序: the applications of a tie in the order proposed, and why (article 13, I-12)."""
+
+    applications: list[Text] = Field(min_length=2, max_length=MOST_TIED)
+    reason: Text
+
+    def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
+        yield from _listed_once("applications[{}]", self.applications)
+
+
+class TieAgreement(Form):
+    """同意排序: the proposal that is agreed to, by the sequence of the act that made it."""
+
+    proposal: Annotated[int, Field(ge=1, strict=True)]
 
 
 class Admission(Form):

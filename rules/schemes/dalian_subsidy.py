@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from rules.deadlines import Due, insure_by
+from rules.edition import Edition
 from rules.eligibility import check_subsidy
 from rules.facts import SubsidyFacts
 from rules.faults import Unfit
@@ -134,8 +135,16 @@ def _subsidy_facts(
 
 
 def apply(situation: Situation, form: forms.SubsidyRequest) -> Effect:
-    """申请补贴: the enterprise's application form, for its insurer to file (article 13)."""
-    return Effect(facts={"application": {**form.said(), "number": application_number(situation.file)}})
+    """申请补贴: the enterprise's application form, for its insurer to file, with its insurance time (article 13)."""
+    moment = insurance_time(situation.fact("contract"), situation.edition)
+    told = {"number": application_number(situation.file), "insurance_time": f"{moment:%Y-%m-%dT%H:%M}"}
+    return Effect(facts={"application": {**form.said(), **told}})
+
+
+def insurance_time(contract: Mapping[str, Any], edition: Edition) -> datetime:
+    """投保时间: the minute a contract was concluded, or the day it was applied for, at 00:00 (article 13, I-12)."""
+    field = {"concluded": "concluded_at", "applied": "applied_on"}[edition.insurance_time.value]
+    return datetime.fromisoformat(contract[field])
 
 
 def application_number(file: File) -> str:

@@ -51,11 +51,12 @@ def excel(report: Report, *languages: str) -> bytes:
 
 def pdf(report: Report, *languages: str) -> bytes:
     """Return a report as PDF, each language on pages of its own."""
-    made: bytes = typeset("report", {"sheets": [_sheet(report, one) for one in languages or LANGUAGES[:1]]}, "pdf")
+    made: bytes = typeset("report", {"sheets": [sheet(report, one) for one in languages or LANGUAGES[:1]]}, "pdf")
     return made
 
 
-def _sheet(report: Report, language: str) -> dict[str, Any]:
+def sheet(report: Report, language: str) -> dict[str, Any]:
+    """A report as it is printed in a language: its head, and its tables of words and figures."""
     say = words_of("report", language)
     return {
         "language": language,

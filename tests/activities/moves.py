@@ -202,7 +202,7 @@ class Moves:
         form = await self.round_form(move.act, str(move.about), officer, move.choice)
         return stream, officer, form
 
-    async def round_form(self, act: str, quarter: str, officer: str, choice: int) -> Data:
+    async def round_form(self, act: str, quarter: str, officer: str, choice: int) -> Data:  # noqa: PLR0911 - a form an act
         """The form of a round's act; `choice` picks what it is about, in its lower bits, and what is said of it."""
         forms, stream, office = self.forms(), f"round:dalian:{quarter}", officer.rsplit("-", 1)[0]
         match act:
@@ -218,6 +218,11 @@ class Moves:
             case "return_for_completion" | "admit_held":
                 number = (chosen(await self.numbers("filed", stream=stream), 1 << choice % 4) or ["none"])[0]
                 return {**forms.of(act), "application": number}
+            case "propose_tie_order":
+                tied = await self.tied(stream)
+                return {**forms.of(act), "applications": tied[::-1] if choice % 2 else tied}
+            case "agree_tie_order":
+                return {"proposal": (await self._tie_order(stream)).get("proposal", 1)}
             case "pay":
                 ordered = sorted((await self._ordered(stream)).keys())
                 failed = ordered if choice % 8 == 7 else ordered[:1] if choice % 8 == 6 else []
@@ -228,6 +233,19 @@ class Moves:
     async def _ordered(self, stream: str) -> dict[str, Any]:
         asked = "select file #> '{facts,order}' from proceeding where stream = $1"
         return await self.pool.fetchval(asked, stream) or {}
+
+    async def _tie_order(self, stream: str) -> dict[str, Any]:
+        asked = "select file #> '{facts,tie_order}' from proceeding where stream = $1"
+        return await self.pool.fetchval(asked, stream) or {}
+
+    async def tied(self, stream: str) -> list[str]:
+        """The applications of one insurance time between which the budget of the drawn plan runs out."""
+        asked = """select array_agg(l.application order by l.rank) from plan_line l
+            join subsidy_application a on a.number = l.application
+            join proceeding p on p.stream = $1 and l.plan = p.file #>> '{facts,plan,number}'
+            where l.approved + l.waitlisted > 0 group by a.concluded_at
+            having count(*) > 1 and sum(l.approved) > 0 and sum(l.waitlisted) > 0"""
+        return await self.pool.fetchval(asked, stream) or ["none", "neither"]
 
     async def numbers(self, state: str, insurer: str | None = None, stream: str | None = None) -> list[str]:
         """The applications in a state, of an insurer or of a round."""
@@ -255,9 +273,19 @@ class Moves:
             silent = [one for one in JOINT.values() if await self.unreviewed(stream, f"{one}-1")]
             act, officer = ("review", f"{silent[0]}-1") if silent else (act, officer)
         if row and stage == "planned":
-            signed = row["file"]["facts"]["signatures"]
-            officer = next(f"{office}-2" for kind, office in JOINT.items() if kind not in signed)
+            act, officer = _next_of_planned(row["file"]["facts"])
         return Move(act, quarter, officer, choice) if act else None
+
+
+def _next_of_planned(facts: dict[str, Any]) -> tuple[str, str]:
+    """A tie that decides money is settled by the three, and the plan prepared again, before anybody signs."""
+    tie, order = facts["plan"].get("tie"), facts.get("tie_order") or {}
+    if tie is None or tie["settled"]:
+        return "sign_plan", next(f"{office}-2" for kind, office in JOINT.items() if kind not in facts["signatures"])
+    if order.get("settled_on"):
+        return "prepare_plan", "regulator-1"
+    silent = [office for kind, office in JOINT.items() if kind not in order.get("agreed", {})]
+    return ("agree_tie_order", f"{silent[0]}-1") if order else ("propose_tie_order", "regulator-1")
 
 
 #: What takes a round on from each stage, where nothing is to be filed or reviewed.
@@ -279,6 +307,8 @@ ROUND_ACTS = {
     "return_for_completion": tuple(JOINT.values()),
     "admit_held": ("regulator",),
     "prepare_plan": ("regulator",),
+    "propose_tie_order": ("regulator",),
+    "agree_tie_order": ("bureau", "finance"),
     "sign_plan": tuple(JOINT.values()),
     "take_back_plan": ("regulator",),
     "order_payment": ("finance",),

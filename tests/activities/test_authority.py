@@ -42,6 +42,8 @@ BESIDE = {
     ("round", "reopen_filing"): first("round", "review"),
     ("round", "admit_held"): first("round", "review"),
     ("round", "take_back_plan"): first("round", "sign_plan"),
+    **{("round", act): first("round", "sign_plan") for act in ("propose_tie_order", "agree_tie_order")},
+    ("round", "publish_plan_notice"): first("round", "sign_plan"),
     ("round", "take_back_order"): first("round", "pay"),
     ("round", "remind"): first("round", "close_filing"),
 }

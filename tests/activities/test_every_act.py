@@ -28,6 +28,8 @@ WHERE_POSSIBLE = {
     "unfit",
     "preparer_does_not_approve",
     "handling_office",
+    "tie_to_settle",
+    "plan_notice_asked",
     "enters_own_people",
     "hands_in_its_own",
     "own_document",

@@ -106,7 +106,7 @@ async def test_a_record_in_which_an_order_was_overtaken_is_whole(desk: Desk) -> 
 async def sent(desk: Desk, sender: str, many: int, after: timedelta = timedelta()) -> None:
     """Order an act in so many cases at once."""
     moment = desk.moment + after
-    order = {"act": "told", "officer": sender, "received_at": moment.isoformat()}
+    order = json.dumps({"act": "told", "officer": sender, "received_at": moment.isoformat()}).removesuffix("}")
     cases = [f"case:dalian:{sender}-{one}" for one in range(many)]
     await desk.pool.execute(OUTBOX.send_all, f"{sender}/1/told/", order, moment, cases, ['{"plan": "P1"}'] * many)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -72,8 +72,8 @@ class Quarter:
 
 
 async def applied(desk: Desk, serial: int = 0, sum_insured: str = "20000000.00", insurer: str = "a") -> Desk:
-    """A case brought to its application; another than the desk's own by its serial."""
-    one = Desk(desk.pool, serial=desk.serial + 10 + serial, moment=desk.moment)
+    """A case brought to its application; another than the desk's own by its serial, and so many minutes later."""
+    one = Desk(desk.pool, serial=desk.serial + 10 + serial, moment=desk.moment + timedelta(minutes=serial))
     await one.play(first("case", "insure"))
     await one.order("insure", f"insurer-{insurer}-1", one.forms.contract(insurer, sum_insured))
     await one.order("apply", one.forms.enterprise)

@@ -36,6 +36,8 @@ class Walk(Desk):
     kind: str = ""
     #: How many days after its conclusion a contract's cover begins.
     begins_in: int = 0
+    #: The proposal of a tie's order that stands.
+    proposal: int = 0
     #: What a debtor pays back of a recovery, and an insurer of a policy that ended early.
     repays: str = "200000.00"
     refunds: str = "498630.14"
@@ -137,6 +139,8 @@ class Walk(Desk):
             ("round", "review"): {"opinions": [{**one, "approves": self.approves} for one in opinions]},
             ("round", "return_for_completion"): {"application": self.application, "items": ["发票"]},
             ("round", "admit_held"): {"application": self.application, **self.forms.reasons()},
+            ("round", "propose_tie_order"): {"applications": [*reversed(self.applications)], **self.forms.reasons()},
+            ("round", "agree_tie_order"): {"proposal": self.proposal} if self.proposal else None,
             ("round", "pay"): None if self.case else {"vouchers": {}},
             ("recovery", "record_repayment"): self.forms.repayment(self.repays),
             ("policy", "record_refund"): self.forms.refund(self.refunds),
@@ -168,10 +172,16 @@ class Walk(Desk):
 
 
 async def _notice(walk: Walk) -> None:
-    days = {"public_notice_days": Cited(5, "10", "tried here")}
+    await _figure(walk, "public_notice_days", Cited(5, "10", "tried here"))
 
+
+async def _plan_notice(walk: Walk) -> None:
+    await _figure(walk, "plan_notice_days", Cited(5, "13", "tried here"))
+
+
+async def _figure(walk: Walk, of: str, figure: Cited[int]) -> None:
     def noticed(scheme: str, name: str | None = None, known: tuple[Edition, ...] = ()) -> Any:
-        return edition_of(scheme, name, known).model_copy(update=days)
+        return edition_of(scheme, name, known).model_copy(update={of: figure})
 
     walk.patch.setattr(record, "edition_of", noticed)
 
@@ -192,6 +202,17 @@ async def _other_case(walk: Walk, until: str) -> None:
     walk.other = Desk(walk.pool, walk.serial + ANOTHER, walk.moment)
     for step in PATH[: first("case", until) + 1]:
         await walk.other.do(step)
+
+
+async def _tie(walk: Walk) -> None:
+    """Another enterprise was insured in the same minute, and the budget does not reach for both."""
+    walk.other, walk.budget = Desk(walk.pool, walk.serial + 1, walk.moment), "300000.00"
+    for step in PATH[: first("case", "apply") + 1]:
+        await walk.other.do(step)
+
+
+async def _proposal_seen(walk: Walk) -> None:
+    walk.proposal = (await walk.file("round")).facts.get("tie_order", {}).get("proposal", 0)
 
 
 async def _recognised_besides(walk: Walk) -> None:
@@ -409,6 +430,8 @@ Arrangement = Callable[[Walk], Awaitable[None]]
 #: The page's words about the world: what is arranged before the way begins, and what just before the act.
 BEFOREHAND: dict[str, Arrangement] = {
     "the edition asks for a public notice": _notice,
+    "the edition asks for a plan notice": _plan_notice,
+    "a tie decides money": _tie,
     "the budget is empty": _empty,
     "the budget covers a part": _a_fen,
     "an office refuses": _refused,
@@ -434,6 +457,7 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "an edition was prepared": _edition_prepared,
     "nobody has it": _untaken,
     "the notice has run out": _notice_over,
+    "a tie decides money": _proposal_seen,
     "the other two have signed": _two_signatures,
     "its policy is endorsed": _endorsed,
     "its policy is rescinded": _rescinded,

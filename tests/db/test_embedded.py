@@ -107,6 +107,34 @@ def test_a_killed_server_recovers_what_was_committed(data: Path) -> None:
         assert ask(server, "select count(*) from kept where fact = 'crash'") == 1
 
 
+def test_a_server_whose_child_outlives_it_is_started_again_on_its_port(data: Path) -> None:
+    with EmbeddedPostgres(data) as server:
+        port = server.port
+        child = psutil.Process(server.pid).children()[0]
+        child.suspend()  # as one that is too busy to see that its server is gone
+        os.kill(server.pid, signal.SIGKILL)
+        until(lambda: not server.running)
+        assert not gone(child.pid)
+        server.restart()
+        assert gone(child.pid)
+        assert server.port == port
+        assert ask(server, "select true")
+
+
+def test_a_server_that_cannot_be_started_again_keeps_its_port_for_the_next_try(data: Path) -> None:
+    with EmbeddedPostgres(data) as server:
+        port, version = server.port, server.home / "cluster" / "PG_VERSION"
+        os.kill(server.pid, signal.SIGKILL)
+        until(lambda: not server.running)
+        version.rename(version.with_suffix(".away"))
+        with pytest.raises(Unreachable):
+            server.restart()
+        version.with_suffix(".away").rename(version)
+        server.restart()
+        assert server.port == port
+        assert ask(server, "select true")
+
+
 @pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LANG": "xx_XX.UTF-8"}], ids=["C", "not installed"])
 def test_a_server_does_not_outlive_a_killed_program(data: Path, locale: dict[str, str]) -> None:
     with driver(data, locale) as (server, _):

@@ -117,7 +117,7 @@ def test_a_draft_that_no_longer_follows_from_the_caps_says_so() -> None:
     """The third signature will refuse it; whoever looks before is told."""
     plan = allocate(2026, Decimal(500_000), {}, [application("1", "E", "02-01T10:00", 300_000)], CITY)
     placed = [Placed(line, application("1", "E", "02-01T10:00", 1).concluded_at, None) for line in plan.lines]
-    (moved,) = explain(placed, Decimal(500_000), {"E": Decimal(400_000)}, CITY.annual_cap.value)
+    (moved,) = explain(placed, Decimal(500_000), {"E": Decimal(400_000)}, CITY)
     assert ("moved", "13") in moved.reasons
 
 
@@ -135,7 +135,7 @@ def test_what_is_told_of_any_plan_is_what_was_allocated(asked: Any, budget: Deci
     plan = allocate(2026, budget, committed, applications, CITY)
     of = {one.number: one for one in applications}
     placed = [Placed(line, of[line.number].concluded_at, of[line.number].return_received_at) for line in plan.lines]
-    told = list(explain(placed, budget, committed, CITY.annual_cap.value))
+    told = list(explain(placed, budget, committed, CITY))
     assert [standing.line for standing in told] == plan.lines
     assert all(("moved", "13") not in standing.reasons for standing in told)
     assert (told[-1].budget_after if told else budget) == plan.left

@@ -16,7 +16,7 @@ from db.pool import Pool
 from rules.procedure import Barred
 from rules.timetable import SHANGHAI
 from runtime.documents.typesetting import LANGUAGES, words_of
-from starters.report import STEPS, report_of
+from service.report import STEPS, report_of
 from tests.activities.desk import Desk, first
 from tests.activities.test_waiting import applied
 from tests.starters.terminal import Terminal

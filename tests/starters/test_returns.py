@@ -18,8 +18,9 @@ from pypdf import PdfReader
 
 from db.pool import Pool
 from rules.schemes.dalian_return import COLUMNS
+from service import return_files, tables
 from service.sample_forms import digest
-from starters import return_files, tables
+from starters.tables import bytes_of
 from tests.activities.desk import Desk, first
 from tests.hands import Hands
 from tests.starters.terminal import Outcome, Terminal
@@ -112,7 +113,7 @@ async def test_the_template_goes_back_as_it_is_and_everything_is_filed_once(
 async def test_a_return_is_filed_in_as_many_acts_as_it_needs_each_answered_as_the_first_time(
     terminal: Terminal, pool: Pool, template: Path, quarter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("starters.returns.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("service.returns.MOST_AT_ONCE", 2)
     assert said(await give(terminal, "file", quarter, template))["filed"] == 3
     acts = "select body::jsonb -> 'data' -> 'applications' as filed, command_id from event where act = 'file_return'"
     rows = await pool.fetch(f"{acts} order by sequence")
@@ -296,7 +297,11 @@ async def test_without_scans_the_file_itself_and_its_letter_stand_for_them(
 ) -> None:
     told = said(await give(terminal, "file", quarter, template))
     data = await pool.fetchval("select body::jsonb -> 'data' from event where act = 'file_return'")
-    assert data["summary_sha256"] == told["file_sha256"] == return_files.read_return(str(template))[0]
+    assert (
+        data["summary_sha256"]
+        == told["file_sha256"]
+        == return_files.read_return(bytes_of(str(template)), template.name)[0]
+    )
     assert re.fullmatch("[0-9a-f]{64}", data["cover_letter_sha256"])
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from activities.contracts import Answer
+from activities.contracts import OFFICER_PATIENCE, Answer
+from db.pool import Pool
 from rules.procedures import Stream
 from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.errors import BadInput, Refused
@@ -14,6 +17,7 @@ from service.auditing import verified
 from service.ledger import ledger_of
 from service.showing import events_of
 from tests.hands import Hands
+from workflows.offering import ANSWER_WITHIN
 
 OFFICES = ("regulator", "bureau", "finance")
 
@@ -213,3 +217,20 @@ async def test_a_quarter_is_opened_once_and_says_that_it_was_opened_by_hand_befo
         await hands.session.open(str(quarter.stream), "open", "regulator-2", {"quarter": hands.quarter}, None)
     (opened,) = await events_of(hands.session.pool, quarter.stream)
     assert "by hand, before the quarter's end" in opened.findings[0].reason
+
+
+async def test_an_act_of_a_whole_round_is_answered_however_long_an_officer_of_one_case_would_wait(
+    hands: Hands, pool: Pool
+) -> None:
+    await applied(hands)
+    quarter = await (await (await Quarter(hands).opened()).filed(hands)).reviewed(hands)
+    async with pool.acquire() as slow:
+        lock = slow.transaction()
+        await lock.start()
+        await slow.execute("select lock_budget('dalian', $1)", quarter.fiscal_year)
+        preparing = asyncio.create_task(quarter.act("prepare_plan", "regulator-1"))
+        longer = max(OFFICER_PATIENCE, ANSWER_WITHIN) + timedelta(seconds=1)
+        done, _ = await asyncio.wait({preparing}, timeout=longer.total_seconds())
+        assert not done
+        await lock.rollback()
+        assert (await preparing).standing.stage == "planned"

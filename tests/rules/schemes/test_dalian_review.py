@@ -15,7 +15,16 @@ from rules.schemes.dalian_review import JOINT, reviewed
 
 EDITION = edition_of("dalian")
 MAJORITY = EDITION.model_copy(update={"refusal_blocks": Cited(False, "13", "a test")})
-PLAIN: dict[str, Any] = {"opinions": {}, "barred_on": None, "admitted": False, "falsified": False, "waited": False}
+PLAIN: dict[str, Any] = {
+    "number": "A",
+    "insurer": "I",
+    "opinions": {},
+    "objections": [],
+    "barred_on": None,
+    "admitted": False,
+    "falsified": False,
+    "waited": False,
+}
 YES, NO, SILENT = True, False, None
 
 

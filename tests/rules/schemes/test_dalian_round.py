@@ -16,7 +16,8 @@ from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import File, Form, Nothing, Register, Situation, read_form
 from rules.schemes.dalian_filing import file_return, open_round
-from rules.schemes.dalian_plan import MOST_SAID, prepare_plan, sign_plan
+from rules.schemes.dalian_numbers import MOST_SAID
+from rules.schemes.dalian_plan import prepare_plan, sign_plan
 from rules.schemes.dalian_round_forms import Payment, QuarterlyReturn, Review, RoundOpening
 
 EDITION = edition_of("dalian")
@@ -29,6 +30,7 @@ APPLICATION: dict[str, Any] = {
     "return_received_at": datetime(2026, 7, 8, 9, 0),  # noqa: DTZ001
     "asked": Decimal("300000.00"),
     "opinions": ALL_APPROVE,
+    "objections": [],
     "barred_on": None,
     "committed": Decimal(0),
     "waited": False,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from rules.schemes.dalian_return import COLUMNS, RULES, Fault, Row
-from starters.tables import Layout, read_table, workbook, write_table
+from service.tables import Layout, csv_table, read_table, table_of, workbook
 
 #: Without a row it is a nil return (零申报).
 SUMMARY = Layout("汇总表", COLUMNS, frozenset(column.name for column in COLUMNS), may_be_empty=True)
@@ -14,20 +13,20 @@ REPORT_SHEET = "退回清单"
 _OF_REPORT = ("行", "申请编号", "栏目", "所填", "登记", "规则", "条款")
 
 
-def read_return(path: str) -> tuple[str, list[Row]]:
+def read_return(raw: bytes, name: str) -> tuple[str, list[Row]]:
     """Return a file's hash and its rows; raise `BadInput`, with one clear fault, for what cannot be a return."""
-    return read_table(path, SUMMARY)
+    return read_table(raw, name, SUMMARY)
 
 
-def write_template(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
-    """Write the return an insurer is to file, filled with what the record holds of each application."""
-    write_table(path, SUMMARY, rows)
+def template(rows: Iterable[Mapping[str, str]], *, as_csv: bool = False) -> bytes:
+    """Return the return an insurer is to file, filled with what the record holds of each application."""
+    return csv_table(SUMMARY, rows) if as_csv else table_of(SUMMARY, rows)
 
 
-def write_report(path: Path, faults: Sequence[Fault]) -> None:
-    """Write what is returned: row, field, what was given, what the record holds, rule and article."""
+def report(faults: Sequence[Fault]) -> bytes:
+    """Return a workbook of what is returned: row, field, what was given, what the record holds, rule and article."""
     titles = {column.name: column.zh for column in COLUMNS} | {"contract_sha256": "盖章合同副本"}
-    with workbook(path) as book:
+    with workbook() as (book, made):
         sheet = book.add_worksheet(REPORT_SHEET)
         head = book.add_format({"bold": True, "bg_color": "#F4E8E8", "border": 1})
         sheet.freeze_panes(1, 0)
@@ -41,3 +40,4 @@ def write_report(path: Path, faults: Sequence[Fault]) -> None:
             for place, said in enumerate((*told, fault.article), 1):
                 sheet.write_string(line, place, said)
         sheet.autofilter(0, 0, max(len(faults), 1), len(_OF_REPORT) - 1)
+    return made.getvalue()

@@ -1,0 +1,1 @@
+"""接口: the same acts for other programs, as JSON: `/api`, described by `/api/openapi.json`."""

@@ -1,0 +1,284 @@
+"""季度汇总申报: an insurer's return by pages: the template, the check row by row, the filing, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import replace
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData, UploadFile
+
+from db.sql import queries
+from desk.language import N_
+from desk.page import Database, Me, Nav, Servers, Signed, go, render
+from desk.places import download, only, round_or_404
+from rules.procedure import File
+from runtime.documents import quarterly_return
+from runtime.errors import BadInput
+from service import return_files, returns
+from service.documents import hand_in
+from service.plans import round_stream
+from service.returns import HandedIn, Weighed
+from service.rounds import STATES, counted, own_applications, rounds_of
+from service.session import Session
+
+router = APIRouter()
+NAV = (Nav(N_("Quarterly return"), "/returns", kinds=("insurer",), order=20),)
+SUBSIDY = queries("subsidy")
+#: So many returns that were checked and not filed yet are kept, one of each officer and quarter; a page of faults.
+KEPT, FAULTS = 24, 100
+SEALED = {"summary_sha256": "summary", "cover_letter_sha256": "cover_letter"}
+
+
+@router.get("/returns")
+async def overview(
+    request: Request, me: Signed, database: Database, state: str = "", quarter: str = "", after: str = ""
+) -> Response:
+    """The quarters open to this insurer, and its applications with what became of each."""
+    only(me, "insurer")
+    known = state if state in STATES else None
+    return await render(
+        request,
+        "returns/list.html",
+        rounds=await rounds_of(database, me.officer.office),
+        counted=await counted(database, me.officer.office),
+        page=await own_applications(database, me.officer.office, known, quarter or None, after),
+        states=STATES,
+        chosen={"state": state, "quarter": quarter},
+    )
+
+
+@router.get("/returns/{quarter}")
+async def of_quarter(request: Request, me: Signed, database: Database, quarter: str) -> Response:
+    """A quarter's return, step by step."""
+    only(me, "insurer")
+    return await _quarter(request, me, database, await round_or_404(database, quarter))
+
+
+@router.get("/returns/{quarter}/template.{ending}")
+async def template(me: Signed, servers: Servers, quarter: str, ending: str) -> Response:
+    """The return to fill in: every application of this insurer's that can be filed."""
+    only(me, "insurer")
+    if ending not in ("xlsx", "csv"):
+        raise HTTPException(404)
+    await round_or_404(servers.pool, quarter)
+    rows = await returns.held(servers.pool, me.officer, quarter, None)
+    made = await asyncio.to_thread(return_files.template, rows, as_csv=ending == "csv")
+    return download(made, f"{quarter}-{me.officer.office}.{ending}")
+
+
+@router.post("/returns/{quarter}/check")
+async def check(request: Request, me: Signed, servers: Servers, quarter: str) -> Response:
+    """Read a return and its contract copies, keep them by their officer, and show how every row stands."""
+    only(me, "insurer")
+    file = await round_or_404(servers.pool, quarter)
+    try:
+        async with request.form(max_files=1_000) as form:
+            raw, name = await _uploaded(form, "file")
+            copies = await _copies(form)
+        if not name:
+            raise BadInput(("file", "must be chosen"))
+        digest, rows = await asyncio.to_thread(return_files.read_return, raw, name)
+    except BadInput as bad:
+        return await _quarter(request, me, servers.pool, file, faults=bad.faults, status=422)
+    _keep(request, me, HandedIn(quarter, digest, rows, copies or None))
+    return go(f"/returns/{quarter}/checked")
+
+
+@router.post("/returns/{quarter}/nil")
+async def nil(request: Request, me: Signed, database: Database, quarter: str) -> Response:
+    """A nil return (零申报): a table without a row, looked at before it is filed."""
+    only(me, "insurer")
+    await round_or_404(database, quarter)
+    _keep(request, me, HandedIn(quarter, sha256(return_files.template([], as_csv=True)).hexdigest(), [], None))
+    return go(f"/returns/{quarter}/checked")
+
+
+@router.get("/returns/{quarter}/checked")
+async def checked(request: Request, me: Signed, servers: Servers, quarter: str, after: int = 0) -> Response:
+    """How every row of a return stands beside the record: what can be filed, and all that is wrong."""
+    only(me, "insurer")
+    return await _report(request, me, servers, quarter, after=after)
+
+
+@router.get("/returns/{quarter}/checked/report.xlsx")
+async def report(request: Request, me: Signed, servers: Servers, quarter: str) -> Response:
+    """What is returned, as a workbook: row, field, what was given, what is recorded, rule and article."""
+    weighed = await _weighed(request, me, servers, quarter)
+    made = await asyncio.to_thread(return_files.report, weighed.checked.faults)
+    return download(made, f"{quarter}-{me.officer.office}-report.xlsx")
+
+
+@router.get("/returns/{quarter}/checked/papers.pdf")
+async def papers(request: Request, me: Signed, servers: Servers, quarter: str) -> Response:
+    """The summary (汇总表) and the cover letter (报送函) of the right rows, to be printed and sealed."""
+    weighed = await _weighed(request, me, servers, quarter)
+    if weighed.handed.rows and not weighed.kept:
+        raise BadInput(("file", "has no row that could be filed: nothing is printed"))
+    said = await returns.heading(servers.pool, weighed, servers.clock())
+    return download(
+        await asyncio.to_thread(quarterly_return.pdf, said, weighed.kept), f"{quarter}-{me.officer.office}.pdf"
+    )
+
+
+@router.post("/returns/{quarter}/copies")
+async def add_copies(request: Request, me: Signed, quarter: str) -> Response:
+    """More of the sealed contract copies: a great many come in several parts, or as a list of their hashes."""
+    only(me, "insurer")
+    handed = _kept(request, me, quarter)
+    if handed is None:
+        return go(f"/returns/{quarter}")
+    async with request.form(max_files=1_000) as form:
+        _keep(request, me, replace(handed, copies=(handed.copies or {}) | await _copies(form)))
+    return go(f"/returns/{quarter}/checked")
+
+
+@router.post("/returns/{quarter}/file")
+async def file_(request: Request, me: Signed, servers: Servers, quarter: str) -> Response:
+    """File the right rows under the scans of the sealed papers; filing again corrects, never doubles."""
+    weighed = await _weighed(request, me, servers, quarter)
+    scans = {}
+    try:
+        async with request.form() as form:
+            for field, proves in SEALED.items():
+                raw, name = await _uploaded(form, proves)
+                if name:
+                    scans[field] = await _kept_scan(servers, me, quarter, proves, raw, name)
+        answers = await returns.file(servers, weighed, scans)
+    except BadInput as bad:
+        return await _report(request, me, servers, quarter, faults=bad.faults, status=422)
+    if not weighed.checked.faults:
+        _pending(request).pop((me.code, quarter), None)
+    return go(f"/returns/{quarter}", filed=str(len(weighed.checked.to_file)), acts=str(len(answers)))
+
+
+async def _kept_scan(servers: Session, me: Me, quarter: str, proves: str, raw: bytes, name: str) -> str:
+    """Keep a scan among the round's documents, once; its hash."""
+    digest = sha256(raw).hexdigest()
+    order = f"scan-{quarter}-{me.code}-{digest[:32]}"
+    try:
+        await hand_in(servers, round_stream(quarter), raw, name, proves, me.code, order)
+    except BadInput as bad:
+        # The very scan may be there already, from a filing that came to nothing.
+        if not bad.faults[0][1].startswith("must be new"):
+            raise
+    return digest
+
+
+# --- What was handed in and is not filed yet ------------------------------------------------------------------------
+
+
+def _pending(request: Request) -> OrderedDict[tuple[str, str], HandedIn]:
+    """Returns that were checked, by officer and quarter: a convenience, and lost where the desk starts again."""
+    state = request.app.state
+    if not hasattr(state, "returns"):
+        state.returns = OrderedDict()
+    found: OrderedDict[tuple[str, str], HandedIn] = state.returns
+    return found
+
+
+def _keep(request: Request, me: Me, handed: HandedIn) -> None:
+    pending = _pending(request)
+    pending[me.code, handed.quarter] = handed
+    pending.move_to_end((me.code, handed.quarter))
+    while len(pending) > KEPT:
+        pending.popitem(last=False)
+
+
+def _kept(request: Request, me: Me, quarter: str) -> HandedIn | None:
+    return _pending(request).get((me.code, quarter))
+
+
+async def _weighed(request: Request, me: Me, servers: Session, quarter: str) -> Weighed:
+    """The officer's return of a quarter beside the record as it is now; not found where he handed none in."""
+    only(me, "insurer")
+    await round_or_404(servers.pool, quarter)
+    handed = _kept(request, me, quarter)
+    if handed is None:
+        raise HTTPException(404)
+    return await returns.weigh(servers.pool, handed, me.code, servers.clock())
+
+
+# --- Uploads --------------------------------------------------------------------------------------------------------
+
+
+async def _uploaded(form: FormData, field: str) -> tuple[bytes, str]:
+    """A file's bytes and name; nothing where none was chosen."""
+    sent = form.get(field)
+    return (await sent.read(), sent.filename or "") if isinstance(sent, UploadFile) else (b"", "")
+
+
+async def _copies(form: FormData) -> dict[str, str]:
+    """The hashes of the contract copies with their names: of the files themselves, and of a list of hashes."""
+    found = {}
+    for sent in form.getlist("copies"):
+        if isinstance(sent, UploadFile) and sent.filename:
+            found[sha256(await sent.read()).hexdigest()] = sent.filename
+    listed, _ = await _uploaded(form, "hashes")
+    for line in listed.decode("utf-8-sig", "replace").splitlines():
+        digest, _, name = line.strip().partition(" ")
+        if len(digest) == 64 and not set(digest.lower()) - set("0123456789abcdef"):
+            found[digest.lower()] = name.strip(" *") or digest[:12]
+    return found
+
+
+# --- Pages ----------------------------------------------------------------------------------------------------------
+
+
+async def _quarter(
+    request: Request, me: Me, database: Any, file: File, *, faults: Any = (), status: int = 200
+) -> Response:
+    office = me.officer.office
+    deadline = file.deadline("filing")
+    said = file.facts.get("returns", {}).get(office)
+    return await render(
+        request,
+        "returns/quarter.html",
+        status=status,
+        quarter=file.number,
+        stage=file.stage,
+        awaited=file.facts.get("awaited", {}).get(office),
+        filed=said if isinstance(said, dict) else None,
+        due=deadline,
+        could=await database.fetchval(SUBSIDY.could_file, "dalian", office, returns.ends_on(file.number)),
+        page=await own_applications(database, office, None, file.number, request.query_params.get("after")),
+        checked=_kept(request, me, file.number) is not None,
+        faults=faults,
+        done=request.query_params.get("filed"),
+    )
+
+
+async def _report(
+    request: Request,
+    me: Me,
+    servers: Session,
+    quarter: str,
+    *,
+    after: int = 0,
+    faults: Any = (),
+    status: int = 200,
+) -> Response:
+    if _kept(request, me, quarter) is None:
+        return go(f"/returns/{quarter}")
+    weighed = await _weighed(request, me, servers, quarter)
+    every = weighed.checked.faults
+    shown = every[after : after + FAULTS]
+    return await render(
+        request,
+        "returns/checked.html",
+        status=status,
+        quarter=quarter,
+        weighed=weighed,
+        rows=len(weighed.handed.rows),
+        asked=sum(Decimal(weighed.held[row.application]["subsidy_asked"]) for row in weighed.checked.to_file),
+        shown=shown,
+        total=len(every),
+        after=str(after + FAULTS) if after + FAULTS < len(every) else None,
+        could=await servers.pool.fetchval(SUBSIDY.could_file, "dalian", me.officer.office, returns.ends_on(quarter)),
+        faults=faults,
+    )

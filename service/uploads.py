@@ -1,0 +1,93 @@
+"""待交材料: files an officer has chosen for a form, kept until its act is done; then they are handed in.
+
+They lie apart for each officer, under `waiting` in the folder of documents: nobody hands in what another has chosen.
+What nobody hands in within a day is gone at the next file that is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+from uuid import NAMESPACE_URL, uuid5
+
+from activities.contracts import Answer
+from rules.faults import Unfit
+from rules.procedure import Barred
+from rules.procedures import stream_of
+from rules.schemes.dalian_documents import PROVABLE
+from runtime.errors import BadInput, Refused, Unreachable
+from runtime.settings import Settings
+from runtime.sniffing import media_type_of
+from service.documents import hand_in
+from service.session import Session
+
+WAITING = "waiting"
+KEPT_FOR = timedelta(days=1)
+#: How many files may wait for one officer: the oldest give way.
+MOST_WAITING = 100
+
+
+class Chosen(NamedTuple):
+    """A file of a form: its hash, what it is called, and what it proves."""
+
+    digest: str
+    called: str
+    proves: str
+
+
+def keep(whose: str, content: bytes, called: str, at: datetime) -> str:
+    """Keep a file until its act is done and return its hash; raise `BadInput` for what is no document."""
+    settings = Settings()
+    media_type_of(content, called, settings.document_megabytes * 1024 * 1024)
+    folder, digest = _folder(whose), sha256(content).hexdigest()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _tidy(folder, at)
+        (folder / digest).write_bytes(content)
+        (folder / digest).chmod(0o600)
+    except OSError as error:
+        where = str(settings.require_documents())
+        raise Unreachable("the documents", where, f"{error.strerror}; set FIRSTCOVER_DOCUMENTS") from error
+    return digest
+
+
+async def hand_in_chosen(
+    servers: Session, answer: Answer, chosen: list[Chosen], officer: str, *, kept_for: str | None = None
+) -> list[str]:
+    """Hand in, after an act, the files its form named; return what could not be, each in a sentence.
+
+    They were kept for the officer, or for whoever `kept_for` names.
+    """
+    subject, failed = stream_of(answer.stream), []
+    for one in chosen:
+        if not re.fullmatch("[0-9a-f]{64}", one.digest) or one.proves not in PROVABLE.get(subject.kind, {}):
+            continue
+        path = _folder(kept_for or officer) / one.digest
+        with suppress(FileNotFoundError):
+            content = path.read_bytes()
+            command = str(uuid5(NAMESPACE_URL, f"{answer.event.command_id}/{one.digest}/{one.proves}"))
+            try:
+                await hand_in(servers, subject, content, one.called, one.proves, officer, command)
+            except (BadInput, Refused, Unfit, Barred) as error:
+                # The very document was handed in before: it is there, and proves this too.
+                if "must be new" not in str(error):
+                    failed.append(f"{one.called}: {error}")
+                    continue
+            path.unlink(missing_ok=True)
+    return failed
+
+
+def _folder(whose: str) -> Path:
+    return Settings().require_documents() / WAITING / sha256(whose.encode()).hexdigest()
+
+
+def _tidy(folder: Path, at: datetime) -> None:
+    """Remove what has waited too long, and the oldest where too much waits."""
+    waiting = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for place, path in enumerate(waiting):
+        if place >= MOST_WAITING - 1 or path.stat().st_mtime < (at - KEPT_FOR).timestamp():
+            path.unlink(missing_ok=True)

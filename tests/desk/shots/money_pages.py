@@ -1,0 +1,21 @@
+"""The places of insurer, regulator and finance, and the round as the three offices see it."""
+
+from tests.desk.shots import Shot
+
+SHOTS = (
+    Shot("returns", "insurer-a-1", "/returns"),
+    Shot("return-quarter", "insurer-a-1", "/returns/{quarter}"),
+    Shot("rounds", "bureau-1", "/round"),
+    Shot("round-show", "regulator-1", "/round/{quarter}"),
+    Shot("plan-show", "regulator-1", "/round/{quarter}/plan"),
+    Shot("money-budget", "finance-1", "/budget"),
+    Shot("money-payments", "finance-1", "/payments"),
+    Shot("money-payment", "finance-1", "/payments/{quarter}"),
+    Shot("list-policies", "insurer-a-1", "/policies"),
+    Shot("list-loss-claims", "insurer-a-1", "/loss-claims"),
+    Shot("list-complaints", "regulator-1", "/complaints"),
+    Shot("list-recoveries", "finance-1", "/recoveries"),
+    Shot("insurers-list", "regulator-1", "/insurers"),
+    Shot("insurer-show", "regulator-1", "/insurers/insurer-a"),
+    Shot("report-take-up", "finance-1", "/reports"),
+)

@@ -169,10 +169,11 @@ class Wanted:
     kind: str | None = None
     stage: str | None = None
     due_before: date | None = None
-    #: "me", "nobody", or None for whoever has it.
+    #: "me", "nobody", an officer's code, or None for whoever has it.
     taken: str | None = None
-    #: Words of its number, enterprise or product; what is found by them may be whoever's.
+    #: Words of its number, enterprise or product.
     text: str = ""
+    #: The day and the number after which it begins: a day alone begins with what is due on it.
     after: tuple[date, str] = (date.min, "")
     limit: int = 50
 
@@ -184,27 +185,80 @@ async def waiting(pool: Pool, officer: Officer, on: date, wanted: Wanted) -> lis
         mine = {officer.code} | shared.absent_for(officer.code)
         narrowed = (wanted.kind, wanted.stage, wanted.due_before, *wanted.after, wanted.limit)
         whose, free = (officer.kind, places_of(officer), *narrowed), wanted.taken == "nobody"
+        holders = {None: None, "nobody": None, "me": sorted(mine)}.get(wanted.taken, [wanted.taken])
         if asked := list(work.asked_terms(wanted.text)):
-            rows = await connection.fetch(WORK.mine_found, *whose, list(shared.officers), free, asked)
-        elif wanted.taken == "me":
-            rows = await connection.fetch(WORK.held, *whose, sorted(mine))
+            rows = await connection.fetch(WORK.mine_found, *whose, list(shared.officers), free, asked, holders)
+        elif holders:
+            rows = await connection.fetch(WORK.held, *whose, holders)
         else:
             rows = await connection.fetch(WORK.mine, *whose, list(shared.officers), free)
-    found = ({**row, "due_on": None if row["due_on"] == NEVER else row["due_on"]} for row in rows)
-    return [{**row, "in_substitution": row["taken_by"] in mine - {officer.code}} for row in found]
+    return [dated(row) | {"in_substitution": row["taken_by"] in mine - {officer.code}} for row in rows]
 
 
-async def counted(pool: Pool, officer: Officer, on: date) -> list[dict[str, Any]]:
-    """Return how much waits for an officer's office, by kind and by when it is due."""
+def dated(row: Any) -> dict[str, Any]:
+    """Return an item with None for a day that none is."""
+    return {**row, "due_on": None if row["due_on"] == NEVER else row["due_on"]}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How much waits of one kind, at one stage, due at one time, and with one holder."""
+
+    kind: str
+    stage: str
+    #: overdue, today, soon (within seven days), later, undated.
+    due: str
+    #: Who of the office has it; None where nobody who acts today has.
+    taken_by: str | None
+    items: int
+
+
+async def counted(pool: Pool, officer: Officer, on: date) -> list[Counted]:
+    """Return how much waits for an officer's office, by kind, stage, when it is due and who has it."""
     async with pool.acquire() as connection:
-        shared = await known(connection, officer, on)
-        rows = await connection.fetch(WORK.counts, officer.kind, places_of(officer), on, list(shared.officers))
-    return [dict(row) for row in rows]
+        active = (await known(connection, officer, on)).officers
+        rows = await connection.fetch(WORK.counts, officer.kind, places_of(officer), on)
+    return [
+        Counted(row["kind"], row["stage"], row["due"], row["taken_by"] if row["taken_by"] in active else None,
+                row["items"])
+        for row in rows
+    ]  # fmt: skip
 
 
-async def found(pool: Pool, text: str, officer: Officer | None, after: str = "", limit: int = 50) -> list[Any]:
-    """Return proceedings that have every word of a text, by number."""
-    asked = list(work.asked_terms(text))
-    if not asked:
-        return []
-    return [dict(row) for row in await pool.fetch(WORK.found, asked, after, officer.office if officer else None, limit)]
+#: How many that have the words are looked through at once for an insurer's or assessor's own, and how often for a page.
+_SOUGHT, _TRIES = 200, 5
+
+
+async def found(
+    pool: Pool, text: str, officer: Officer | None, after: str = "", limit: int = 50
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Return proceedings that have every word of a text and that an officer may see, by number; and where to go on."""
+    asked, rows = list(work.asked_terms(text)), []
+    told = (officer and officer.office, _SOUGHT if officer and officer.kind in ("insurer", "assessor") else limit + 1)
+    for _ in range(_TRIES if asked else 0):
+        hits = await pool.fetch(WORK.found, asked, after, *told, *_whose(officer))
+        rows += [dict(hit) for hit in hits if officer is None or _seen(hit, officer)]
+        if len(rows) > limit:
+            return rows[:limit], rows[limit - 1]["number"]
+        if len(hits) < told[1]:
+            return rows, None
+        after = hits[-1]["number"]
+    return rows, after or None
+
+
+def _whose(officer: Officer | None) -> tuple[str | None, list[str] | None]:
+    if officer is None:
+        return None, None
+    return (
+        officer.office if officer.kind == "enterprise" else None,
+        sorted(officer.districts) if officer.kind == "district" else None,
+    )
+
+
+def _seen(hit: Any, officer: Officer) -> bool:
+    """Whether it is this assessor's or insurer's, as `service.acting.may_see` says of a whole file."""
+    if hit["handled_by"]:
+        return True
+    if officer.kind == "assessor":
+        return hit["enterprise"] is None or hit["assessor"] == officer.office
+    return officer.kind != "insurer" or hit["insurer"] in (None, officer.office)

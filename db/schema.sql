@@ -584,6 +584,15 @@ CREATE TABLE public.given_number (
 
 COMMENT ON TABLE public.given_number IS 'The last number given in a series (the cases of a year, an office''s notices of a year): gapless, because it is given in the transaction that uses it';
 
+CREATE TABLE public.given_password (
+    officer text NOT NULL,
+    given_by text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT given_password_check CHECK ((officer <> given_by))
+);
+
+COMMENT ON TABLE public.given_password IS '初始口令: an account that an owner''s officer opened for one of its people (article 15(3)); the password itself is nowhere, its hash with the account';
+
 CREATE TABLE public.holiday_notice (
     year integer NOT NULL,
     document text NOT NULL,
@@ -1028,6 +1037,9 @@ ALTER TABLE ONLY public.filed_clause
 ALTER TABLE ONLY public.given_number
     ADD CONSTRAINT given_number_pkey PRIMARY KEY (series);
 
+ALTER TABLE ONLY public.given_password
+    ADD CONSTRAINT given_password_pkey PRIMARY KEY (officer, at);
+
 ALTER TABLE ONLY public.holiday_notice
     ADD CONSTRAINT holiday_notice_pkey PRIMARY KEY (year);
 
@@ -1131,6 +1143,8 @@ CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING bt
 
 CREATE INDEX ledger_entry_stream_sequence_idx ON public.ledger_entry USING btree (stream, sequence);
 
+CREATE INDEX notice_issued_on_number_idx ON public.notice USING btree (issued_on DESC, number DESC);
+
 CREATE INDEX notice_office_issued_on_idx ON public.notice USING btree (office, issued_on);
 
 CREATE INDEX officer_office_idx ON public.officer USING btree (office);
@@ -1183,6 +1197,8 @@ CREATE INDEX proceeding_terms_idx ON public.proceeding USING gin (terms);
 
 CREATE INDEX recognised_products ON public.proceeding USING btree (scheme, ((file #>> '{facts,recognition,published_on}'::text[])) DESC, number DESC) WHERE ((kind = 'case'::text) AND ((file #>> '{facts,recognition,published_on}'::text[]) IS NOT NULL));
 
+CREATE INDEX refusal_received_at_command_id_rule_idx ON public.refusal USING btree (received_at DESC, command_id DESC, rule DESC);
+
 CREATE INDEX revoked ON public.proceeding USING btree (stream) WHERE ((file -> 'facts'::text) ? 'revocation'::text);
 
 CREATE INDEX sign_in_officer_at_idx ON public.sign_in USING btree (officer, at);
@@ -1193,19 +1209,11 @@ CREATE INDEX subsidy_application_round_idx ON public.subsidy_application USING b
 
 CREATE INDEX substitution_substitute_until_idx ON public.substitution USING btree (substitute, until);
 
-CREATE INDEX work_by_date ON public.proceeding USING btree (next_due, stream) WHERE (NOT closed);
-
 CREATE INDEX work_item_office_kind_place_due_on_changed_at_stream_idx ON public.work_item USING btree (office_kind, place, due_on, changed_at, stream);
 
 CREATE INDEX work_item_office_kind_place_due_on_number_kind_stage_taken__idx ON public.work_item USING btree (office_kind, place, due_on, number) INCLUDE (kind, stage, taken_by);
 
 CREATE INDEX work_item_taken_by_due_on_number_idx ON public.work_item USING btree (taken_by, due_on, number) WHERE (taken_by IS NOT NULL);
-
-CREATE INDEX work_of_district ON public.proceeding USING btree (district, next_due, stream) WHERE (NOT closed);
-
-CREATE INDEX work_of_enterprise ON public.proceeding USING btree (enterprise, next_due, stream) WHERE (NOT closed);
-
-CREATE INDEX work_of_insurer ON public.proceeding USING btree (insurer, next_due, stream) WHERE (NOT closed);
 
 CREATE TRIGGER check_chain BEFORE INSERT ON public.event FOR EACH ROW EXECUTE FUNCTION public.check_chain();
 
@@ -1273,6 +1281,12 @@ ALTER TABLE ONLY public.enterprise_year
 
 ALTER TABLE ONLY public.filed_clause
     ADD CONSTRAINT filed_clause_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
+
+ALTER TABLE ONLY public.given_password
+    ADD CONSTRAINT given_password_given_by_fkey FOREIGN KEY (given_by) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.given_password
+    ADD CONSTRAINT given_password_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
 
 ALTER TABLE ONLY public.insurer_bar
     ADD CONSTRAINT insurer_bar_insurer_fkey FOREIGN KEY (insurer) REFERENCES public.office(code);
@@ -1415,6 +1429,8 @@ GRANT UPDATE(valid_until) ON TABLE public.filed_clause TO firstcover_app;
 GRANT UPDATE(withdrawn_on) ON TABLE public.filed_clause TO firstcover_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.given_number TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.given_password TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.holiday_notice TO firstcover_app;
 

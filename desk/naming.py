@@ -32,6 +32,9 @@ KINDS = {
     "ledger": N_("Ledger"),
     "offices": N_("Offices and officers"),
     "dossier": N_("Dossier"),
+    "work": N_("An office's work"),
+    "editions": N_("Editions"),
+    "calendar": N_("Days off"),
 }
 OFFICES = {
     "enterprise": N_("Enterprise"),
@@ -125,6 +128,19 @@ def as_asked(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def deadline(name: str) -> str:
     return label("deadline", name.partition(":")[0])
+
+
+def figure(name: str) -> str:
+    return label("figure", name)
+
+
+def figure_value(given: Any) -> str:
+    """Say a figure of an edition: a fraction in percent, a list by its parts, nothing as a dash."""
+    if isinstance(given, list | tuple):
+        return ", ".join(map(value, given))
+    if re.fullmatch(r"0\.[0-9]+", str(given)):
+        return f"{(Decimal(str(given)) * 100).normalize():f}%"
+    return "—" if given is None else value(given)
 
 
 def rule(name: str) -> str:
@@ -253,7 +269,8 @@ FOR_TEMPLATES: dict[str, Any] = {
     "as_asked": as_asked,
     "bytes_said": bytes_said,
     "field_name": field,
-    "figure_name": lambda name: label("figure", name),
+    "figure_name": figure,
+    "figure_said": figure_value,
     "grouped": grouped,
     "in_words": in_words,
     "in_order": in_order,

@@ -1,29 +1,27 @@
-"""在办: the open proceedings that await an office, first due first."""
+"""待办: an office's work as pages show it: what waits and why, who has it, and orders of its register (15(3))."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
+from activities import work as kept
 from activities.authority import Officer
+from activities.contracts import Answer
+from activities.work import Counted, Wanted
 from db.pool import Pool
 from db.sql import queries
+from rules import work as law
+from rules.procedure import NO_FILE, Act
+from rules.procedures import PROCEDURES, Stream
+from runtime.errors import Refused
+from service.session import Session
 
-WORK = queries("waiting_work")
-PAGE = 50
-#: What sorts after every date: nothing runs.
-NEVER = "9999-12-31"
-
-
-@dataclass(frozen=True)
-class Narrowed:
-    """What an officer looks for among his work; None asks for all."""
-
-    kind: str | None = None
-    stage: str | None = None
-    #: Only what is due by this day.
-    due_by: str | None = None
+WORK = queries("work")
+#: When something is due, as seen from today: overdue, today, within seven days, later or without a day.
+DUE = ("overdue", "today", "week", "later")
 
 
 @dataclass(frozen=True)
@@ -34,20 +32,142 @@ class Page:
     after: str | None
 
 
-async def work_of(pool: Pool, officer: Officer, narrowed: Narrowed, after: str | None = None) -> Page:
-    """Return a page of what awaits an officer's office and is its own; `after` is a page's key."""
-    due, _, stream = (after or "").partition("~")
-    asked = (narrowed.kind, narrowed.stage, narrowed.due_by, due, stream)
-    rows = [dict(row) for row in await pool.fetch(WORK.mine, *_whose(officer), *asked, PAGE + 1)]
-    shown = [row | {"next_due": None if row["next_due"] == NEVER else row["next_due"]} for row in rows[:PAGE]]
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return Page(shown, f"{last['next_due']}~{last['stream']}" if last else None)
+@dataclass(frozen=True)
+class Load:
+    """How much of an office's work a colleague has; of nobody where `code` is None."""
+
+    code: str | None
+    name: str
+    items: int
+    overdue: int
+    today: int
+    week: int
 
 
-async def counts_of(pool: Pool, officer: Officer, today: date) -> list[dict[str, Any]]:
-    """How much of it there is by kind and stage, due today and overdue."""
-    return [dict(row) for row in await pool.fetch(WORK.counts, *_whose(officer), today.isoformat())]
+def span(due: str, today: date) -> tuple[date | None, date | None]:
+    """Return the first day and the day after the last of what is due so; None where it has no such day."""
+    week = today + timedelta(days=7)
+    return {
+        "overdue": (None, today),
+        "today": (today, today + timedelta(days=1)),
+        "week": (today + timedelta(days=1), week),
+        "later": (week, None),
+    }.get(due, (None, None))
 
 
-def _whose(officer: Officer) -> tuple[str, str, list[str]]:
-    return officer.kind, officer.office, sorted(officer.districts)
+async def page_of(
+    pool: Pool, officer: Officer, on: date, wanted: Wanted, due: str = "", after: str | None = None
+) -> Page:
+    """Return a page of what waits for an officer's office and is due so; a key `after` that is none begins anew."""
+    begins, before = span(due, on)
+    key, limit = _key(after) or (begins or date.min, ""), wanted.limit
+    rows = await kept.waiting(pool, officer, on, replace(wanted, due_before=before, after=key, limit=limit + 1))
+    last = rows[limit - 1] if len(rows) > limit else None
+    shown = await told(pool, officer, rows[:limit])
+    return Page(shown, f"{last['due_on'] or kept.NEVER}~{last['number']}" if last else None)
+
+
+def _key(after: str | None) -> tuple[date, str] | None:
+    day, _, number = (after or "").partition("~")
+    try:
+        return date.fromisoformat(day), number
+    except ValueError:
+        return None
+
+
+async def told(pool: Pool, officer: Officer, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return items with whose they are, about which product, and which acts of the office are awaited and why."""
+    listed = [dict(row) for row in rows]
+    named: dict[str, Any] = {}
+    articles: dict[tuple[str, str], str] = {}
+    for row in await pool.fetch(WORK.named, [row["stream"] for row in listed]):
+        named[row["stream"]] = row
+        articles[row["stream"], row["deadline"]] = row["article"]
+    return [
+        one
+        | {
+            "enterprise_name": named[one["stream"]]["enterprise_name"],
+            "product_name": named[one["stream"]]["product_name"],
+            "acts": awaited(one["kind"], one["stage"], officer.kind),
+            "article": articles.get((one["stream"], one["deadline"])),
+        }
+        for one in listed
+    ]
+
+
+def awaited(kind: str, stage: str, office_kind: str, scheme: str = "dalian") -> list[Act]:
+    """Return the acts of a kind of office that a proceeding at a stage waits for."""
+    file = NO_FILE.model_copy(update={"stage": stage})
+    return [act for act in law.movers(PROCEDURES[kind, scheme], file) if office_kind in act.by]
+
+
+async def items_of(pool: Pool, officer: Officer, streams: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return those of some proceedings that wait for the officer's office, by their streams."""
+    rows = await pool.fetch(WORK.items, list(streams), officer.kind, kept.places_of(officer))
+    return {one["stream"]: one for one in await told(pool, officer, map(kept.dated, rows))}
+
+
+async def next_of(servers: Session, officer: Officer, kind: str | None, command: str | None) -> str | None:
+    """Take the most urgent one that an officer may handle; return its stream, or None where nothing is left.
+
+    Raises `Refused` for whatever else bars it.
+    """
+    try:
+        answer = await order(servers, officer, "take_next", {"kind": kind}, command)
+    except Refused as refused:
+        if refused.rule == "next_in_turn":
+            return None
+        raise
+    place = (officer.code, answer.event.seq, officer.kind, kept.places_of(officer))
+    got: str | None = await servers.pool.fetchval(WORK.got, *place)
+    return got
+
+
+async def colleagues(pool: Pool, officer: Officer, on: date) -> list[dict[str, Any]]:
+    """Return who acts for an officer's office on a day: code, name, and whether he supervises."""
+    return [dict(row) for row in await pool.fetch(WORK.colleagues, officer.office, on)]
+
+
+async def supervises(pool: Pool, officer: Officer, on: date) -> bool:
+    """Say whether an officer supervises his office on a day, himself or for an absent supervisor."""
+    async with pool.acquire() as connection:
+        return (await kept.known(connection, officer, on)).supervises(officer.code)
+
+
+async def substitutions(pool: Pool, officer: Officer, on: date) -> list[dict[str, Any]]:
+    """Return who stands in for whom in an officer's office, on a day or later."""
+    return [dict(row) for row in await pool.fetch(WORK.substitutions, officer.office, on)]
+
+
+async def mine_and_absent(pool: Pool, officer: Officer, on: date) -> frozenset[str]:
+    """Return whose work is an officer's on a day: his own, and that of whom he stands in for."""
+    async with pool.acquire() as connection:
+        return (await kept.known(connection, officer, on)).absent_for(officer.code) | {officer.code}
+
+
+def loads(counts: Sequence[Counted], people: Sequence[Mapping[str, Any]]) -> list[Load]:
+    """Return how much each colleague has, and what nobody has, which comes first."""
+    found = []
+    for code, name in ((None, ""), *((one["code"], one["name"]) for one in people)):
+        due: dict[str, int] = {}
+        for one in counts:
+            if one.taken_by == code:
+                due[one.due] = due.get(one.due, 0) + one.items
+        now = (due.get(name, 0) for name in ("overdue", "today", "soon"))
+        found.append(Load(code, name, sum(due.values()), *now))
+    return found
+
+
+def shared(streams: Sequence[str], among: Sequence[str], have: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Share proceedings out in their order, each to whoever has least by then; of two alike to the first named."""
+    load, moves = {one: have.get(one, 0) for one in among}, []
+    for stream in streams:
+        to = min(among, key=lambda one: load[one])
+        load[to] += 1
+        moves.append((stream, to))
+    return moves
+
+
+async def order(servers: Session, officer: Officer, act: str, form: Mapping[str, Any], command: str | None) -> Answer:
+    """Order something of an office's register of work."""
+    return await servers.open(str(Stream("work", "dalian", officer.office)), act, officer.code, form, command)

@@ -50,7 +50,12 @@ def preview(data: Form, as_json: Json = False) -> None:
         async with reading() as pool:
             return await loaded.moved(pool, filled, now().astimezone(SHANGHAI).date())
 
-    _tell(run(moved()), say("moved"), ("stream", "deadline", "office", "old", "new", "provisional"), as_json=as_json)
+    _tell(
+        run(moved()),
+        say("moved_deadlines"),
+        ("stream", "deadline", "office", "old", "new", "provisional"),
+        as_json=as_json,
+    )
 
 
 @app.command()

@@ -11,6 +11,7 @@ import typer
 from activities import work as waiting_work
 from activities.authority import Officer
 from activities.work import Wanted
+from db.pool import Pool
 from rules.procedures import DRIVEN, Stream, stream_of
 from rules.timetable import SHANGHAI
 from runtime.errors import BadInput
@@ -55,14 +56,27 @@ def list_work(
 @app.command()
 def counts(officer: As, as_json: Json = False) -> None:
     """Count what waits for your office, by kind and by when it is due."""
-    _tell(officer, waiting_work.counted, ("kind", "due", "items", "free"), as_json=as_json)
+
+    async def counted(pool: Pool, who: Officer, on: date) -> list[dict[str, Any]]:
+        told: dict[tuple[str, str], dict[str, Any]] = {}
+        for one in await waiting_work.counted(pool, who, on):
+            row = told.setdefault((one.kind, one.due), {"kind": one.kind, "due": one.due, "items": 0, "free": 0})
+            row["items"] += one.items
+            row["free"] += 0 if one.taken_by else one.items
+        return list(told.values())
+
+    _tell(officer, counted, ("kind", "due", "items", "free"), as_json=as_json)
 
 
 @app.command()
 def search(text: str, officer: As, as_json: Json = False) -> None:
     """Find proceedings by words of their number, enterprise or product."""
     columns = ("kind", "number", "stage", "enterprise_name", "product_name")
-    _tell(officer, lambda pool, who, _: waiting_work.found(pool, text, who), columns, as_json=as_json)
+
+    async def found(pool: Pool, who: Officer, _: date) -> list[dict[str, Any]]:
+        return (await waiting_work.found(pool, text, who))[0]
+
+    _tell(officer, found, columns, as_json=as_json)
 
 
 def _tell(officer: str, ask: Callable[..., Any], columns: tuple[str, ...], *, as_json: bool) -> None:

@@ -47,3 +47,12 @@ order by office, year, serial, number limit $4
 select n.number, n.kind, n.office, n.addressed_to, n.issued_on, n.body, coalesce(n.stream, e.stream) as stream, coalesce(n.sequence, e.sequence) as sequence, e.body::jsonb -> 'notice' as told
 from notice n full join (select stream, sequence, body from event where body::jsonb ? 'notice') e using (stream, sequence)
 order by 3, 4
+
+-- letters --
+-- Letters, the latest first: of one office ($1) where it is named, issued by it or written to it; after a day and a number ($2, $3).
+select number, kind, stream, office, addressed_to, issued_on,
+    (select name_zh from office o where o.code = n.office) as office_zh, (select name_en from office o where o.code = n.office) as office_en,
+    body #>> '{addressed_to,name}' as addressee
+from notice n
+where ($1::text is null and stream not like 'complaint:%' or office = $1 or addressed_to = $1) and (issued_on, number) < ($2, $3)
+order by issued_on desc, number desc limit $4

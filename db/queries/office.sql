@@ -63,3 +63,29 @@ where $1::text is null or f.kind = $1 order by f.kind, o.code
 -- known --
 -- Whether there is an office of this code.
 select exists (select from office where code = $1)
+
+-- people --
+-- Officers of some kinds of office ($1) whose code, name or office has a word ($2), after a key ($4, $5): since when, whether they supervise on a day ($3), and whether anybody gave them an account.
+select o.code, o.name, o.office, f.kind, f.name_zh, f.name_en, o.since, o.until,
+    exists (select from supervisor s where s.officer = o.code and $3::date between s.since and coalesce(s.until, 'infinity')) as supervises,
+    exists (select from account_of(o.code)) as signs_in, $3::date between o.since and coalesce(o.until, 'infinity') as active
+from officer o join office f on f.code = o.office
+where f.kind = any ($1) and ($2 = '' or position($2 in lower(concat_ws(' ', o.code, o.name, o.office, f.name_zh, f.name_en))) > 0)
+  and (o.office, o.code) > ($4, $5)
+order by o.office, o.code limit $6
+
+-- offices_of --
+-- The offices of some kinds, by kind and code.
+select code, kind, name_zh, name_en, district from office where kind = any ($1) order by kind, code limit 1000
+
+-- districts_known --
+-- Every district there was: from when to when, and by which it was absorbed.
+select code, name_zh, name_en, since, until, successor from district order by code
+
+-- note_given --
+-- Note who opened an account for whom.
+insert into given_password (officer, given_by, at) values ($1, $2, $3)
+
+-- may_sign_in --
+-- Whether an officer has an account.
+select exists (select from account_of($1))

@@ -68,3 +68,12 @@ select command ->> 'act' as act, command #>> '{data,plan}' as plan, count(*) as 
     count(*) filter (where done and last_error like 'overtaken: %') as overtaken,
     count(*) filter (where not done and attempts > 0) as failed
 from outbox where command ->> 'officer' = $1 and command_id ^@ ($1 || '/') group by 1, 2 order by min(command ->> 'received_at'), 1
+
+-- dead_letters --
+-- Orders of the record that were refused at least $1 times and wait to be tried again, the longest waiting first.
+select command_id, stream, command ->> 'act' as act, attempts, last_error, not_before from outbox
+where not done and attempts >= $1 order by not_before limit $2
+
+-- undelivered --
+-- How many orders of the record no workflow is known to have taken.
+select count(*)::integer from outbox where not done

@@ -99,3 +99,8 @@ where kind = $1 and ($2::text is null or stage = $2) and number > $6
     when $3 = 'insurer' then coalesce(file #>> '{facts,contract,insurer}', file #>> '{facts,nomination,insurer}', $4) = $4
     else true end
 order by number limit $7
+
+-- refused --
+-- Acts that were tried without authority, the latest first, after a key ($1, $2, $3).
+select command_id, stream, act, officer, rule, article, why, received_at from refusal
+where (received_at, command_id, rule) < ($1, $2, $3) order by received_at desc, command_id desc, rule desc limit $4

@@ -83,29 +83,63 @@ where office_kind = $1 and place = any ($2) and ($3::text is null or kind = $3) 
 order by due_on, number limit $8
 
 -- mine_found --
--- The same of what has some words ($11), whoever has it; where $10, what none of those who act today ($9) has.
+-- The same of what has some words ($11); where $10, what none of those who act today ($9) has; where $12 is given, what those have.
 with hit as materialized (select stream from proceeding where terms @> $11 and not closed)
 select w.stream, w.kind, w.number, w.stage, w.deadline, w.due_on, w.provisional, w.taken_by, w.taken_at, w.changed_at from hit join work_item w using (stream)
 where office_kind = $1 and place = any ($2) and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
-  and (not $10::boolean or taken_by is null or not taken_by = any ($9)) and (due_on, w.number) > ($6, $7)
+  and (not $10::boolean or taken_by is null or not taken_by = any ($9)) and ($12::text[] is null or taken_by = any ($12))
+  and (due_on, w.number) > ($6, $7)
 order by due_on, w.number limit $8
 
 -- counts --
--- How much waits for an office, by kind and by when it is due as seen from the day $3: overdue, within seven days, later, without a day; and what nobody of those who act today ($4) has taken.
-select kind, case when due_on < $3 then 'overdue' when due_on < $3::date + 7 then 'soon' when due_on = 'infinity' then 'undated' else 'later' end as due,
-    count(*) as items, count(*) filter (where taken_by is null or not taken_by = any ($4)) as free
-from work_item where office_kind = $1 and place = any ($2) group by 1, 2 order by 1, 2
+-- How much waits for an office, by kind, stage, who has it and when it is due as seen from the day $3: overdue, today, within seven days, later, without a day. Read from the index alone, and sorted into days only once it is few.
+with item as materialized (
+    select kind, stage, taken_by, due_on, count(*)::integer as items from work_item
+    where office_kind = $1 and place = any ($2) group by kind, stage, taken_by, due_on
+)
+select kind, stage, taken_by, sum(items)::integer as items,
+    case when due_on < $3 then 'overdue' when due_on = $3 then 'today' when due_on < $3::date + 7 then 'soon' when due_on = 'infinity' then 'undated' else 'later' end as due
+from item group by kind, stage, taken_by, due order by kind, stage, due, taken_by
+
+-- items --
+-- Some of them that are named, where they wait for an office.
+select stream, kind, number, stage, deadline, due_on, provisional, taken_by, taken_at, changed_at from work_item
+where stream = any ($1) and office_kind = $2 and place = any ($3)
+
+-- got --
+-- What an officer got by an event of his office's register, and has still.
+select stream from work_item where taken_by = $1 and taken_in = $2 and office_kind = $3 and place = any ($4) limit 1
+
+-- named --
+-- Of some proceedings: whose they are, about which product, and the article of the deadline that runs first there.
+select p.stream, coalesce(p.file #>> '{facts,submission,enterprise,name}', p.enterprise) as enterprise_name,
+    p.file #>> '{facts,submission,product,name}' as product_name, d.name as deadline, d.article
+from proceeding p left join deadline d on d.stream = p.stream and d.met_on is null
+where p.stream = any ($1)
+
+-- colleagues --
+-- Who acts for an office on a day, and whether he supervises it.
+select o.code, o.name, exists (select from supervisor s where s.officer = o.code and $2::date between s.since and coalesce(s.until, 'infinity')) as supervises
+from officer o where o.office = $1 and $2::date between o.since and coalesce(o.until, 'infinity') order by o.code
+
+-- substitutions --
+-- Who stands in for whom in an office, on a day or later.
+select s.absent, a.name as absent_name, s.substitute, b.name as substitute_name, s.since, s.until, s.reason
+from substitution s join officer a on a.code = s.absent join officer b on b.code = s.substitute
+where a.office = $1 and s.until >= $2 order by s.since, s.absent limit 200
 
 -- found --
--- Proceedings that have some words, by number; a tip-off only for the office $3 that handles it.
+-- Proceedings that have some words, by number: an enterprise's ($5) own, a district's ($6) own; a tip-off only for the office $3 that handles it. Whose it is otherwise, the files say.
 with hit as materialized (
     select stream, number from proceeding where terms @> $1 and number > $2
       and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $3)
+      and ($5::text is null or enterprise is null or enterprise = $5) and ($6::text[] is null or district is null or district = any ($6))
     order by number limit $4
 )
 select stream, p.number, kind, stage, closed, enterprise, district,
     coalesce(file #>> '{facts,submission,enterprise,name}', enterprise) as enterprise_name,
-    file #>> '{facts,submission,product,name}' as product_name
+    file #>> '{facts,submission,product,name}' as product_name,
+    insurer, assessor, handled_by
 from hit join proceeding p using (stream) order by number
 
 -- open_files --

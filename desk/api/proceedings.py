@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from activities.authority import Officer
 from activities.contracts import Answer
-from activities.work import Wanted, waiting
+from activities.work import NEVER, Wanted, waiting
 from db.pool import Pool
 from db.sql import queries
 from desk.api import models
@@ -28,7 +28,6 @@ from service.acting import known_act, known_stream, may_see
 from service.reading import read_choice, read_word
 from service.session import Session
 from service.showing import event_json, file_of, minute_of, shown
-from service.work import NEVER
 
 PROCEEDING = queries("proceeding")
 router = APIRouter()

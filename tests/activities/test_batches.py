@@ -11,7 +11,7 @@ import pytest
 from activities.contracts import Answer
 from rules.faults import Unfit
 from rules.procedure import Barred
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import PATH, Desk, first
 
 

@@ -12,7 +12,7 @@ from activities.contracts import Answer
 from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.schemes.dalian_calendar import HolidayNotice
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import Desk, first
 
 REGISTER = "calendar:dalian:china"

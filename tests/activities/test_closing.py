@@ -18,7 +18,7 @@ from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.schemes import dalian
 from rules.timetable import SHANGHAI
-from starters.audit import verified
+from service.auditing import verified
 from starters.ledger import ledger_of
 from tests.activities.desk import Desk
 from tests.activities.test_waiting import Quarter, applied, appropriate, sound

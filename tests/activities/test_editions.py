@@ -12,7 +12,7 @@ from activities import editions
 from activities.contracts import Answer
 from rules.faults import Unfit
 from rules.procedure import Barred
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import Desk, first
 
 REGISTER = "editions:dalian:register"

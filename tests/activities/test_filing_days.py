@@ -12,7 +12,7 @@ from db.pool import Pool
 from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.timetable import SHANGHAI, Deadline
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import Desk, first
 
 QUARTER, NEXT = "2027Q4", "2028Q1"

@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 
 from db.embedded import EmbeddedPostgres
 from db.pool import Pool, open_pool
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.market import Market, prepared
 from tests.activities.moves import JOINT, PRODUCTS, QUARTERS, ROUND_ACTS, YEARS, Move
 from tests.conftest import PASSWORD

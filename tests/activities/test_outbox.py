@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from db.sql import queries
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import PATH, Desk, Step, first
 from tests.workshop import Workshop
 

@@ -13,7 +13,7 @@ import pytest
 from db.pool import Pool
 from rules.budget import Application, allocate
 from rules.edition import edition_of
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import Desk
 from tests.activities.test_waiting import JOINT, Quarter, applied, appropriate, sound
 

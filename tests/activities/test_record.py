@@ -14,7 +14,7 @@ from activities.history import standing_of
 from db.pool import AWAY, Pool
 from rules.faults import Unfit
 from rules.procedure import NO_FILE, Barred, File
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import PATH, Desk, Step, first
 from tests.contents import contents, differing
 

@@ -15,8 +15,8 @@ from db.embedded import EmbeddedPostgres
 from rules.faults import Unfit
 from rules.procedure import Barred
 from rules.procedures import stream_of
+from service.auditing import verified
 from service.ledger import ledger_of
-from starters.audit import verified
 from tests.activities.desk import Desk, first
 
 NEW = "recovery:dalian:new"

@@ -10,8 +10,8 @@ import pytest
 from activities.contracts import Answer
 from rules.faults import Unfit
 from rules.procedure import Barred, File
+from service.auditing import verified
 from service.ledger import ledger_of
-from starters.audit import verified
 from tests.activities.desk import PATH, Desk, first
 
 #: One of the 365 days was covered when the 500,000 were paid.

@@ -12,7 +12,7 @@ from activities.contracts import Answer
 from rules.edition import Cited, Edition, edition_of
 from rules.faults import Unfit
 from rules.procedure import Barred
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import Desk
 from tests.activities.test_waiting import JOINT, Quarter, applied, appropriate, sound
 

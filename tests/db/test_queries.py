@@ -104,6 +104,6 @@ def test_a_query_is_handed_as_many_values_as_it_asks_for() -> None:
     wrong = []
     for where, noun, name, given in calls():
         asked = max((int(n) for n in re.findall(r"\$(\d+)", getattr(queries(noun), name))), default=0)
-        if given != asked and not where.startswith("starters/auditing_money"):
+        if given != asked and not where.startswith("service/auditing_money"):
             wrong.append(f"{where}: {noun}.{name} asks for {asked}, not {given}")
     assert wrong == []

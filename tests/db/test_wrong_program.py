@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from activities.done import ACCOUNTS
 from db.embedded import EmbeddedPostgres
 from db.pool import Connection, Pool, open_pool
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.market import Market, prepared
 from tests.activities.moves import Move
 from tests.conftest import PASSWORD

@@ -16,8 +16,8 @@ from db.embedded import EmbeddedPostgres
 from db.pool import Connection, Pool
 from rules.procedure import Barred
 from runtime.errors import BadInput
-from starters.anchor import Anchor, anchored, read_anchor
-from starters.audit import verified
+from service.anchor import Anchor, anchored, read_anchor
+from service.auditing import verified
 from tests.activities.desk import PATH, Desk, first
 from tests.activities.test_insurers import Register
 from tests.activities.test_offices import enter

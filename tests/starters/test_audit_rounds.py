@@ -10,7 +10,7 @@ import pytest
 from activities.history import canonical
 from db.pool import Connection, Pool
 from rules.schemes.dalian_numbers import digest_of
-from starters.audit import verified
+from service.auditing import verified
 from tests.activities.desk import Desk
 from tests.activities.test_waiting import Quarter, applied, sound
 from tests.starters.test_audit import FORGE, superuser

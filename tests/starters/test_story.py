@@ -15,11 +15,11 @@ from rules.deadlines import insure_by
 from rules.edition import edition_of
 from rules.procedure import Act, read_form
 from rules.procedures import PROCEDURES
+from service.auditing import verified
 from service.ledger import ledger_of
 from service.reading import read_data
 from service.sample_forms import SampleForms, late_delivery, rolled_delivery
 from service.showing import file_of, shown
-from starters.audit import verified
 from starters.story import Step, Story, first_unopened, quarter_of
 from tests.hands import Hands
 

@@ -37,8 +37,8 @@ from rules.procedure import File
 from rules.procedures import Stream
 from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.errors import BadInput, Refused, Unreachable
+from service.auditing import verified
 from service.showing import file_of
-from starters.audit import verified
 from tests.db.invariants import broken
 from tests.gate import Gate
 from tests.hands import Clock, Hands

@@ -34,9 +34,9 @@ from db.migrate import DATABASE, PROGRAM, prepare
 from db.pool import AWAY, Pool, is_away, open_pool
 from runtime.errors import Unreachable
 from runtime.temporal_server import NAMESPACE, TemporalServer
+from service.auditing import verified
 from service.sample_forms import SampleForms
 from service.session import Session
-from starters.audit import verified
 from tests.activities.desk import PATH, first
 from tests.activities.moves import Applicant
 from tests.conftest import PASSWORD

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from rules.procedures import Stream, stream_of
+from service.auditing import verified
 from service.ledger import ledger_of
-from starters.audit import verified
 from starters.story import Story
 from tests.hands import Hands
 

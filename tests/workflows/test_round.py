@@ -13,9 +13,9 @@ from db.pool import Pool
 from rules.procedures import Stream
 from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.errors import BadInput, Refused
+from service.auditing import verified
 from service.ledger import ledger_of
 from service.showing import events_of
-from starters.audit import verified
 from tests.hands import Hands
 from workflows.offering import ANSWER_WITHIN
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from db.pool import Connection, Pool
 from db.sql import queries
 from runtime.errors import BadInput
-from starters.auditing_money import PATIENCE
+from service.auditing_money import PATIENCE
 
 AUDIT = queries("audit")
 

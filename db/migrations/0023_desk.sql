@@ -1,4 +1,4 @@
--- My work is found by index: each proceeding says its next date, and whose it is beside the enterprise's and the district's.
+-- What the desk looks for: a proceeding's next date and whose it is beside the enterprise's and the district's; who gave whom a first password; letters and refusals in their order.
 
 create function next_due_of(file jsonb) returns text language sql immutable parallel safe as $$
     select coalesce(min(due ->> 'due_on'), '9999-12-31') from jsonb_array_elements(file -> 'deadlines') due
@@ -12,7 +12,15 @@ alter table proceeding
     add column assessor text generated always as (file #>> '{facts,entrustment,assessor}') stored,
     add column handled_by text generated always as (file #>> '{facts,handling,office}') stored;
 
-create index work_by_date on proceeding (next_due, stream) where not closed;
-create index work_of_district on proceeding (district, next_due, stream) where not closed;
-create index work_of_enterprise on proceeding (enterprise, next_due, stream) where not closed;
-create index work_of_insurer on proceeding (insurer, next_due, stream) where not closed;
+create table given_password (
+    officer text not null references officer,
+    given_by text not null references officer,
+    at timestamptz not null,
+    primary key (officer, at),
+    check (officer <> given_by)
+);
+comment on table given_password is '初始口令: an account that an owner''s officer opened for one of its people (article 15(3)); the password itself is nowhere, its hash with the account';
+grant select, insert on given_password to firstcover_app;
+
+create index on notice (issued_on desc, number desc);
+create index on refusal (received_at desc, command_id desc, rule desc);

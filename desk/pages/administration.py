@@ -1,0 +1,157 @@
+"""管理: officers and offices as their owners keep them, first passwords, and the form of any act of a register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+
+from desk.forms import Field, fields_of, read_filled
+from desk.language import N_, language
+from desk.page import Database, Me, Nav, Servers, Signed, go, render, today
+from rules.procedure import Act
+from rules.schemes.dalian_offices import OWNERS
+from runtime.errors import BadInput, Refused
+from service import administration as admin
+from service.acting import known_act, preview
+
+router = APIRouter()
+NAV = (Nav(N_("Administration"), "/administration", kinds=OWNERS, order=90),)
+#: Where each register is shown.
+PAGES = {
+    "offices": "/administration",
+    "editions": "/administration/editions",
+    "calendar": "/administration/days-off",
+}
+
+
+def owner(me: Me) -> None:
+    """Raise `Refused` unless one of the three owners looks."""
+    if me.kind not in OWNERS:
+        why = f"the registers are kept by: {', '.join(OWNERS)}; {me.code} acts for {me.officer.office}"
+        raise Refused("right_office", "15(3)", why)
+
+
+@router.get("/administration")
+async def officers(request: Request, me: Signed, database: Database) -> Response:
+    """The officers of an owner's offices, and who is proposed."""
+    owner(me)
+    return await _officers(request, me, database)
+
+
+async def _officers(request: Request, me: Me, database: Database, **more: Any) -> Response:
+    asked = {name: request.query_params.get(name, "") for name in ("kind", "q", "after")}
+    kinds = admin.enters(me.officer)
+    chosen = (asked["kind"],) if asked["kind"] in kinds else kinds
+    rows, after = await admin.people(database, chosen, today(request), asked["q"], asked["after"])
+    offices = {one["code"]: one for one in await admin.offices(database, kinds)}
+    facts = await admin.facts_of(database, "offices")
+    proposed = {
+        code: said | {"office_name": named(offices[said["office"]])}
+        for code, said in facts.get("proposed_officers", {}).items()
+        if said and said["office"] in offices
+    }
+    return await render(
+        request,
+        "administration/officers.html",
+        rows=rows,
+        after=after,
+        kinds=kinds,
+        asked=asked,
+        proposed=proposed,
+        supervisors={code: said for code, said in facts.get("proposed_supervisors", {}).items() if said},
+        own={row["code"] for row in (await admin.people(database, kinds, today(request)))[0]},
+        districts=await admin.districts(database) if me.kind == "industry_bureau" else [],
+        named=named,
+        **{"given": None, "word": ""} | more,
+    )
+
+
+def named(row: Mapping[str, Any]) -> str:
+    """An office or a district by its name in the language of the page."""
+    return str(row["name_en"] if language() == "en" else row["name_zh"])
+
+
+@router.post("/administration/officers/{code}/password")
+async def give_password(request: Request, me: Signed, servers: Servers, code: str) -> Response:
+    """Open an officer's account and show its password once: it is on this page and nowhere else."""
+    word = await admin.give_password(servers.pool, me.officer, code, servers.clock())
+    return await _officers(request, me, servers.pool, given=code, word=word)
+
+
+@router.get("/administration/acts/{register}/{act}")
+async def form(request: Request, me: Signed, database: Database, register: str, act: str) -> Response:
+    """The form of an act of a register; what the address gives is filled in."""
+    one = _asked(me, register, act)
+    return await _form(request, me, database, register, one, dict(request.query_params), {})
+
+
+@router.post("/administration/acts/{register}/{act}")
+async def send(request: Request, me: Signed, servers: Servers, register: str, act: str) -> Response:
+    """Preview the act, or do it."""
+    one = _asked(me, register, act)
+    sent = await request.form()
+    given = {name: [part for part in sent.getlist(name) if isinstance(part, str)] for name in sent}
+    filled, stream = read_filled(one.form, given), admin.REGISTERS[register]
+    command = str(sent.get("command") or uuid4())
+    try:
+        if "send" not in sent:
+            weighed = await preview(servers.pool, stream, act, me.code, filled)
+            return await _form(request, me, servers.pool, register, one, filled, {}, weighed=weighed, command=command)
+        await servers.open(str(stream), act, me.code, filled, command)
+    except BadInput as bad:
+        return await _form(request, me, servers.pool, register, one, filled, dict(bad.faults), status=422)
+    return go(PAGES[register], done=act)
+
+
+def _asked(me: Me, register: str, name: str) -> Act:
+    if register not in admin.REGISTERS:
+        raise HTTPException(404)
+    try:
+        act = known_act(admin.REGISTERS[register], name)
+    except BadInput as error:
+        raise HTTPException(404) from error
+    if me.kind not in act.by:
+        raise Refused("right_office", act.article, f"{act.name} is for the {' or '.join(act.by)}")
+    return act
+
+
+async def _form(
+    request: Request,
+    me: Me,
+    database: Database,
+    register: str,
+    act: Act,
+    filled: Mapping[str, Any],
+    errors: Mapping[str, str],
+    **more: Any,
+) -> Response:
+    fields = fields_of(act.form, {name: filled[name] for name in act.form.model_fields if name in filled}, errors)
+    await _choices(fields, act, me, database)
+    named_fields = {one.name for one in fields}
+    return await render(
+        request,
+        "administration/act.html",
+        register=register,
+        back=PAGES[register],
+        act=act,
+        fields=fields,
+        loose=[(name, why) for name, why in errors.items() if name not in named_fields],
+        wrong=len(errors),
+        **{"weighed": None, "command": str(uuid4())} | more,
+    )
+
+
+async def _choices(fields: list[Field], act: Act, me: Me, database: Database) -> None:
+    """Let an office and a district be chosen by name instead of written."""
+    for one in fields:
+        if one.key == "office":
+            listed = await admin.offices(database, admin.enters(me.officer))
+        elif act.name == "absorb" and one.key in ("district", "into"):
+            listed = [row for row in await admin.districts(database) if row["until"] is None]
+        else:
+            continue
+        one.options = [(row["code"], f"{named(row)} ({row['code']})") for row in listed]

@@ -218,17 +218,19 @@ class Moves:
             case "return_for_completion" | "admit_held":
                 number = (chosen(await self.numbers("filed", stream=stream), 1 << choice % 4) or ["none"])[0]
                 return {**forms.of(act), "application": number}
-            case "propose_tie_order":
-                tied = await self.tied(stream)
-                return {**forms.of(act), "applications": tied[::-1] if choice % 2 else tied}
-            case "agree_tie_order":
-                return {"proposal": (await self._tie_order(stream)).get("proposal", 1)}
             case "pay":
                 ordered = sorted((await self._ordered(stream)).keys())
                 failed = ordered if choice % 8 == 7 else ordered[:1] if choice % 8 == 6 else []
                 vouchers = {one: f"PZ-{quarter}-{self.minutes}" for one in ordered if one not in failed}
                 return {"vouchers": vouchers, "failed": dict.fromkeys(failed, "账号有误")}
-        return forms.of(act)
+        return {**forms.of(act), **(await self._of_tie(act, stream, choice))}
+
+    async def _of_tie(self, act: str, stream: str, choice: int) -> Data:
+        """The tied in either order, or the proposal that stands; nothing for another act."""
+        if act == "propose_tie_order":
+            tied = await self.tied(stream)
+            return {"applications": tied[::-1] if choice % 2 else tied}
+        return {"proposal": (await self._tie_order(stream)).get("proposal", 1)} if act == "agree_tie_order" else {}
 
     async def _ordered(self, stream: str) -> dict[str, Any]:
         asked = "select file #> '{facts,order}' from proceeding where stream = $1"

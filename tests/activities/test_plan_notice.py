@@ -1,4 +1,4 @@
-"""A plan is given public notice where the edition asks for it, and nobody signs before it has run out (article 13)."""
+"""A plan is given public notice of where the edition asks, and nobody signs before it has run out (article 13)."""
 
 from __future__ import annotations
 

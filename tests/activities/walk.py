@@ -211,8 +211,14 @@ async def _tie(walk: Walk) -> None:
         await walk.other.do(step)
 
 
-async def _proposal_seen(walk: Walk) -> None:
-    walk.proposal = (await walk.file("round")).facts.get("tie_order", {}).get("proposal", 0)
+async def _tied(walk: Walk) -> None:
+    """Reviewed by all three, the plan has the tie; the proposal that stands is seen."""
+    facts = (await walk.file("round")).facts
+    walk.proposal = facts.get("tie_order", {}).get("proposal", 0)
+    if "tie" not in facts["plan"]:
+        reviews = (("review", f"{office}-1") for office in ("regulator", "bureau", "finance"))
+        for act, officer in (("take_back_plan", "regulator-1"), *reviews, ("prepare_plan", "regulator-1")):
+            await walk._must(await walk.order(act, officer, kind="round"))
 
 
 async def _recognised_besides(walk: Walk) -> None:
@@ -457,7 +463,7 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "an edition was prepared": _edition_prepared,
     "nobody has it": _untaken,
     "the notice has run out": _notice_over,
-    "a tie decides money": _proposal_seen,
+    "a tie decides money": _tied,
     "the other two have signed": _two_signatures,
     "its policy is endorsed": _endorsed,
     "its policy is rescinded": _rescinded,

@@ -233,7 +233,6 @@ async def test_the_database_refuses_a_program_that(program: Connection, sentence
         entry("appropriation", "'Infinity'::numeric"),
         settle(PLANNED, "asked = 'Infinity'"),
         line(PLANNED, "'Infinity'::numeric"),
-        "insert into annual_cap values ('dalian', 2031, 'Infinity')",
     ],
 )
 async def test_no_amount_is_without_end(program: Connection, statement: str) -> None:

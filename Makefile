@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench histories lock clean strings screenshots
+.PHONY: help setup demo test check bench histories lock clean strings screenshots pictures
 
 PYTHON ?= python3
 JOBS ?= 2
@@ -29,7 +29,7 @@ VENDOR := desk/static/vendor/htmx.min.js
 SOURCES := pyproject.toml $(shell find $(PACKAGES) -name __pycache__ -prune -o -print)
 
 help:
-	@echo 'make demo     the whole system, and two cases played in it, one to its subsidy; Ctrl-C ends it'
+	@echo 'make demo     the whole system with sixty cases in it, and two played before your eyes; Ctrl-C ends it'
 	@echo 'make test     every test'
 	@echo 'make check    format, lint, types, architecture'
 	@echo 'make bench    what is claimed about speed'
@@ -37,6 +37,7 @@ help:
 	@echo 'make histories  record the corpus of histories that later versions must replay'
 	@echo 'make strings  bring the desk'"'"'s catalogues up to date with its templates'
 	@echo 'make screenshots  every page of the desk, wide and narrow, in both languages, into screenshots/'
+	@echo 'make pictures  the README'"'"'s pictures, from the demonstration, into docs/pictures/'
 	@echo 'make lock     lock the requirements again (ARGS=--upgrade: to their newest versions)'
 	@echo 'make clean    remove what setup made; the data in .firstcover stays'
 	@echo 'demo and test pass ARGS on:  make demo ARGS=--fresh    make test ARGS="tests/rules -x"'
@@ -67,6 +68,9 @@ strings: setup
 
 screenshots: setup
 	.venv/bin/python -m tests.desk.screenshots $(ARGS)
+
+pictures: setup
+	.venv/bin/python -m tests.desk.pictures $(ARGS)
 
 histories: setup
 	.venv/bin/python -m tests.replay.record

@@ -79,6 +79,20 @@ CREATE FUNCTION public.end_officer(officer_code text, last_day date) RETURNS voi
     update officer set until = last_day where code = officer_code
 $$;
 
+CREATE FUNCTION public.give_cap(for_scheme text, for_year integer, cap numeric) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if not exists (select from signed_edition where scheme = for_scheme) then
+        raise exception 'a cap is given by an edition that is signed' using errcode = 'check_violation', constraint = 'cap_of_an_edition';
+    end if;
+    if exists (select from enterprise_year where scheme = for_scheme and fiscal_year >= for_year) then
+        raise exception 'the cap of % is in use', for_year using errcode = 'check_violation', constraint = 'cap_in_use';
+    end if;
+    insert into annual_cap (scheme, from_year, amount) values (for_scheme, for_year, cap);
+end $$;
+
 CREATE FUNCTION public.keep_left_over() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'public', 'pg_temp'
@@ -1355,6 +1369,9 @@ GRANT ALL ON FUNCTION public.close_budget(for_scheme text, for_year integer) TO 
 REVOKE ALL ON FUNCTION public.end_officer(officer_code text, last_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_officer(officer_code text, last_day date) TO firstcover_app;
 
+REVOKE ALL ON FUNCTION public.give_cap(for_scheme text, for_year integer, cap numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.give_cap(for_scheme text, for_year integer, cap numeric) TO firstcover_app;
+
 REVOKE ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lock_budget(for_scheme text, for_year integer) TO firstcover_app;
 
@@ -1367,7 +1384,7 @@ GRANT ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_
 REVOKE ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) TO firstcover_app;
 
-GRANT SELECT,INSERT ON TABLE public.annual_cap TO firstcover_app;
+GRANT SELECT ON TABLE public.annual_cap TO firstcover_app;
 
 GRANT SELECT,INSERT ON TABLE public.api_token TO firstcover_app;
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any, get_args
 
 from desk.language import N_, _, language
@@ -17,9 +16,10 @@ from rules.capital import capital
 from rules.procedure import Act, Form, Stage
 from rules.procedures import PROCEDURES, Stream
 from rules.timetable import SHANGHAI
+from runtime.sentences import chinese_or_same
+from runtime.words import LABELS
 from service.articles import Article, article_text
 
-LABELS = Path(__file__).parent / "labels"
 KINDS = {
     "case": N_("Recognition case"),
     "batch": N_("Further batch"),
@@ -238,6 +238,11 @@ def path_of(stream: str | Stream) -> str:
     return f"/p/{where}/{number}"
 
 
+def says(sentence: str) -> str:
+    """Say a sentence of the law's rules in the language of the page; what an officer wrote stays as he wrote it."""
+    return chinese_or_same(sentence) if language() == "zh" else sentence
+
+
 FOR_TEMPLATES: dict[str, Any] = {
     "act_name": act,
     "act_called": act_called,
@@ -262,6 +267,7 @@ FOR_TEMPLATES: dict[str, Any] = {
     "path_of": path_of,
     "percent": percent,
     "rule_name": rule,
+    "says": says,
     "section_name": section,
     "short_day": short_day,
     "stage_called": stage_called,

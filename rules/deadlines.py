@@ -72,9 +72,9 @@ def insure_by(contract_signed_on: date, delivered_on: date, edition: Edition, ca
     try:
         due = days_after(max(both_days.values()), within.value, calendar)
     except OffTheCalendar:
-        why = f"must leave {within.value} days before the calendar ends with the year 9999, not"
+        why = f"must leave {within.value} days before the calendar ends with the year 9999"
         late = {name: day for name, day in both_days.items() if (date.max - day).days < within.value}
-        raise Unfit(*((name, f"{why} {day}") for name, day in late.items())) from None
+        raise Unfit(*((name, f"{why}, not {day}") for name, day in late.items())) from None
     both = f"contract signed {contract_signed_on}, delivered {delivered_on}: the later of the two starts the period"
     return due.model_copy(update={"because": (f"{both} (article {within.article})", *due.because)})
 

@@ -222,8 +222,7 @@ def covers_both_risks(facts: InsuranceFacts, edition: Edition) -> Answer:
     told = f"the contract lacks cover of: {', '.join(lacking)}" if lacking else "both quality and liability are covered"
     if facts.negotiated:
         return True, f"{told}; the parties may negotiate, for the category {facts.category} is confirmed"
-    unconfirmed = f"; the category {facts.category} is not confirmed" if facts.category else ""
-    return not lacking, told + unconfirmed
+    return not lacking, f"{told}; the category {facts.category} is not confirmed" if facts.category else told
 
 
 @condition("7", "policy_year")

@@ -15,20 +15,20 @@ M = TypeVar("M", bound=BaseModel)
 _SENTENCES: Final = {
     "missing": "must be given",
     "extra_forbidden": "must not be given: it is not known here",
-    "bool_type": "must be true or false",
-    "int_type": "must be a whole number",
-    "string_type": "must be text",
-    "string_unicode": "must be text that UTF-8 can write",
-    "list_type": "must be a list",
-    "dict_type": "must be an object",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
-    "string_too_short": "must not be empty",
-    "string_too_long": "must have at most {max_length} characters",
+    "bool_type": "must be true or false, not {input}",
+    "int_type": "must be a whole number, not {input}",
+    "string_type": "must be text, not {input}",
+    "string_unicode": "must be text that UTF-8 can write, not {input}",
+    "list_type": "must be a list, not {input}",
+    "dict_type": "must be an object, not {input}",
+    "greater_than_equal": "must be at least {ge}, not {input}",
+    "less_than_equal": "must be at most {le}, not {input}",
+    "string_too_short": "must not be empty, not {input}",
+    "string_too_long": "must have at most {max_length} characters, not {input}",
     "too_short": "must have at least {min_length}",
     "too_long": "must have at most {max_length}",
-    "string_pattern_mismatch": "must be of the form {pattern}",
-    "literal_error": "must be {expected}",
+    "string_pattern_mismatch": "must be of the form {pattern}, not {input}",
+    "literal_error": "must be {expected}, not {input}",
 }
 
 
@@ -64,9 +64,9 @@ def fault_of(error: ErrorDetails) -> tuple[str, str]:
     if isinstance(raised, ValueError):
         return path(error["loc"]), str(raised)
     sentence = _SENTENCES.get(error["type"])
-    why = sentence.format(**error.get("ctx", {})) if sentence else error["msg"]
-    says_all = error["type"] in {"missing", "extra_forbidden", "too_short", "too_long"}
-    return path(error["loc"]), why if says_all else f"{why}, not {shown(error['input'])}"
+    given = shown(error["input"])
+    why = sentence.format(**error.get("ctx", {}), input=given) if sentence else f"{error['msg']}, not {given}"
+    return path(error["loc"]), why
 
 
 def path(parts: Sequence[int | str]) -> str:

@@ -5,7 +5,7 @@ Every message is one line. It names the field or the rule, the article where the
 
 from __future__ import annotations
 
-from runtime.messages import say
+from runtime.messages import named, say, told
 
 
 class FirstcoverError(Exception):
@@ -18,7 +18,7 @@ class Refused(FirstcoverError):
     """The law or the limits of an office forbid the act: status 1."""
 
     def __init__(self, rule: str, article: str, why: str) -> None:
-        super().__init__(say("refused", rule=rule, article=article, why=why))
+        super().__init__(say("refused", rule=named(rule, "rule"), article=article, why=told(why)))
         self.rule, self.article, self.why = rule, article, why
 
 
@@ -31,8 +31,8 @@ class BadInput(FirstcoverError):
     exit_status = 2
 
     def __init__(self, *faults: tuple[str, str]) -> None:
-        told = "; ".join(say("fault", field=field, why=why) for field, why in faults)
-        super().__init__(say("bad_input", faults=told))
+        all_told = "; ".join(say("fault", field=field, why=told(why)) for field, why in faults)
+        super().__init__(say("bad_input", faults=all_told))
         self.faults = faults
 
 
@@ -42,4 +42,5 @@ class Unreachable(FirstcoverError):
     exit_status = 3
 
     def __init__(self, what: str, where: str, remedy: str) -> None:
-        super().__init__(say("unreachable", what=what, where=where, remedy=remedy))
+        self.what, self.where, self.remedy = what, where, remedy
+        super().__init__(say("unreachable", what=told(what), where=told(where), remedy=told(remedy)))

@@ -23,7 +23,7 @@ from db.pool import AWAY, Pool, is_away, open_pool
 from db.sql import queries
 from rules.faults import Unfit
 from rules.procedure import Barred, File, Form, read_form
-from rules.procedures import stream_of
+from rules.procedures import DRIVEN, stream_of
 from runtime.errors import BadInput, FirstcoverError, Refused, Unreachable
 from runtime.logging import set_up_logging
 from runtime.settings import Settings
@@ -106,6 +106,14 @@ class Session:
         record, command = Record(self.pool), self._order(stream, act, officer, data, command_id)
         # An answer found in the record is not acknowledged: its workflow may have died before it took the act.
         return await _told(record.answered(command)) or await self._offered(record, command)
+
+    async def revive(self) -> int:
+        """Start a workflow for every open proceeding that Temporal does not know; return how many are open."""
+        rows = await self.pool.fetch(PROCEEDING.open_ones, list(DRIVEN))
+        for row in rows:
+            opening = Opening(stream=row["stream"], standing=standing_of(File.model_validate(row["file"])))
+            await start(self.client, opening, self.task_queue)
+        return len(rows)
 
     def _order(self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None) -> Command:
         """Mint a command, received now."""

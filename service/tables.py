@@ -113,10 +113,17 @@ def _header(cells: Sequence[Cell], layout: Layout) -> list[Column]:
     doubled = [column.zh for column in layout.columns if columns.count(column) > 1]
     if not columns:
         raise _wrong("must begin with the template's row of titles")
-    for fault, which in (("lacks", missing), ("has twice", doubled), ("has unknown", unknown)):
-        if which:
-            raise _wrong(f"{fault} columns: {', '.join(plain(title) or '(no title)' for title in which[:30])}")
+    if missing:
+        raise _wrong(f"lacks columns: {_listed(missing)}")
+    if doubled:
+        raise _wrong(f"has twice columns: {_listed(doubled)}")
+    if unknown:
+        raise _wrong(f"has unknown columns: {_listed(unknown)}")
     return columns
+
+
+def _listed(titles: Sequence[str]) -> str:
+    return ", ".join(plain(title) or "(no title)" for title in titles[:30])
 
 
 # --- Excel ----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from db.pool import Connection, Pool
 from db.sql import queries
 from rules.procedure import NO_FILE, File
 from runtime.errors import Refused
-from runtime.messages import say
+from runtime.messages import say, told
 from service.session import now, reading, run
 from starters.anchor import Anchor, anchored, changed_refusal, read_anchor
 from starters.auditing_money import PATIENCE, disagreements
@@ -47,7 +47,7 @@ def verify(
     if as_json:
         tell_json(found)
     if not found["ok"]:
-        raise Refused("unaltered_history", "15(3)", f"{found['stream']}/{found['seq']}: {found['why']}")
+        raise Refused("unaltered_history", "15(3)", f"{found['stream']}/{found['seq']}: {told(found['why'])}")
     if not as_json:
         console().print(say("verified", events=found["events"]))
         if kept:

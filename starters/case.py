@@ -11,7 +11,7 @@ from rules.procedure import Procedure
 from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_forms import Submission
 from runtime.errors import BadInput
-from runtime.messages import say
+from runtime.messages import named, say
 from service.reading import read_data
 from service.sample_forms import SampleForms
 from service.session import fit, now, run, session
@@ -124,10 +124,12 @@ def schema(as_json: Json = False) -> None:
         return
     for kind, procedure in kinds.items():
         tell_table(
-            say("stages_of", kind=kind), ("stage", "stage_zh"), [(s.name, s.zh) for s in procedure.stages.values()]
+            say("stages_of", kind=named(kind, "kind")),
+            ("stage", "stage_zh"),
+            [(s.name, s.zh) for s in procedure.stages.values()],
         )
         tell_table(
-            say("acts_of", kind=kind),
+            say("acts_of", kind=named(kind, "kind")),
             ("act", "act_zh", "office", "article", "at", "leads_to"),
             [
                 (a.name, a.zh, ", ".join(a.by), a.article, ", ".join(a.stages), a.leads_to)

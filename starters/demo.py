@@ -6,19 +6,27 @@ import json
 import os
 import sys
 import webbrowser
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
+import asyncpg
 import typer
 from rich.panel import Panel
 
-from runtime.messages import say
+from db.migrate import DATABASE, prepare
+from db.pool import open_pool
+from rules.timetable import SHANGHAI
+from runtime.messages import named, say, told
 from service.session import now, run, session
+from starters.demonstration import play_past
+from starters.demonstration.offices import LISTED_BEFORE
 from starters.ledger import show as show_ledger
 from starters.proceeding import tell_shown
 from starters.stack import EmbeddedStack, findable, forget_data, wait_until_interrupted
-from starters.story import Ending, Step, Story, quarter_of
+from starters.story import Ending, Maker, Step, Story, quarter_of
 from starters.telling import console
 
 #: More findings than these are counted instead of listed; what fails is always listed.
@@ -38,7 +46,7 @@ def demo(
     ] = None,
 ) -> None:
     """Start everything, play the story, show what it left, and stay until Ctrl-C."""
-    stack = EmbeddedStack(data, one_click=True, progress=_progress)
+    stack = demonstrating(data, _progress)
     if fresh:
         forget_data(stack.data)
     with stack, findable(stack):
@@ -51,24 +59,61 @@ def demo(
 
 
 def _progress(what: str) -> None:
-    console().print(say("progress", what=what), style="dim")
+    console().print(say("progress", what=told(what)), style="dim")
+
+
+def demonstrating(data: Path | None, progress: Callable[[str], None]) -> EmbeddedStack:
+    """A stack whose record, before a worker sees it, is given the demonstration's past, or what is missing of it."""
+    stack = EmbeddedStack(data, one_click=True, progress=progress)
+
+    async def prepared(admin_dsn: str, password: str) -> None:
+        begun = _begun(stack.data / "story.json", new=not await _is_there(admin_dsn))
+        if begun.get("past", "written") == "written":
+            await prepare(admin_dsn, password)
+            return
+        day = date.fromisoformat(begun["past"])
+        await prepare(admin_dsn, password, day - timedelta(days=LISTED_BEFORE))
+        progress(say("demo_past"))
+        async with await open_pool(stack.database_url) as pool:
+            await play_past(pool, day, stack.documents)
+        _keep(stack.data / "story.json", begun | {"past": "written"})
+
+    stack.prepare = prepared
+    return stack
+
+
+async def _is_there(admin_dsn: str) -> bool:
+    """Whether the database is there already: what others have begun gets no past."""
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        return bool(await admin.fetchval("select true from pg_database where datname = $1", DATABASE))
+    finally:
+        await admin.close()
 
 
 def play(stack: EmbeddedStack) -> Ending:
     """Play the story in a running stack and show what it left; a story begun earlier is carried on."""
     _turn_to(stack.environment)
-    serial = _begun(stack.data / "story.json")
+    serial = int(_begun(stack.data / "story.json", new=False)["serial"])
 
     async def work() -> Ending:
         async with session() as servers:
+            await servers.revive()
             return await Story(servers, _tell, serial, quarter_of(now())).play()
 
     ending = run(work())
     console().print()
     tell_shown(ending.paid, None, as_json=False)
     show_ledger(year=ending.fiscal_year)
-    told = say("story_ending", desk=stack.desk_url, ui=stack.ui_url, paid=ending.paid.number, late=ending.late.number)
-    console().print(Panel(told, title=say("story_title"), expand=False))
+    panel = say(
+        "story_ending",
+        desk=stack.desk_url,
+        ui=stack.ui_url,
+        paid=ending.paid.number,
+        late=ending.late.number,
+        enterprise=Maker(serial).officer,
+    )
+    console().print(Panel(panel, title=say("story_title"), expand=False))
     return ending
 
 
@@ -79,26 +124,31 @@ def _turn_to(environment: dict[str, str]) -> None:
     os.environ.update(environment)
 
 
-def _begun(path: Path) -> int:
-    """Say which story is told here: a second run carries the first one on."""
+def _begun(path: Path, *, new: bool) -> dict[str, str]:
+    """Say which story is told here, and in a new record the day its past is counted back from; a second run goes on."""
     if not path.exists():
-        path.write_text(json.dumps({"serial": uuid4().int % 10_000_000}), encoding="utf-8")
-    serial: int = json.loads(path.read_text(encoding="utf-8"))["serial"]
-    return serial
+        past = {"past": f"{now().astimezone(SHANGHAI).date()}"} if new else {}
+        _keep(path, {"serial": str(uuid4().int % 10_000_000), **past})
+    told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return told
+
+
+def _keep(path: Path, told: dict[str, str]) -> None:
+    path.write_text(json.dumps(told), encoding="utf-8")
 
 
 def _tell(step: Step) -> None:
-    console().print(step.what, style="bold")
+    console().print(told(step.what), style="bold")
     if step.officer:
         whose = ", ".join(dict.fromkeys((step.officer, step.office)))
-        console().print(say("story_act", name=step.name, whose=whose, act=step.act, article=step.article))
+        console().print(say("story_act", name=step.name, whose=whose, act=named(step.act, "act"), article=step.article))
     few = len(step.findings) <= FEW
     for passed, found in step.findings:
         if few or not passed:
-            told = say("story_found", mark="✓" if passed else "✗", found=found)
-            console().print(told, style="green" if passed else "red")
+            line = say("story_found", mark="✓" if passed else "✗", found=told(found))
+            console().print(line, style="green" if passed else "red")
     if not few:
         kept = sum(passed for passed, _ in step.findings)
         console().print(say("story_counted", kept=kept, all=len(step.findings)), style="green")
     for worked_out in step.worked_out:
-        console().print(say("story_worked_out", what=worked_out), style="cyan")
+        console().print(say("story_worked_out", what=told(worked_out)), style="cyan")

@@ -173,10 +173,12 @@ def _add(group: typer.Typer, proceeding: str, scheme: str, act: Act) -> None:
         do_act(stream, act.name, officer, read_data(data) if data else {}, command_id, as_json=as_json)
 
     command.__annotations__["number"] = number
-    help_line = f"{act.zh}: article {act.article}, at {', '.join(act.stages)}."
     # Acts of cases and rounds are an office's daily work; another's is told by its noun first.
     name = act.name if proceeding in ("case", "round") else f"{proceeding}_{act.name}"
-    group.command(name.replace("_", "-"), help=help_line)(command)
+    help_of = group.command(
+        name.replace("_", "-"), help=f"{act.zh}: article {act.article}, at {', '.join(act.stages)}."
+    )
+    help_of(command)
 
 
 enterprise, district, industry_bureau, assessor, insurer, regulator, finance = map(group_of, KINDS)

@@ -85,7 +85,8 @@ def preview(quarter: Quarter, as_json: Json = False) -> None:
         for one in _previewed(found, file):
             tell_json(one)
         return
-    tell_rows(say("plan", number=f"{quarter} ({say('preview')})"), COLUMNS, [_told(row) for row in found.rows])
+    title = say("preview")
+    tell_rows(say("plan", number=f"{quarter} ({title})"), COLUMNS, [_told(row) for row in found.rows])
     tell_table(say("why"), WHY, [_why(row) for row in found.rows])
     _tell_left_out(found.left_out)
     _tell_tie(found.plan.tie, file, settled=found.plan.settled)
@@ -123,7 +124,8 @@ def _told_left_out(one: LeftOut) -> dict[str, Any]:
 
 
 def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
-    rows = [(one.number, say(f"plan_{one.why}"), "\n".join(left_out_reasons(one, language()))) for one in left_out]
+    said = {"held": say("plan_held"), "refused": say("plan_refused")}
+    rows = [(one.number, said[one.why], "\n".join(left_out_reasons(one, language()))) for one in left_out]
     tell_table(say("left_out"), ("application", "state", "why"), rows)
 
 

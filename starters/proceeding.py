@@ -11,7 +11,7 @@ from db.sql import queries
 from rules.faults import Unfit
 from rules.procedures import PROCEDURES, Stream
 from rules.timetable import SHANGHAI
-from runtime.messages import say
+from runtime.messages import is_chinese, named, say
 from service.reading import bad_input, read_choice, read_data, read_word
 from service.session import fit, now, reading, run, session
 from service.showing import acting_as, expect_about, numbered, shown
@@ -21,6 +21,7 @@ from starters.telling import (
     Data,
     Json,
     console,
+    ground,
     tell_answer,
     tell_json,
     tell_rows,
@@ -94,10 +95,10 @@ def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
     if "money" in told:
         tell_table(say("money"), tuple(told["money"]), [tuple(map(yuan, told["money"].values()))])
     rows = [
-        {**deadline, "due_on": _due(deadline), "because": "; ".join(deadline["because"])}
+        {**deadline, "deadline": deadline["name"], "due_on": _due(deadline), "because": "; ".join(deadline["because"])}
         for deadline in told["deadlines"]
     ]
-    tell_rows(say("deadlines"), ("name", "article", "office", "due_on", "met_on", "because"), rows)
+    tell_rows(say("deadlines"), ("deadline", "article", "office", "due_on", "met_on", "because"), rows)
     if "awaited" in told["facts"]:
         tell_rows(say("returns"), ("insurer", "filed"), _returns(told["facts"]["awaited"]))
     if told.get("told"):
@@ -109,8 +110,14 @@ def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
     if told["notices"]:
         tell_rows(say("notices"), ("number", "kind", "sequence", "issued_on"), told["notices"])
     tell_history(told["events"])
-    can = [f"{act['act']} ({act['office']})" for act in told["acts"] if act["allowed"]]
+    can = [_possible(act["act"], act["office"]) for act in told["acts"] if act["allowed"]]
     console().print(say("possible", acts=", ".join(can) or say("nothing_more")))
+
+
+def _possible(act: str, offices: str) -> str:
+    """Name an act by its code, which is typed, and in Chinese by its name too."""
+    by = ", ".join(named(office, "office") for office in offices.split(", "))
+    return f"{named(act, 'act')} {act} ({by})" if is_chinese() else f"{act} ({by})"
 
 
 def _returns(awaited: dict[str, bool]) -> list[dict[str, str]]:
@@ -137,7 +144,7 @@ def tell_history(events: list[dict[str, Any]]) -> None:
 
 def _found(event: dict[str, Any]) -> str:
     failed = [
-        "✗ " + say("ground", rule=found["rule"], article=found["article"], reason=found["reason"])
+        "✗ " + ground(found["rule"], found["article"], found["reason"])
         for found in event["findings"]
         if not found["passed"]
     ]
@@ -170,7 +177,7 @@ def tell_list(kind: str, narrowed: Mapping[str, str | None], officer: str | None
         if not as_json:
             columns = (kind, "stage", "district", "enterprise", "awaits")
             tell_table(
-                say("list_of", kind=kind.replace("_", " ")),
+                say("list_of", kind=named(kind, "kind").replace("_", " ")),
                 columns,
                 [(*(one[c] for c in columns[:4]), ", ".join(one["awaits"])) for one in rows],
             )
@@ -230,8 +237,8 @@ def group_of(kind: str, zh: str) -> typer.Typer:
     for command in (act, show):
         command.__annotations__["number"] = number
     if procedure.opening.by != ("system",):
-        help_line = f"{procedure.opening.zh}: {procedure.opening.name}, article {procedure.opening.article}."
-        group.command("open", help=help_line)(open_)
+        opening = procedure.opening
+        group.command("open", help=f"{opening.zh}: {opening.name}, article {opening.article}.")(open_)
     group.command("act", help=f"Do an act in a {said}, for an officer.")(act)
     group.command("show", help=f"Show a {said}: facts, deadlines, history, and what can come next.")(show)
     group.command("list", help=f"List every {said} by number; as JSON, one a line.")(list_)

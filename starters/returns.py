@@ -28,7 +28,7 @@ from service.showing import file_of
 from starters.office import insurer
 from starters.plan import Quarter
 from starters.tables import bytes_of, keep
-from starters.telling import As, Json, bar, console, tell_json, tell_table
+from starters.telling import As, Json, bar, console, tell_found, tell_json, tell_table
 
 app = typer.Typer(no_args_is_help=True, help="The quarter's return as a file (季度汇总申报): Excel, CSV or JSON.")
 insurer.add_typer(app, name="return")
@@ -199,8 +199,7 @@ def _finish(
         tell_json({**told, "events": events, "unmatched_copies": weighed.spare, "faults": faults})
     else:
         console().print(say("return_told", **told))
-        for found in () if handed.rows else [found for answer in answers for found in answer.event.findings]:
-            console().print(say("found", mark="✓", article=found.article, rule=found.rule, reason=found.reason))
+        tell_found(() if handed.rows else [found for answer in answers for found in answer.event.findings])
         if checked.faults:
             tell_table(say("return_faults"), Fault._fields, [_printable(fault) for fault in checked.faults[:SHOWN]])
     _refuse_returned(checked, len(handed.rows), report or told_in)

@@ -15,6 +15,7 @@ from db.pool import Pool
 from rules.schemes.dalian_opinions import COLUMNS, LeftOut, minute_of
 from rules.schemes.dalian_round_forms import Opinion
 from rules.values import in_yuan
+from runtime import messages
 from runtime.errors import BadInput, Refused
 from runtime.messages import say
 from service.reading import plain
@@ -185,5 +186,9 @@ def _tell(what: Reviewing, answers: list[Answer], *, preview: bool, as_json: boo
 def _refuse_left_out(left_out: list[LeftOut]) -> None:
     if left_out:
         first = left_out[0]
-        why = say("opinions_left_out", left_out=len({(one.row, one.application) for one in left_out}), why=first.why)
+        why = say(
+            "opinions_left_out",
+            left_out=len({(one.row, one.application) for one in left_out}),
+            why=messages.told(first.why),
+        )
         raise Refused(first.rule, first.article, f"{first.application} {first.field}: {why}")

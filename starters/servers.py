@@ -9,17 +9,12 @@ import sys
 import asyncpg
 import typer
 
-from activities.contracts import Opening
-from activities.history import standing_of
 from db.migrate import prepare
 from db.sql import queries
-from rules.procedure import File
-from rules.procedures import DRIVEN
 from runtime.errors import BadInput, Unreachable
 from runtime.messages import say
 from service.session import run, session
 from starters.telling import console
-from workflows.offering import start
 
 worker = typer.Typer(help="Run a worker and its relay.")
 desk = typer.Typer(help="Serve the desk (工作台), each office's own place in a browser.")
@@ -65,10 +60,6 @@ def revive_workflows() -> None:
 
     async def work() -> int:
         async with session() as servers:
-            rows = await servers.pool.fetch(PROCEEDING.open_ones, list(DRIVEN))
-            for row in rows:
-                opening = Opening(stream=row["stream"], standing=standing_of(File.model_validate(row["file"])))
-                await start(servers.client, opening, servers.task_queue)
-            return len(rows)
+            return await servers.revive()
 
     console().print(say("revived", count=run(work())))

@@ -65,7 +65,7 @@ class EmbeddedStack:
         prepare: Prepare = prepare,
     ) -> None:
         self.data = (data or Settings().data or Path(DATA)).absolute()
-        self._progress, self._prepare = progress, prepare
+        self._progress, self.prepare = progress, prepare
         self._postgres = EmbeddedPostgres(self.data)
         self._temporal = TemporalServer(self.data, headless)
         self._worker: Child | None = None
@@ -98,13 +98,18 @@ class EmbeddedStack:
         return f"http://127.0.0.1:{self._desk_port}"
 
     @property
+    def documents(self) -> Path:
+        """The folder that documents lie in."""
+        return Settings().documents or self.data / DOCUMENTS
+
+    @property
     def environment(self) -> dict[str, str]:
         """Our environment, naming these servers to a program and no others."""
         return without_temporal(os.environ) | {
             "FIRSTCOVER_DATABASE_URL": self.database_url,
             "TEMPORAL_ADDRESS": self.temporal_address,
             "TEMPORAL_NAMESPACE": NAMESPACE,
-            "FIRSTCOVER_DOCUMENTS": str(Settings().documents or self.data / DOCUMENTS),
+            "FIRSTCOVER_DOCUMENTS": str(self.documents),
             "FIRSTCOVER_DESK_PORT": str(self._desk_port),
             "FIRSTCOVER_DESK_ONE_CLICK": str(self._one_click).lower(),
         }
@@ -220,7 +225,7 @@ class EmbeddedStack:
 
     def _bring_up_to_date(self) -> None:
         try:
-            asyncio.run(self._prepare(self._postgres.dsn(), self._app_password()))
+            asyncio.run(self.prepare(self._postgres.dsn(), self._app_password()))
         except RuntimeError as error:
             why = f"{error}; start over with: firstcover demo --fresh"
             raise Unreachable("the embedded database", str(self._postgres.home), why) from error

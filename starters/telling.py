@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -16,10 +16,11 @@ from rich.progress import Progress
 from rich.table import Table
 
 from activities.contracts import Answer, Event
+from rules.finding import Finding
 from rules.procedure import Stage
 from rules.procedures import Stream, stream_of
 from runtime.errors import Refused
-from runtime.messages import heading, say
+from runtime.messages import heading, named, say, told
 from service.showing import event_json, minute_of
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
@@ -74,8 +75,26 @@ def tell_table(title: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]
         return
     table = Table(*map(heading, columns), title=title, title_justify="left", title_style="bold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(_cell(column, cell, columns) for column, cell in zip(columns, row, strict=True)))
     console().print(table)
+
+
+#: Columns that hold sentences, and those of codes, each of its group.
+_SENTENCES = frozenset({"because", "why", "found"})
+_CODES = {
+    **dict.fromkeys(("office", "awaits"), "office"),
+    **{column: column for column in ("act", "stage", "deadline", "kind", "rule")},
+}
+
+
+def _cell(column: str, cell: object, columns: tuple[str, ...]) -> str:
+    """Write a cell for people; a code stays itself where its name stands in a column beside it."""
+    text = "" if cell is None else str(cell)
+    if column in _SENTENCES:
+        return "\n".join(map(told, text.split("\n")))
+    if column in _CODES and f"{column}_zh" not in columns:
+        return ", ".join(named(code, _CODES[column]) for code in text.split(", "))
+    return text
 
 
 def tell_rows(title: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
@@ -94,16 +113,27 @@ def tell_answer(answer: Answer, *, as_json: bool) -> None:
     failed = [finding for finding in event.findings if not finding.passed]
     if failed:
         first, *others = failed
-        told = "; ".join(say("ground", rule=one.rule, article=one.article, reason=one.reason) for one in others)
-        why = say("refused_also", first=first.reason, others=told) if others else first.reason
+        also = "; ".join(ground(one.rule, one.article, one.reason) for one in others)
+        why = say("refused_also", first=told(first.reason), others=also) if others else first.reason
         raise Refused(first.rule, first.article, why)
+
+
+def ground(rule: str, article: str, reason: str) -> str:
+    """Say what a rule found, under its name and its article."""
+    return say("ground", rule=named(rule, "rule"), article=article, reason=told(reason))
 
 
 def _tell_event(stream: Stream, event: Event, stage: Stage) -> None:
     at = minute_of(event.at).replace("T", " ")
     who_and_where = {"officer": event.officer, "at": at, "stage": stage.name, "zh": stage.zh}
     code = "act_done" if event.passed else "act_refused"
-    console().print(say(code, number=stream.number, act=event.act, article=event.article, **who_and_where))
-    for finding in event.findings:
-        mark = "✓" if finding.passed else "✗"
-        console().print(say("found", mark=mark, article=finding.article, rule=finding.rule, reason=finding.reason))
+    act = named(event.act, "act")
+    console().print(say(code, number=stream.number, act=act, article=event.article, **who_and_where))
+    tell_found(event.findings)
+
+
+def tell_found(findings: Iterable[Finding]) -> None:
+    """Print what was found, one a line."""
+    for one in findings:
+        mark, rule = "✓" if one.passed else "✗", named(one.rule, "rule")
+        console().print(say("found", mark=mark, article=one.article, rule=rule, reason=told(one.reason)))

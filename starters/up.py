@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from runtime.messages import told
 from starters.stack import EmbeddedStack, findable, wait_until_interrupted
 
 app = typer.Typer(help="Run PostgreSQL, Temporal, a worker and the desk on this machine.")
@@ -22,13 +23,15 @@ def up(
     ] = None,
 ) -> None:
     """Run PostgreSQL, Temporal, a worker and the desk until Ctrl-C; everything is kept for the next time."""
-    with EmbeddedStack(data, one_click=demo, progress=typer.echo) as stack, findable(stack) as found:
+    # The demonstration is heavy to load, and needless without it.
+    played = import_module("starters.demo") if demo else None
+    made = played.demonstrating(data, _progress) if played else EmbeddedStack(data, progress=_progress)
+    with made as stack, findable(stack) as found:
         show(stack)
         if not found:
             typer.echo(f"Other commands find it by  FIRSTCOVER_DATA={quote(str(stack.data))}")
-        if demo:
-            # The story is a command of its own, heavy to load and needless without it.
-            import_module("starters.demo").play(stack)
+        if played:
+            played.play(stack)
         wait_until_interrupted(stack)
 
 
@@ -42,3 +45,7 @@ def show(stack: EmbeddedStack) -> None:
     for name, log in info.logs.items():
         typer.echo(f"{name:<15}process {info.processes[name].pid}, log {log}")
     typer.echo("Ctrl-C stops everything; the data is kept.")
+
+
+def _progress(what: str) -> None:
+    typer.echo(told(what))

@@ -20,4 +20,4 @@ select amount from annual_cap where scheme = $1 and from_year = $2
 
 -- set_cap --
 -- Give the cap of a fiscal year and those after it.
-insert into annual_cap (scheme, from_year, amount) values ($1, $2, $3)
+select give_cap($1, $2, $3)

@@ -57,6 +57,10 @@ update outbox set not_before = $2::timestamptz + case when attempts < $3 then in
 -- Say why an offer failed, and whether that counts against the command: a server that was away does not.
 update outbox set last_error = $2, attempts = attempts + $3::boolean::integer where command_id = $1 and not done
 
+-- ordered --
+-- What one proceeding ordered in another and is not done yet, in its order.
+select command from outbox where not done and command_id like '%/%' order by place, not_before, command_id
+
 -- told --
 -- How far what a proceeding ordered in others has been told: by act and plan, how many were ordered, have taken it, closed before they could, or failed and are tried again.
 select command ->> 'act' as act, command #>> '{data,plan}' as plan, count(*) as ordered,

@@ -96,8 +96,8 @@ def _filed_in_time(situation: Situation) -> Finding:
     day = _filing_day(situation)
     in_time = situation.today <= day
     told = f"received on {situation.today}; the filing day is {day}"
-    next_one = f": file it with the return of {quarter_after(situation.file.number)}"
-    return Finding(rule="filed_in_time", article="13", passed=in_time, reason=told + ("" if in_time else next_one))
+    late = f"{told}: file it with the return of {quarter_after(situation.file.number)}"
+    return Finding(rule="filed_in_time", article="13", passed=in_time, reason=told if in_time else late)
 
 
 def _filing_day(situation: Situation) -> date:
@@ -120,7 +120,7 @@ def _of_the_quarter(situation: Situation, form: QuarterlyReturn) -> Finding:
     if not form.applications:
         return _nil_return(situation, ends_on)
     later = [
-        f"; {row['number']} was on {row['concluded_at'].date()}"
+        f"{row['number']} was on {row['concluded_at'].date()}"
         for row in situation.register.applications
         if row["concluded_at"].date() > ends_on
     ]
@@ -128,7 +128,7 @@ def _of_the_quarter(situation: Situation, form: QuarterlyReturn) -> Finding:
         rule="insured_by_quarter_end",
         article="13",
         passed=not later,
-        reason=f"a return takes what was insured by the quarter's end, {ends_on}{''.join(later)}",
+        reason="; ".join((f"a return takes what was insured by the quarter's end, {ends_on}", *later)),
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import Act, Effect, Form, Nothing, Procedure, Situation, Stage
+from rules.procedure import Act, Effect, Form, Nothing, Procedure, Register, Situation, Stage
 from rules.schemes.dalian_forms import Reasons, Text
 from rules.values import Yuan
 
@@ -73,11 +73,19 @@ def _carries_over(situation: Situation) -> bool:
     return situation.edition.budget_carries_over.value and situation.register.budget_left > Decimal(0)
 
 
+def _rest_told(register: Register, into: str | None) -> str:
+    left = register.budget_left
+    if into is None:
+        return f"{left:.2f} is left; nothing is carried over"
+    told = f"{left:.2f} is left; it is carried into {into}"
+    return f"{told}, which is closed: a document must take it back first" if register.next_year_closed else told
+
+
 def _closable(situation: Situation) -> tuple[Finding, ...]:
     """关账条件: the year has ended, its rounds are signed, and what is carried over finds the next year open."""
     year, register = int(situation.file.number), situation.register
     last_day, unsigned = date(year, 12, 31), register.rounds_unsigned
-    carried, into = _carries_over(situation), f"the ledger of {year + 1}"
+    carried = _carries_over(situation)
     return (
         Finding(
             rule="year_has_ended",
@@ -95,11 +103,7 @@ def _closable(situation: Situation) -> tuple[Finding, ...]:
             rule="next_year_open",
             article="13",
             passed=not (carried and register.next_year_closed),
-            reason=f"{register.budget_left:.2f} is left; "
-            + (f"it is carried into {into}" if carried else "nothing is carried over")
-            + (
-                ", which is closed: a document must take it back first" if carried and register.next_year_closed else ""
-            ),
+            reason=_rest_told(register, f"the ledger of {year + 1}" if carried else None),
         ),
     )
 

@@ -236,12 +236,13 @@ def _within_what_was_claimed(situation: Situation, total: Decimal) -> Iterator[F
 
 def _within_sum_insured(situation: Situation, total: Decimal, sum_insured: Decimal) -> Finding:
     others = [(one["number"], one["amount"]) for one in situation.register.other_losses if one["amount"]]
-    beside = "".join(f", {in_yuan(amount)} for {number}" for number, amount in others)
+    beside = ", ".join(f"{in_yuan(amount)} for {number}" for number, amount in others)
+    all_told = f"{in_yuan(total)} yuan in all, {beside}" if beside else f"{in_yuan(total)} yuan in all"
     return Finding(
         rule="within_sum_insured",
         article="5",
         passed=total + sum((amount for _, amount in others), ZERO) <= sum_insured,
-        reason=f"{in_yuan(total)} yuan in all{beside}, of a sum insured of {in_yuan(sum_insured)}",
+        reason=f"{all_told}, of a sum insured of {in_yuan(sum_insured)}",
     )
 
 

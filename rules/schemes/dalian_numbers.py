@@ -18,4 +18,4 @@ def digest_of(numbers: Iterable[str]) -> str:
 def first_of(said: Sequence[str], between: str) -> str:
     """The first of what may be said of a hundred thousand, and how many more there are."""
     more = len(said) - MOST_SAID
-    return between.join(said[:MOST_SAID]) + (f"{between}and {more} more" if more > 0 else "")
+    return between.join((*said[:MOST_SAID], *((f"and {more} more",) if more > 0 else ())))

@@ -6,6 +6,7 @@ the template as data and is never read as markup.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,9 @@ from rules.capital import capital
 from rules.identifiers import is_uscc
 from rules.notices import AUTHORITIES, Ground, Party, Period, Remedy, WrittenNotice
 from runtime.documents.typesetting import LANGUAGES, Words, typeset, words_of
+from runtime.sentences import in_chinese
+
+_ISO = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 
 
 class Paragraph(BaseModel):
@@ -151,20 +155,26 @@ def _listed(heading: str, items: tuple[str, ...] | list[str]) -> Iterator[Paragr
 
 
 def _ground(ground: Ground, words: Words) -> str:
-    """Say a ground under its Chinese term, with the facts it was judged from; the rule's own sentence is English."""
+    """Say a ground under its Chinese term, why, and the facts it was judged from."""
     say, chinese = words["text"], words["text"]["language"] == LANGUAGES[0]
     facts = [
         _fill(say["input"], name=words["fact"].get(name, name), value=words["value"].get(value) or _dated(value, words))
         for name, value in ground.inputs.items()
     ]
     term = (words["rule"].get(ground.rule) or ground.term) if chinese else ground.rule.replace("_", " ")
-    reason = "；".join(facts) if chinese and facts else ground.reason
+    reason = "；".join(filter(None, (_in_chinese(ground.reason), *facts))) if chinese else ""
     return _fill(
         say["ground" if term else "ground_bare"],
         article=_article(ground.article, say["language"]),
         term=term,
-        reason=reason,
+        reason=reason or ground.reason,
     )
+
+
+def _in_chinese(reason: str) -> str | None:
+    """The rule's own sentence in Chinese, its days written as the letter writes days."""
+    said = in_chinese(reason)
+    return said and _ISO.sub(lambda day: _day(date.fromisoformat(day[0]), LANGUAGES[0]), said)
 
 
 def _period(period: Period, words: Words) -> str:

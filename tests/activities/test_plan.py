@@ -159,6 +159,19 @@ async def test_a_refusal_that_moved_is_told_at_the_third_signature(desk: Desk) -
     await sound(desk)
 
 
+async def test_a_recognition_that_is_revoked_is_told_at_the_third_signature(desk: Desk) -> None:
+    """It leaves the plan, and the next preparation gives its money to whoever is behind it (articles 10, 13)."""
+    quarter, (revoked, behind) = await planned(desk, 2, budget="600000.00")
+    await revoked.order("propose_revocation", "bureau-1")
+    await revoked.order("revoke", "bureau-2")
+    third = await quarter.try_("sign_plan", "finance-2")
+    (moved,) = [found for found in third.event.findings if not found.passed]
+    assert (moved.rule, f"{revoked.application}: no longer in the plan" in moved.reason) == ("plan_unmoved", True)
+    await quarter.signed()
+    assert ((await revoked.file()).stage, (await behind.file()).stage) == ("revoked", "planned")
+    await sound(desk)
+
+
 async def test_the_audit_finds_a_case_that_is_told_it_was_refused_and_was_not(desk: Desk) -> None:
     quarter, (case,) = await planned(desk, 1)
     await quarter.do("sign_plan", "finance-2")

@@ -19,7 +19,7 @@ READS, ADDS, KEEPS = frozenset({"SELECT"}), frozenset({"SELECT", "INSERT"}), fro
 #: What the role may do with each table.
 MAY = {
     **dict.fromkeys(("bank_account", "budget", "district", "enterprise_year"), READS),
-    **dict.fromkeys(("migration", "office", "officer", "letterhead"), READS),
+    **dict.fromkeys(("migration", "office", "officer", "letterhead", "annual_cap"), READS),
     # A listing and a suspension can be ended, a clause prolonged or withdrawn: by their columns, not as a whole.
     **dict.fromkeys(("insurer_bar", "insurer_listing", "insurer_suspension", "filed_clause"), ADDS),
     **dict.fromkeys(
@@ -27,21 +27,20 @@ MAY = {
     ),
     "payment_voucher": ADDS,
     **dict.fromkeys(("document", "document_withdrawal"), ADDS),
-    **dict.fromkeys(
-        ("supervisor", "substitution", "holiday_notice", "signed_edition", "edition_end", "annual_cap"), ADDS
-    ),
+    **dict.fromkeys(("supervisor", "substitution", "holiday_notice", "signed_edition", "edition_end"), ADDS),
     # What waits is taken away when it waits no longer: who had it stands in the office's register of work.
     "work_item": KEEPS | {"DELETE"},
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
     "subsidy_application": ADDS,
     # A hash is asked for one by one, of a function; nobody reads the accounts.
-    "signed_in": ADDS,
+    **dict.fromkeys(("signed_in", "api_token"), ADDS),
     "sign_in": READS,
 }
 #: Of tables it may not update as a whole, the columns that it may.
 MAY_CHANGE = {
     "subsidy_application": {"state", "round", "return_received_at", "asked", "concluded_at", "waiting", "admitted"},
     "signed_in": {"seen_at", "revoked_at"},
+    "api_token": {"revoked_at"},
     "insurer_listing": {"ended_on"},
     "insurer_suspension": {"ended_on"},
     "filed_clause": {"valid_until", "withdrawn_on"},

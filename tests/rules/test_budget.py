@@ -9,11 +9,11 @@ from random import Random
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rules.budget import Application, Plan, allocate
-from rules.edition import edition_of
+from rules.budget import Application, Placed, Plan, allocate, explain
+from rules.edition import Cited, edition_of
 
 DALIAN = edition_of("dalian")
 CAP = DALIAN.annual_cap.value
@@ -254,3 +254,124 @@ def test_a_plan_of_100_000_applications_takes_less_than_two_seconds() -> None:
     found = allocate(2026, Decimal(5_000_000_000), {}, queue, DALIAN)
     assert process_time() - begun < 2
     assert len(found.lines) == 100_000
+
+
+# --- ties the offices settled ---------------------------------------------------------------------------------------
+
+
+def settled(budget: Decimal, committed: dict[str, Decimal], queue: list[Application], order: list[str]) -> Plan:
+    return allocate(2026, budget, committed, queue, DALIAN, order)
+
+
+@st.composite
+def tied_plans(draw: st.DrawFn) -> tuple[Decimal, dict[str, Decimal], list[Application], Plan, list[str]]:
+    """A plan whose budget runs out between applications of one time, and an order of them."""
+    budget, committed, queue = draw(budgets), draw(commitments), draw(queues)
+    found = allocate(2026, budget, committed, queue, DALIAN)
+    assume(found.ties)
+    return budget, committed, queue, found, draw(st.permutations(found.tie))
+
+
+@given(budgets, commitments, queues)
+def test_a_plan_has_at_most_one_tie(budget: Decimal, committed: dict[str, Decimal], queue: list[Application]) -> None:
+    assert len(allocate(2026, budget, committed, queue, DALIAN).ties) <= 1
+
+
+@given(tied_plans())
+def test_a_settled_order_is_the_order_of_the_tied_and_moves_nobody_of_another_time(
+    given: tuple[Decimal, dict[str, Decimal], list[Application], Plan, list[str]],
+) -> None:
+    budget, committed, queue, before, order = given
+    found = settled(budget, committed, queue, order)
+    assert (found.ties, found.settled) == ([order], True)
+    ranked = [line.number for line in found.lines]
+    assert [number for number in ranked if number in order] == order
+    at = {one.number: one.concluded_at for one in queue}
+    tied_at = at[order[0]]
+    for was, now in zip(before.lines, found.lines, strict=True):
+        if at[was.number] != tied_at:
+            assert was._replace(cut_by_cap=Decimal(0), waitlisted=Decimal(0)) == now._replace(
+                cut_by_cap=Decimal(0), waitlisted=Decimal(0)
+            )
+        assert at[was.number] == at[now.number]
+
+
+@given(tied_plans())
+def test_a_settled_order_spends_the_same_and_every_line_still_adds_up(
+    given: tuple[Decimal, dict[str, Decimal], list[Application], Plan, list[str]],
+) -> None:
+    budget, committed, queue, before, order = given
+    found = settled(budget, committed, queue, order)
+    assert (found.left, sum(line.approved for line in found.lines)) == (before.left, budget - before.left)
+    by_enterprise: Counter[str] = Counter()
+    for line in found.lines:
+        assert line.cut_by_cap + line.approved + line.waitlisted == line.asked
+        assert min(line.cut_by_cap, line.approved, line.waitlisted) >= 0
+        by_enterprise[line.enterprise] += line.approved  # type: ignore[assignment]
+    assert all(amount <= max(CAP - committed.get(name, 0), 0) for name, amount in by_enterprise.items())
+    first_waiting = next((line.rank for line in found.lines if line.waitlisted), len(found.lines))
+    assert all(not line.approved for line in found.lines[first_waiting:])
+    assert [line.rank for line in found.lines] == list(range(1, len(queue) + 1))
+
+
+@given(tied_plans(), st.randoms())
+def test_an_order_of_others_than_the_tied_settles_nothing(
+    given: tuple[Decimal, dict[str, Decimal], list[Application], Plan, list[str]], random: Random
+) -> None:
+    budget, committed, queue, before, order = given
+    for other in (order[1:], [*order, "another"], random.sample([one.number for one in queue], 1)):
+        assert settled(budget, committed, queue, other) == before
+
+
+@given(tied_plans())
+def test_each_line_of_a_settled_tie_says_so_and_no_other_does(
+    given: tuple[Decimal, dict[str, Decimal], list[Application], Plan, list[str]],
+) -> None:
+    budget, committed, queue, _, order = given
+    found, of = settled(budget, committed, queue, order), {one.number: one for one in queue}
+    placed = [Placed(line, of[line.number].concluded_at, of[line.number].return_received_at) for line in found.lines]
+    for standing in explain(placed, budget, committed, DALIAN, order):
+        rules = [rule for rule, _ in standing.reasons]
+        assert ("ranked_by_settlement" in rules) == (standing.line.number in order)
+        assert not {"tied", "moved"} & set(rules)
+
+
+def test_a_settled_tie_is_ahead_of_who_gets_nothing_for_its_enterprises_cap() -> None:
+    """Y is cut to nothing behind X; once Z goes before both, the budget ends before X's cap does."""
+    queue = [
+        application("X", "A", "02-01T10:00", 500_000),
+        application("Y", "A", "02-01T10:00", 100_000),
+        application("Z", "B", "02-01T10:00", 100_000),
+    ]
+    assert plan(550_000, *queue).ties == [["X", "Z"]]
+    found = allocate(2026, Decimal(550_000), {}, queue, DALIAN, ["Z", "X"])
+    assert told(found) == [("Z", 0, 100_000, 0), ("X", 0, 450_000, 50_000), ("Y", 50_000, 0, 50_000)]
+    assert found.ties == [["Z", "X"]]
+
+
+@pytest.mark.parametrize(
+    ("basis", "ranked"),
+    [
+        (("return_received_at", "number"), ["b", "c", "a"]),
+        (("number", "return_received_at"), ["a", "b", "c"]),
+        (("number",), ["a", "b", "c"]),
+        (("return_received_at",), ["b", "c", "a"]),
+        ((), ["a", "b", "c"]),
+    ],
+    ids=str,
+)
+def test_equal_times_go_by_the_basis_of_the_edition(basis: tuple[str, ...], ranked: list[str]) -> None:
+    edition = DALIAN.model_copy(update={"tie_basis": Cited(basis, "13", "a test")})
+    later = RETURNED + timedelta(minutes=1)
+    queue = [
+        application("a", "A", "02-01T10:00", 1, later),
+        application("c", "C", "02-01T10:00", 1),
+        application("b", "B", "02-01T10:00", 1),
+    ]
+    found = allocate(2026, Decimal(10), {}, queue, edition)
+    assert [line.number for line in found.lines] == ranked
+    of = {one.number: one for one in queue}
+    placed = [Placed(line, of[line.number].concluded_at, of[line.number].return_received_at) for line in found.lines]
+    said = [standing.reasons[0][0] for standing in explain(placed, Decimal(10), {}, edition)]
+    by_return = basis[:1] == ("return_received_at",)
+    assert said == ["ranked_by_time", "ranked_by_number", "ranked_by_return" if by_return else "ranked_by_number"]

@@ -123,3 +123,47 @@ async def as_once_recorded(superuser: Connection, stream: str, left_over: list[s
     )
     await superuser.execute(merged, stream, json.dumps(facts))
     await superuser.execute(FORGE.format(stream))
+
+
+async def test_a_plan_recorded_with_lists_and_no_day_or_tie_is_still_proved(
+    quarter: Quarter, superuser: Connection
+) -> None:
+    """As plans were recorded before their files counted what is refused, and said who drew them when."""
+    await quarter.do("prepare_plan", "regulator-1")
+    await quarter.signed()
+    for stream in ("round:dalian:2030Q1", quarter.stream):
+        await forget(superuser, stream, "plan", "lines_sha256", "refused_sha256", "prepared_on", refused=[])
+    await sound(quarter.desk)
+    await superuser.execute(
+        "update plan_line set approved = approved + 1, asked = asked + 1 where round = $1", quarter.stream
+    )
+    assert (await verified(quarter.desk.pool))["why"].startswith("plan_line: ")
+
+
+async def test_an_application_recorded_without_its_insurance_time_is_proved_by_its_contract(
+    desk: Desk, superuser: Connection
+) -> None:
+    one = await applied(desk)
+    await forget(superuser, one.case, "application", "insurance_time")
+    await sound(desk)
+    await superuser.execute("update subsidy_application set concluded_at = concluded_at - interval '1 minute'")
+    assert (await verified(desk.pool))["why"].startswith("subsidy_application: ")
+
+
+async def forget(superuser: Connection, stream: str, section: str, *names: str, **instead: Any) -> None:
+    """Let a section of a file be as it was once recorded: without some of its facts, or with others."""
+    for row in await superuser.fetch("select sequence, body from event where stream = $1 order by sequence", stream):
+        said = json.loads(row["body"])
+        part = said["changes"].get("facts", {}).get(section)
+        if part:
+            said["changes"]["facts"][section] = _without(part, names) | instead
+            update = "update event set body = $3 where stream = $1 and sequence = $2"
+            await superuser.execute(update, stream, row["sequence"], canonical(said))
+    file = json.loads(await superuser.fetchval("select file::text from proceeding where stream = $1", stream))
+    file["facts"][section] = _without(file["facts"][section], names) | instead
+    await superuser.execute("update proceeding set file = $2::text::jsonb where stream = $1", stream, json.dumps(file))
+    await superuser.execute(FORGE.format(stream))
+
+
+def _without(part: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in part.items() if name not in names}

@@ -21,7 +21,7 @@ from desk.security import Guard
 from desk.settings import DeskSettings
 from service.session import Session, session
 
-#: What came of an act, by how it was answered; a page that is shown again was a preview.
+#: What came of an act, by how it was answered.
 OUTCOMES = {
     200: "done",
     201: "done",
@@ -87,7 +87,8 @@ def _measured(app: FastAPI) -> None:
         route = request.scope.get("root_path", "") + getattr(request.scope.get("route"), "path", "none")
         if request.method == "POST" and route.endswith("/acts/{act}"):
             door = "api" if route.startswith("/api/") else "page"
-            acts.labels(door, OUTCOMES.get(answer.status_code, "other")).inc()
+            outcome = "previewed" if (door, answer.status_code) == ("page", 200) else OUTCOMES.get(answer.status_code)
+            acts.labels(door, outcome or "other").inc()
         answers.labels(route, answer.status_code).inc()
         seconds.labels(route).observe(time.perf_counter() - begun)
         return answer

@@ -24,5 +24,7 @@ COPY --from=wheel /wheels /wheels
 RUN pip install --no-cache-dir --no-deps --no-index /wheels/*.whl && useradd --create-home --uid 10001 firstcover
 USER firstcover
 WORKDIR /home/firstcover
+# A volume mounted here is its user's.
+RUN mkdir documents
 ENV PYTHONUNBUFFERED=1 LANG=C.UTF-8
 CMD ["firstcover", "worker"]

@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from desk import errors, pages
 from desk.api.app import build as build_api
@@ -21,6 +21,17 @@ from desk.security import Guard
 from desk.settings import DeskSettings
 from service.session import Session, session
 
+#: What came of an act, by how it was answered.
+OUTCOMES = {
+    200: "done",
+    201: "done",
+    303: "done",
+    403: "no_authority",
+    404: "not_found",
+    409: "refused_by_law",
+    422: "bad_input",
+    503: "server_away",
+}
 STATIC = Path(__file__).parent / "static"
 
 
@@ -63,11 +74,21 @@ def _measured(app: FastAPI) -> None:
     answers = Counter("firstcover_desk_answers", "Answers of the desk.", ("route", "status"), registry=registry)
     seconds = Histogram("firstcover_desk_seconds", "Seconds an answer took.", ("route",), registry=registry)
 
+    acts = Counter("firstcover_desk_acts", "Acts sent, by what came of them.", ("door", "outcome"), registry=registry)
+    app.state.waiting = {
+        "outbox": Gauge("firstcover_outbox_waiting", "Commands no workflow is known to have taken.", registry=registry),
+        "overdue": Gauge("firstcover_work_overdue", "Work whose day has passed.", registry=registry),
+    }
+
     @app.middleware("http")
     async def measure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         begun = time.perf_counter()
         answer = await call_next(request)
-        route = getattr(request.scope.get("route"), "path", "none")
+        route = request.scope.get("root_path", "") + getattr(request.scope.get("route"), "path", "none")
+        if request.method == "POST" and route.endswith("/acts/{act}"):
+            door = "api" if route.startswith("/api/") else "page"
+            outcome = "previewed" if (door, answer.status_code) == ("page", 200) else OUTCOMES.get(answer.status_code)
+            acts.labels(door, outcome or "other").inc()
         answers.labels(route, answer.status_code).inc()
         seconds.labels(route).observe(time.perf_counter() - begun)
         return answer

@@ -21,12 +21,13 @@ import yaml
 from temporalio.envconfig import ClientConfigProfile
 
 from db.migrate import DATABASE, PROGRAM
+from desk.settings import DeskSettings
 from runtime.settings import Settings
 from runtime.temporal_server import temporal_binary
 from starters.cli import COMMANDS, app
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("rules", "db", "activities", "workflows", "worker", "starters", "runtime")
+PACKAGES = ("rules", "db", "activities", "workflows", "service", "worker", "starters", "desk", "runtime")
 #: What the images of others read, from their own configuration templates and entry points.
 READ_BY_IMAGES = {
     "postgres": {"POSTGRES_PASSWORD", "POSTGRES_INITDB_ARGS", "PGHOST", "PGUSER", "PGPASSWORD"},
@@ -69,7 +70,7 @@ def test_it_is_valid_by_the_compose_specification() -> None:
 
 
 def test_it_has_the_parts_of_the_cluster() -> None:
-    assert {"postgres", "temporal", "temporal-ui", "migrate", "worker"} <= set(SERVICES)
+    assert {"postgres", "temporal", "temporal-ui", "migrate", "worker", "desk"} <= set(SERVICES)
     assert INTERPOLATED.search(str(service("worker")["deploy"]["replicas"]))
 
 
@@ -152,6 +153,7 @@ def test_a_command_exists_in_the_program(whose: str, command: list[str]) -> None
 def read_by_the_program() -> frozenset[str]:
     """The settings' fields, and every `FIRSTCOVER_*` that the code names as a whole."""
     named = {f"FIRSTCOVER_{field}".upper() for field in Settings.model_fields}
+    named |= {f"FIRSTCOVER_DESK_{field}".upper() for field in DeskSettings.model_fields}
     for path in (path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and re.fullmatch(r"FIRSTCOVER_[A-Z_]+", str(node.value)):
@@ -191,6 +193,15 @@ def test_the_workers_database_is_the_one_that_migrate_makes() -> None:
     url = urlsplit(environment("worker")["FIRSTCOVER_DATABASE_URL"])
     assert (url.username, url.hostname, url.path) == (PROGRAM, "postgres", f"/{DATABASE}")
     assert environment("worker")["PGPASSWORD"] == environment("migrate")["FIRSTCOVER_APP_PASSWORD"]
+
+
+def test_the_desk_works_on_the_workers_servers_and_keeps_documents_in_a_volume() -> None:
+    desk = environment("desk")
+    shared = ("FIRSTCOVER_DATABASE_URL", "PGPASSWORD", "TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE")
+    assert {name: desk[name] for name in shared} == {name: environment("worker")[name] for name in shared}
+    assert f"documents:{desk['FIRSTCOVER_DOCUMENTS']}" in service("desk")["volumes"]
+    assert desk["FIRSTCOVER_DESK_SECURE_COOKIES"] == "true"
+    assert "FIRSTCOVER_DESK_ONE_CLICK" not in desk
 
 
 def test_the_workers_namespace_is_the_one_that_is_made() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from temporalio.service import RPCError
 
-from db.pool import AWAY
-from desk.page import Servers
+from db.pool import AWAY, one
+from db.sql import queries
+from desk.page import Database, Servers, today
 
+METRICS = queries("metrics")
 router = APIRouter()
 
 
@@ -37,6 +41,10 @@ async def ready(servers: Servers) -> Response:
 
 
 @router.get("/metrics")
-async def metrics(request: Request) -> Response:
-    """What Prometheus reads."""
+async def metrics(request: Request, database: Database) -> Response:
+    """What Prometheus reads; how much waits is asked of the record now, and left out where that is away."""
+    with suppress(*AWAY):
+        row = await one(database, METRICS.waiting, today(request))
+        for name, gauge in request.app.state.waiting.items():
+            gauge.set(row[name])
     return Response(generate_latest(request.app.state.metrics), media_type=CONTENT_TYPE_LATEST)

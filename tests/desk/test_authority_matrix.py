@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 
 from activities.contracts import Answer, Command
 from activities.record import Record
 from db.embedded import EmbeddedPostgres
 from db.pool import Pool
+from desk.app import build
+from desk.settings import DeskSettings
 from rules.procedures import PROCEDURES, stream_of
 from service import session
 from service.acting import may_see
@@ -26,7 +29,7 @@ from service.session import Session
 from service.showing import acting_as
 from tests.activities.walk import Walk
 from tests.conftest import PASSWORD
-from tests.desk.browser import Browser, flat, visiting
+from tests.desk.browser import ORIGIN, Browser, flat
 from tests.hands import Hands
 from tests.model import Kind, model
 from tests.workshop import Workshop, opened
@@ -118,9 +121,10 @@ async def callers(walk: Walk, servers: Session, stack: AsyncExitStack) -> list[C
         codes["enterprise"] = [walk.forms.enterprise]
     for kind, code in {**OTHERS, "enterprise": other.forms.enterprise}.items():
         codes.setdefault(kind, []).append(code)
-    made = []
+    made, transport = [], ASGITransport(build(DeskSettings(one_click=True, searches_a_minute=0), servers))
     for kind, code in ((kind, code) for kind, of in codes.items() for code in of):
-        browser = await stack.enter_async_context(visiting(servers, searches_a_minute=0))
+        client = AsyncClient(transport=transport, base_url=ORIGIN, cookies={"lang": "en"})
+        browser = Browser(await stack.enter_async_context(client))
         await browser.sign_in(code)
         token = (await give(walk.pool, code, "matrix", 1, servers.clock())).token
         made.append(Caller(code, kind, browser, token))

@@ -1,0 +1,194 @@
+"""The acts for other programs: who may call, what comes of an act, and how a failure is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from service import api_tokens
+from service.showing import shown
+from tests.desk.browser import Browser
+from tests.hands import Hands
+
+
+async def called(browser: Browser, hands: Hands, officer: str, path: str, data: Any = None, **headers: str) -> Response:
+    """Call the API with a token of an officer's: POST where there is data."""
+    token = (await api_tokens.give(hands.session.pool, officer, "test", 1, hands.clock())).token
+    said = {"authorization": f"Bearer {token}"} | {name.replace("_", "-"): value for name, value in headers.items()}
+    if data is None:
+        return await browser.client.get(f"/api{path}", headers=said)
+    return await browser.client.post(f"/api{path}", json=data, headers=said)
+
+
+async def test_a_case_is_opened_looked_at_and_acted_in(browser: Browser, hands: Hands) -> None:
+    await hands.submit()
+    form = hands.forms.submission()
+    form["product"]["model"] = "another model"
+    answer = await called(browser, hands, hands.forms.enterprise, "/proceedings/case", form)
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert told["case"] == told["number"]
+    assert answer.headers["location"] == f"/api/proceedings/case/{told['number']}"
+    done = await called(
+        browser, hands, "ganjingzi-1", f"/proceedings/case/{told['number']}/acts/confirm", hands.forms.opinion()
+    )
+    assert (done.status_code, done.json()["stage"]) == (200, "confirmed")
+    assert done.json()["findings"] == done.json()["event"]["findings"]
+
+
+async def test_a_look_is_exactly_what_the_record_shows(browser: Browser, hands: Hands) -> None:
+    await hands.bring_to("publish")
+    answer = await called(browser, hands, "bureau-1", f"/proceedings/case/{hands.stream.number}")
+    record = await shown(hands.session.pool, hands.stream, "bureau-1")
+    assert set(answer.json()) == set(record)
+    assert answer.json()["facts"] == record["facts"]
+    assert answer.json()["events"] == record["events"]
+
+
+async def test_an_act_sent_twice_under_one_name_is_done_once(browser: Browser, hands: Hands) -> None:
+    await hands.submit()
+    path, form = f"/proceedings/case/{hands.stream.number}/acts/confirm", hands.forms.opinion()
+    first = await called(browser, hands, "ganjingzi-1", path, form, idempotency_key="one-name")
+    again = await called(browser, hands, "ganjingzi-1", path, form, idempotency_key="one-name")
+    assert (first.status_code, first.json()) == (200, again.json())
+    assert first.headers["idempotency-key"] == "one-name"
+    other = await called(browser, hands, "ganjingzi-1", path, {**form, "opinion": "另"}, idempotency_key="one-name")
+    assert other.status_code == 422
+    assert other.json()["faults"][0]["field"] == "command_id"
+    assert await hands.acts() == ["submit", "confirm"]
+
+
+async def test_what_the_law_refuses_is_recorded_and_told_with_every_finding(browser: Browser, hands: Hands) -> None:
+    await hands.submit(hands.forms.submission(complete=True))
+    form = hands.forms.opinion()
+    form["checklist"] = [{**one, "met": False} for one in form["checklist"]]
+    answer = await called(browser, hands, "ganjingzi-1", f"/proceedings/case/{hands.stream.number}/acts/confirm", form)
+    told = answer.json()
+    assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json")
+    assert told["event"]["passed"] is False
+    assert told["article"]
+    assert [one for one in told["findings"] if not one["passed"]]
+    assert await hands.acts() == ["submit", "confirm"]
+
+
+async def test_a_failure_names_fields_rule_and_article(browser: Browser, hands: Hands) -> None:
+    await hands.submit()
+    path = f"/proceedings/case/{hands.stream.number}/acts"
+    bad = (await called(browser, hands, "ganjingzi-1", f"{path}/confirm", {"opinion": ""})).json()
+    assert bad["status"] == 422
+    assert {one["field"] for one in bad["faults"]} >= {"checklist", "opinion"}
+    barred = (await called(browser, hands, "bureau-1", f"{path}/confirm", hands.forms.opinion())).json()
+    assert (barred["status"], barred["rule"], barred["article"]) == (403, "right_office", "9")
+    early = (await called(browser, hands, "bureau-1", f"{path}/receive", {})).json()
+    assert (early["status"], early["rule"]) == (409, "act_in_turn")
+    assert (await called(browser, hands, "zhongshan-1", f"{path}/confirm", {})).status_code == 404
+
+
+async def test_a_preview_records_nothing(browser: Browser, hands: Hands) -> None:
+    await hands.submit()
+    path = f"/proceedings/case/{hands.stream.number}/acts/confirm/preview"
+    told = (await called(browser, hands, "ganjingzi-1", path, hands.forms.opinion())).json()
+    assert (told["passed"], told["stage_before"], told["stage"]) == (True, "district_review", "confirmed")
+    assert await hands.acts() == ["submit"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "application/json", 422),
+        (b"[]", "application/json", 422),
+        (b'{"reason": "\\u0000"}', "application/json", 422),
+        (b'{"reason": "\\ud800"}', "application/json", 422),
+        (b'{"reason": "a", "reason": "b"}', "application/json", 422),
+        (b"\xff", "application/json", 422),
+        (b"{}", "text/plain", 415),
+        (b"[" * 100_000, "application/json", 422),
+        (b" " * (13 * 1024 * 1024), "application/json", 413),
+    ],
+    ids=range(9),
+)
+async def test_a_body_that_is_no_form_is_refused(
+    browser: Browser, hands: Hands, body: bytes, kind: str, status: int
+) -> None:
+    await hands.submit()
+    token = (await api_tokens.give(hands.session.pool, "ganjingzi-1", "test", 1, hands.clock())).token
+    headers = {"authorization": f"Bearer {token}", "content-type": kind}
+    path = f"/api/proceedings/case/{hands.stream.number}/acts/refuse"
+    answer = await browser.client.post(path, content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+async def test_nobody_acts_without_a_session_or_a_token_that_holds(browser: Browser, hands: Hands) -> None:
+    await hands.submit()
+    given = await api_tokens.give(hands.session.pool, "ganjingzi-1", "test", 1, hands.clock())
+
+    async def looked(token: str) -> int:
+        headers = {"authorization": f"Bearer {token}"}
+        return (await browser.client.get("/api/work", headers=headers)).status_code
+
+    anonymous = await browser.get("/api/work")
+    assert (anonymous.status_code, anonymous.headers["www-authenticate"]) == (401, "Bearer")
+    assert [await looked(given.token), await looked("fc_none")] == [200, 401]
+    hands.clock.ahead += timedelta(days=2)
+    assert await looked(given.token) == 401
+
+
+async def test_a_token_is_shown_once_kept_as_its_hash_and_ends_when_revoked(reader: Browser, alone: Hands) -> None:
+    await reader.sign_in("bureau-1")
+    page = (await reader.post("/account/tokens", {"name": "夜间报送", "days": "30"})).text
+    token = page.partition("<code>")[2].partition("</code>")[0]
+    assert token.startswith("fc_")
+    assert token not in (await reader.get("/account/tokens")).text
+    assert token not in str(await alone.session.pool.fetch("select * from api_token"))
+    headers = {"authorization": f"Bearer {token}"}
+    assert (await reader.client.get("/api/work", headers=headers)).status_code == 200
+    number = await alone.session.pool.fetchval("select number from api_token")
+    assert (await reader.post(f"/account/tokens/{number}/revoke")).status_code == 303
+    assert (await reader.client.get("/api/work", headers=headers)).status_code == 401
+    assert (await reader.post("/account/tokens", {"name": " ", "days": "0"})).status_code == 422
+
+
+async def test_a_session_acts_from_our_own_pages_only(reader: Browser) -> None:
+    await reader.sign_in("bureau-1")
+    headers = {"sec-fetch-site": "cross-site"}
+    answer = await reader.client.post("/api/proceedings/case", json={}, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
+    assert (await reader.client.post("/api/rules/validity", json={"published_on": "2026-01-01"})).status_code == 403
+
+
+async def test_the_rules_answer_as_the_command_line_does(reader: Browser) -> None:
+    facts = {"sum_insured": "20000000.00", "premium_rate": "0.025"}
+    told = (await reader.client.post("/api/rules/premium?scheme=dalian", json=facts)).json()
+    assert (told["premium"], told["subsidy"], told["enterprise_share"]) == ("500000.00", "200000.00", "300000.00")
+    ceiling = await reader.client.post("/api/rules/ceiling", json={"product_value": "50000000.00"})
+    assert ceiling.json()["ceiling"] == "2500000.00"
+    wrong = (await reader.client.post("/api/rules/premium", json={"premium_rate": "3"})).json()
+    assert [one["field"] for one in wrong["faults"]] == ["sum_insured", "premium_rate"]
+    assert (await reader.client.post("/api/rules/none", json={})).status_code == 404
+
+
+async def test_the_ledger_is_the_three_offices(browser: Browser, hands: Hands) -> None:
+    assert (await called(browser, hands, "finance-1", "/ledger/2026")).json()["balanced"] is True
+    refused = await called(browser, hands, "insurer-a-1", "/ledger/2026")
+    assert (refused.status_code, refused.json()["article"]) == (403, "13")
+
+
+async def test_a_list_shows_an_office_its_own_and_goes_on_by_key(browser: Browser, hands: Hands) -> None:
+    for _ in range(51):
+        await hands.another().submit()
+    first = await called(browser, hands, "ganjingzi-1", "/proceedings/case")
+    assert len(first.json()["items"]) == 50
+    assert f"after={first.json()['next']}" in first.headers["link"]
+    rest = await called(browser, hands, "ganjingzi-1", f"/proceedings/case?after={first.json()['next']}")
+    assert (len(rest.json()["items"]), rest.json()["next"]) == (1, None)
+    assert (await called(browser, hands, "zhongshan-1", "/proceedings/case")).json()["items"] == []
+
+
+async def test_the_description_is_there_for_people_and_for_programs(reader: Browser) -> None:
+    assert (await reader.get("/api/openapi.json")).json()["openapi"].startswith("3.1")
+    page = (await reader.get("/api")).text
+    assert "/api/proceedings/{kind}/{number}/acts/{act}" in page
+    assert "https://" not in page.replace("http://desk.test", "")

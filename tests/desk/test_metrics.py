@@ -1,0 +1,21 @@
+"""What Prometheus reads: routes, outcomes and what waits, with labels that are few and tell of nobody."""
+
+from __future__ import annotations
+
+from tests.desk.browser import Browser, flat
+from tests.hands import Hands
+
+
+async def test_acts_are_counted_by_outcome_and_nothing_tells_of_a_case(browser: Browser, hands: Hands) -> None:
+    await hands.submit()
+    await browser.sign_in("ganjingzi-1")
+    path, form = f"/p/case/{hands.stream.number}/acts/confirm", flat(hands.forms.opinion())
+    assert (await browser.post(path, {**form, "send": "yes"})).status_code == 303
+    await browser.get("/api/public/register")
+    told = (await browser.get("/metrics")).text
+    assert 'firstcover_desk_acts_total{door="page",outcome="done"} 1.0' in told
+    assert 'route="/api/public/register"' in told
+    assert "firstcover_outbox_waiting" in told
+    assert "firstcover_work_overdue 0.0" in told
+    assert hands.stream.number not in told
+    assert "ganjingzi" not in told

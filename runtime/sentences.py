@@ -41,7 +41,7 @@ class Template:
 @cache
 def catalogue() -> Mapping[str, str]:
     """Return the Chinese of every sentence by its English template, of those too that only old events hold."""
-    return read("sentences") | read("once_said")
+    return read("sentences") | read("once_said") | read("commands")
 
 
 def read(name: str) -> dict[str, str]:

@@ -12,6 +12,8 @@ import typer
 from typer.core import TyperGroup
 
 from runtime.errors import FirstcoverError
+from runtime.messages import is_chinese
+from starters.help_texts import in_language, turned
 
 #: Each command, and where it is: a module's `app`, unless it names another.
 COMMANDS = {
@@ -51,6 +53,9 @@ COMMANDS = {
 }
 
 
+ABOUT = "Firstcover (首保通): cases of subsidised first-product insurance, from submission to payment."
+
+
 class LazyCommands(TyperGroup):
     """A group whose commands are imported at their first use."""
 
@@ -64,15 +69,15 @@ class LazyCommands(TyperGroup):
         # Known by its name here, whatever its function is called.
         command = typer.main.get_command(getattr(import_module(module), attribute or "app"))
         command.name = name
-        return command
+        return in_language(command)
 
 
 app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
 
-@app.callback()
+@app.callback(help=turned(ABOUT) if is_chinese() else ABOUT)
 def firstcover() -> None:
-    """Firstcover (首保通): cases of subsidised first-product insurance, from submission to payment."""
+    """The command itself, of which all others are parts."""
 
 
 def main() -> None:

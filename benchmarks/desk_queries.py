@@ -34,6 +34,7 @@ from rules.schemes.dalian_case import CASE
 from rules.schemes.dalian_work import NextWanted
 from rules.timetable import Deadline
 from service.sample_forms import SampleForms
+from service.work import colleagues, page_of, supervises
 
 MANY, TIMES, PASSWORD = 100_000, 21, "not-a-secret"
 NOW = datetime(2026, 6, 15, 2, tzinfo=UTC)
@@ -191,6 +192,17 @@ async def asked(pool: Pool, many: int = MANY) -> dict[str, Callable[[], Awaitabl
         await pool.fetch(proceeding.related, stream, "bureau")
         await pool.fetch(notice.of_stream, stream)
 
+    def whole_page(code: str, who_has: str = "") -> Callable[[], Awaitable[Any]]:
+        """All that `/work` asks of the record."""
+
+        async def asked_for() -> None:
+            await work.counted(pool, who[code], TODAY)
+            await page_of(pool, who[code], TODAY, Wanted(taken=who_has or None))
+            await colleagues(pool, who[code], TODAY)
+            await supervises(pool, who[code], TODAY)
+
+        return asked_for
+
     async def take_next(code: str) -> None:
         async with pool.acquire() as connection, connection.transaction():
             form: Any = NextWanted()
@@ -213,6 +225,7 @@ async def asked(pool: Pool, many: int = MANY) -> dict[str, Callable[[], Awaitabl
         "my work, common words": listed("ganjingzi-1", text="大连 有限公司"),
         "my work, rare words": listed("bureau-2", text="压缩机 XK-33"),
         **{f"counts of {code}": lambda code=code: work.counted(pool, who[code], TODAY) for code in who},  # type: ignore[misc]
+        **{f"the whole page of {code}": whole_page(code) for code in who},
         **{f"next of {code}": lambda code=code: take_next(code) for code in who},  # type: ignore[misc]
         "search by number": lambda: work.found(pool, stream.rsplit(":", maxsplit=1)[-1], who["bureau-2"]),
         "search by an enterprise": lambda: work.found(pool, "海港精密机械有限公司", who["bureau-2"]),

@@ -22,7 +22,7 @@ from desk.api.problems import refused_by_law, told
 from desk.page import Database, Servers, today, with_query
 from rules.procedure import Act, File
 from rules.procedures import PROCEDURES, Stream, stream_of
-from runtime.errors import BadInput
+from runtime.errors import BadInput, Refused
 from service import acting
 from service.acting import known_act, known_stream, may_see
 from service.reading import read_choice, read_word
@@ -64,7 +64,7 @@ async def asked(me: Caller, database: Database, kind: Kind, number: str, act: st
     if one.by == ("system",):
         raise HTTPException(404, f"{act} is the system's own act")
     if number == NEW and one is stream.procedure.opening:
-        return Asked(stream, None, one)
+        return Asked(stream, None, _opening(stream, me))
     return Asked(*(await _seen(database, me, kind, number)), one)
 
 
@@ -131,7 +131,7 @@ async def open_one(
 ) -> Response:
     """Open a proceeding by its first act, whose form is the body."""
     stream = _stream(kind, NEW)
-    opening = Asked(stream, None, stream.procedure.opening)
+    opening = Asked(stream, None, _opening(stream, me))
     return await _ordered(request, servers, opening, Order(me.code, data, key))
 
 
@@ -231,6 +231,16 @@ def answered(answer: Answer, status: int) -> Response:
     if status == 201:
         headers["Location"] = f"/api/proceedings/{stream.kind}/{stream.number}"
     return JSONResponse(jsonable_encoder(told_of), status, headers)
+
+
+def _opening(stream: Stream, me: Officer) -> Act:
+    """The act that opens a kind, told at once to whom it is not: its form may name what is not his to know of."""
+    one = stream.procedure.opening
+    if one.by == ("system",):
+        raise HTTPException(404, f"no officer opens a {stream.kind}")
+    if me.kind not in one.by:
+        raise Refused("right_office", one.article, f"{one.name} is for the {' or '.join(one.by)}")
+    return one
 
 
 def _stream(kind: str, number: str) -> Stream:

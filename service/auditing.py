@@ -1,4 +1,4 @@
-"""The proof that no history was altered: every chain followed, and what is kept compared with what it tells (15(3))."""
+"""The proof that no history was altered: every chain followed, what is kept compared with what is told (article 15(3))."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from rules.edition import Edition
 from rules.procedures import Stream, edition_for
 from rules.schemes.dalian_quarter import fiscal_year_of
 from rules.timetable import SHANGHAI
-from service.sample_forms import SampleForms, late_delivery, rolled_delivery, uscc
+from service.sample_forms import SampleForms
+from service.sample_values import late_delivery, rolled_delivery, uscc
 from service.session import Session
 from service.showing import MONEY, file_of
 from starters.telling import yuan

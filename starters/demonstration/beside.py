@@ -1,4 +1,4 @@
-"""Beside the cases: further batches, losses, complaints, work that is shared out, documents (articles 9 to 12, 15)."""
+"""Beside the cases: further batches, losses, complaints, work shared out, documents (articles 9 to 12 and 15(1))."""
 
 from __future__ import annotations
 

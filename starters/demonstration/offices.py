@@ -1,4 +1,4 @@
-"""机构与试点保险机构: the insurers' list and measures, a newcomer, the offices' supervisors (articles 12, 15)."""
+"""机构与试点保险机构: the insurers' list and measures, a newcomer, the offices' supervisors (articles 12 and 15(1))."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from rules.calendar import CHINA
 from rules.deadlines import insure_by
-from service.sample_forms import late_delivery
+from service.sample_values import late_delivery
 from starters.demonstration.script import DAYS, EDITION, Fill, Script, day_of
 
 

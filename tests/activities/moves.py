@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from db.pool import Pool
 from rules.procedure import File
 from rules.timetable import SHANGHAI
-from service.sample_forms import Data, SampleForms, uscc
+from service.sample_forms import Data, SampleForms
+from service.sample_values import uscc
 from tests.activities.desk import Desk
 
 JOINT = {"regulator": "regulator", "industry_bureau": "bureau", "finance": "finance"}

@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser
 
-from service.sample_forms import SampleForms, uscc
+from service.sample_forms import SampleForms
+from service.sample_values import uscc
 from service.session import Session, now, session
 from starters.stack import EmbeddedStack
 from starters.story import Story, quarter_of

@@ -16,7 +16,7 @@ from desk.pages.law import SUMS
 from rules.identifiers import check_digit
 from service import masking
 from service.public_register import Wanted, register
-from service.sample_forms import uscc
+from service.sample_values import uscc
 from tests.desk.browser import Browser, visiting
 from tests.desk.serving import browsing, serving
 from tests.hands import Hands

@@ -18,7 +18,8 @@ from db.embedded import EmbeddedPostgres
 from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_quarter import fiscal_year_of
 from runtime.processes import free_ports
-from service.sample_forms import SampleForms, uscc
+from service.sample_forms import SampleForms
+from service.sample_values import uscc
 from service.session import now
 from tests.contents import contents
 from tests.hands import STRAIGHT_PATH, Hands

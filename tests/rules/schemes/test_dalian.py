@@ -33,6 +33,8 @@ FIGURES = {
     "filing_day": (10, "13"),
     "joint_review_days": (20, "13"),
     "refusal_blocks": (True, "13"),
+    "ties_settled_by_offices": (True, "13"),
+    "plan_notice_days": (0, "13"),
     "payment_days": (15, "13"),
     "waitlist_years": (1, "13"),
     "budget_carries_over": (False, "13"),

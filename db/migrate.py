@@ -43,6 +43,15 @@ async def prepare(admin_dsn: str, app_password: str, today: date | None = None) 
         await owner.close()
 
 
+async def is_there(admin_dsn: str) -> bool:
+    """Whether the server at `admin_dsn` has the program's database already."""
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        return bool(await admin.fetchval("select true from pg_database where datname = $1", DATABASE))
+    finally:
+        await admin.close()
+
+
 async def _create_roles(admin: Connection, app_password: str) -> None:
     if not await admin.fetchval("select true from pg_roles where rolname = $1", OWNER):
         await admin.execute(f"create role {OWNER} nologin")

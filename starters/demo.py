@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
-import asyncpg
 import typer
 from rich.panel import Panel
 
-from db.migrate import DATABASE, prepare
+from db.migrate import is_there, prepare
 from db.pool import open_pool
 from rules.timetable import SHANGHAI
 from runtime.messages import named, say, told
@@ -67,7 +66,7 @@ def demonstrating(data: Path | None, progress: Callable[[str], None]) -> Embedde
     stack = EmbeddedStack(data, one_click=True, progress=progress)
 
     async def prepared(admin_dsn: str, password: str) -> None:
-        begun = _begun(stack.data / "story.json", new=not await _is_there(admin_dsn))
+        begun = _begun(stack.data / "story.json", new=not await is_there(admin_dsn))
         if begun.get("past", "written") == "written":
             await prepare(admin_dsn, password)
             return
@@ -80,15 +79,6 @@ def demonstrating(data: Path | None, progress: Callable[[str], None]) -> Embedde
 
     stack.prepare = prepared
     return stack
-
-
-async def _is_there(admin_dsn: str) -> bool:
-    """Whether the database is there already: what others have begun gets no past."""
-    admin = await asyncpg.connect(admin_dsn)
-    try:
-        return bool(await admin.fetchval("select true from pg_database where datname = $1", DATABASE))
-    finally:
-        await admin.close()
 
 
 def play(stack: EmbeddedStack) -> Ending:

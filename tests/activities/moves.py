@@ -202,7 +202,7 @@ class Moves:
         form = await self.round_form(move.act, str(move.about), officer, move.choice)
         return stream, officer, form
 
-    async def round_form(self, act: str, quarter: str, officer: str, choice: int) -> Data:  # noqa: PLR0911 - a form an act
+    async def round_form(self, act: str, quarter: str, officer: str, choice: int) -> Data:
         """The form of a round's act; `choice` picks what it is about, in its lower bits, and what is said of it."""
         forms, stream, office = self.forms(), f"round:dalian:{quarter}", officer.rsplit("-", 1)[0]
         match act:

@@ -208,7 +208,7 @@ def _read(name: str, info: FieldInfo, sent: Mapping[str, list[str]]) -> Any:
 
 def _says_nothing(form: type[BaseModel], filled: Mapping[str, Any]) -> bool:
     """Whether nothing is filled in but what stood there from the beginning."""
-    return all(value == form.model_fields[name].default for name, value in filled.items())
+    return all(value in ([], {}, form.model_fields[name].default) for name, value in filled.items())
 
 
 def _typed(kind: str, given: str) -> Any:

@@ -140,6 +140,7 @@ PROVABLE: Final[Mapping[str, Mapping[str, Provable]]] = {
         "summary": Provable("汇总表（盖章）", "return", _INSURER),
         "cover_letter": Provable("报送函", "return", _INSURER),
         "opinion": Provable("会同审核意见", "return", _OF_OWNERS),
+        "snapshot": Provable("计划公示页面快照", "return", _OF_OWNERS),
     },
     "pilot_insurer": {
         "text": Provable("备案条款文本", "listing", _INSURER),

@@ -1,4 +1,4 @@
-"""The proof that no history was altered: every chain followed, what is kept compared with what is told (article 15(3))."""
+"""The proof that no history was altered: chains followed, what is kept compared with what is told (article 15(3))."""
 
 from __future__ import annotations
 

@@ -24,6 +24,9 @@ class RoundOpening(Form):
 
     quarter: Annotated[str, StringConstraints(pattern=r"^20\d\dQ[1-4]$")]
 
+    def names(self) -> str:
+        return self.quarter
+
     @property
     def year_and_quarter(self) -> tuple[int, int]:
         return int(self.quarter[:4]), int(self.quarter[5])

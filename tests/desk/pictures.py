@@ -30,7 +30,6 @@ async def taken(stack: EmbeddedStack, today: date) -> None:
         ("work", "bureau-1", "zh", "/work"),
         ("case", "bureau-1", "zh", f"/p/case/{parts['waitlisted'].number}"),
         ("form", parts["review-0"].officer("district-1"), "en", f"/p/case/{parts['review-0'].number}/acts/confirm"),
-        ("enterprise", parts["planned-0"].officer("enterprise"), "en", f"/p/case/{parts['planned-0'].number}"),
     )
     async with browsing() as browser:
         for name, officer, language, path in wanted:

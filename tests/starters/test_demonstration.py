@@ -16,10 +16,10 @@ from db.embedded import EmbeddedPostgres
 from rules.identifiers import check_digit
 from rules.timetable import SHANGHAI
 from runtime.document_store import DocumentStore
-from service.auditing import verified
 from service.documents import proved
 from service.ledger import ledger_of
 from service.session import Session
+from starters.audit import verified
 from starters.demonstration import play_past
 from starters.demonstration.cast import MAKERS, code_of
 from starters.story import Story, quarter_of

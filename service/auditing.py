@@ -1,4 +1,4 @@
-"""The proof that no history was altered: every chain followed, and what is kept compared with what it tells (15(3))."""
+"""Proof that no history was altered: chains followed, what is kept compared with what it tells (article 15(3))."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ settings.register_profile("firstcover", deadline=None)
 settings.load_profile("firstcover")
 
 PASSWORD = "not-a-secret"
-_names, _places = count(1), count(1)
+_names, _places, _quarters = count(1), count(1), count(0)
 
 
 @pytest.fixture(scope="session")
@@ -77,12 +77,17 @@ async def place(pool: Pool) -> int:
     return taken
 
 
+def _quarter() -> str:
+    nth = next(_quarters)
+    return f"{2030 + nth // 4}Q{nth % 4 + 1}"
+
+
 @pytest.fixture
 def alone(skipping: WorkflowEnvironment, pool: Pool, place: int) -> Hands:
     """Officers' hands without a worker."""
     clock = Clock()
     session = Session(pool, skipping.client, f"test-{uuid4()}", clock)
-    return Hands(session, clock, skipping, f"{2030 + place // 4}Q{place % 4 + 1}")
+    return Hands(session, clock, skipping, _quarter)
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ Contents = dict[str, list[asyncpg.Record]]
 async def contents(connection: Connection | Pool) -> Contents:
     """Every row of every table it may read, with the transaction that wrote it: a row written again differs."""
     tables = await connection.fetch(
-        """select tablename from pg_tables
-        where schemaname = 'public' and has_table_privilege(tablename, 'select') order by 1"""
+        """select relname::text as tablename from pg_class
+        where relnamespace = 'public'::regnamespace and relkind = 'r'
+        and has_table_privilege(oid, 'select') order by 1"""
     )
     each = (f"select '{row['tablename']}' as name, xmin::text, one::text from {row['tablename']} one" for row in tables)
     found: Contents = {row["tablename"]: [] for row in tables}

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -61,10 +62,15 @@ class Hands:
     session: Session
     clock: Clock
     skipping: WorkflowEnvironment
-    #: The quarter this test may open.
-    quarter: str
+    #: Where the quarter comes from that this test may open: few do, and a century has four hundred.
+    next_quarter: Callable[[], str]
     serial: int = field(default_factory=lambda: next(_serials))
     case: Stream | None = None
+
+    @cached_property
+    def quarter(self) -> str:
+        """The quarter this test may open."""
+        return self.next_quarter()
 
     @property
     def forms(self) -> SampleForms:
@@ -81,11 +87,11 @@ class Hands:
 
     def another(self) -> Hands:
         """The hands of another enterprise, on the same servers and clock."""
-        return Hands(self.session, self.clock, self.skipping, self.quarter)
+        return Hands(self.session, self.clock, self.skipping, lambda: self.quarter)
 
     def beside(self, stream: Stream) -> Hands:
         """The same hands on another proceeding, such as the case's policy."""
-        return Hands(self.session, self.clock, self.skipping, self.quarter, self.serial, stream)
+        return Hands(self.session, self.clock, self.skipping, lambda: self.quarter, self.serial, stream)
 
     async def submit(self, data: dict[str, Any] | None = None, command_id: str | None = None) -> Answer:
         form = data or self.forms.submission()

@@ -25,8 +25,8 @@ ACTS = [
     (kind, act)
     for kind in PLAYED
     for act in PROCEDURES[kind, "dalian"].acts.values()
-    # What one office has returned no other can: that act is tried along the model alone.
-    if act.name != "return_for_completion"
+    # What one office has returned no other can, and no tie or notice is on the path: they are tried along the model.
+    if act.name not in ("return_for_completion", "propose_tie_order", "agree_tie_order", "publish_plan_notice")
 ]
 ON_THE_PATH = {step[:2] for step in PATH}
 #: Where in the path an act that is no step of it may be done.
@@ -39,11 +39,10 @@ BESIDE = {
     ("case", "lapse"): first("case", "correct"),
     ("case", "expire"): first("case", "insure"),
     ("round", "close"): first("round", "close_filing"),
+    ("round", "recount_deadlines"): first("round", "close_filing"),
     ("round", "reopen_filing"): first("round", "review"),
     ("round", "admit_held"): first("round", "review"),
     ("round", "take_back_plan"): first("round", "sign_plan"),
-    **{("round", act): first("round", "sign_plan") for act in ("propose_tie_order", "agree_tie_order")},
-    ("round", "publish_plan_notice"): first("round", "sign_plan"),
     ("round", "take_back_order"): first("round", "pay"),
     ("round", "remind"): first("round", "close_filing"),
 }
@@ -59,6 +58,8 @@ SYSTEM: dict[str, dict[str, Any]] = {
     "return_application": {"round": "2030Q1", "office": "finance", "items": ["发票"]},
     "reduce_waiting": {"policy": "DL-2026-000001-1", "waitlisted": "0.00"},
     "end_insurance": {"policy": "DL-2026-000001-1", "ground": "void"},
+    "stop_payment": {"plan": "P", "amount": "1.00", "because": "revoke"},
+    "recount_deadlines": {"year": 2027, "document": "国办发明电"},
 }
 RUNGS = {"lapse": "correction", "expire": "recognition_valid_until"}
 

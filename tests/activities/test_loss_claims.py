@@ -66,7 +66,9 @@ async def test_a_paid_loss_does_not_reduce_the_subsidy(desk: Desk) -> None:
     before = await contents(desk.pool)
     await act(desk, stream, "pay_loss")
     after = await contents(desk.pool)
-    assert {table for table in after if after[table] != before[table]} <= {"proceeding", "event", "outbox", "deadline"}
+    assert {table for table in after if after[table] != before[table]} <= {
+        *("proceeding", "event", "outbox", "deadline", "work_item")
+    }
     assert (await desk.file()).money["subsidy_asked"] == "600000.00"
 
 

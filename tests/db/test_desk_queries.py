@@ -27,11 +27,11 @@ STREAM = "case:dalian:DL-2020-000007"
 QUESTIONS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "mine": (WORK.mine, ("industry_bureau", PLACES, *NARROWED, OFFICERS, False)),
     "held": (WORK.held, ("industry_bureau", PLACES, *NARROWED, OFFICERS)),
-    "mine_found": (WORK.mine_found, ("industry_bureau", PLACES, *NARROWED, OFFICERS, False, ["核级", "xk"])),
-    "counts": (WORK.counts, ("district", ["district/xigang"], TODAY, ["xigang-1"])),
+    "mine_found": (WORK.mine_found, ("industry_bureau", PLACES, *NARROWED, OFFICERS, False, ["核级", "xk"], None)),
+    "counts": (WORK.counts, ("district", ["district/xigang"], TODAY)),
     "open_to": (WORK.open_to, ("industry_bureau", PLACES, OFFICERS, None, 20, date.min, NOW, "")),
     "claim": (WORK.claim, (STREAM, "industry_bureau", PLACES, OFFICERS)),
-    "found": (WORK.found, (["dl-2020-000007"], "", "bureau", 50)),
+    "found": (WORK.found, (["dl-2020-000007"], "", "bureau", 50, None, None)),
     "by_stream": (PROCEEDING.by_stream, (STREAM,)),
     "events": (PROCEEDING.events, (STREAM,)),
 }

@@ -106,7 +106,7 @@ async def test_a_preview_records_nothing(browser: Browser, hands: Hands) -> None
         (b"\xff", "application/json", 422),
         (b"{}", "text/plain", 415),
         (b"[" * 100_000, "application/json", 422),
-        (b" " * (13 * 1024 * 1024), "application/json", 413),
+        (b" " * (65 * 1024 * 1024), "application/json", 413),
     ],
     ids=range(9),
 )

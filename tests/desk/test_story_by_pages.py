@@ -15,7 +15,7 @@ from playwright.async_api import Browser
 
 from rules.edition import edition_of
 from rules.schemes.dalian_quarter import fiscal_year_of
-from service.sample_forms import late_delivery, rolled_delivery
+from service.sample_values import late_delivery, rolled_delivery
 from tests.desk.clerk import Clerk, clerk, path_of
 from tests.desk.serving import browsing, serving
 from tests.hands import Hands

@@ -32,7 +32,9 @@ async def main(postgres: EmbeddedPostgres) -> None:
         working(environment.client, pool, "record"),
     ):
         clock = Clock()
-        await record_all(Hands(Session(pool, environment.client, "record", clock), clock, environment, "2030Q1"))
+        await record_all(
+            Hands(Session(pool, environment.client, "record", clock), clock, environment, lambda: "2030Q1")
+        )
 
 
 async def record_all(hands: Hands) -> None:

@@ -18,8 +18,8 @@ from rules.procedures import PROCEDURES
 from service.auditing import verified
 from service.ledger import ledger_of
 from service.reading import read_data
-from service.sample_forms import SampleForms, late_delivery
-from service.sample_values import rolled_delivery
+from service.sample_forms import SampleForms
+from service.sample_values import late_delivery, rolled_delivery
 from service.showing import file_of, shown
 from starters.story import Step, Story, first_unopened, quarter_of
 from tests.hands import Hands

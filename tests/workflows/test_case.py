@@ -10,8 +10,7 @@ import pytest
 
 from rules.edition import edition_of
 from runtime.errors import BadInput, Refused
-from service.sample_forms import late_delivery
-from service.sample_values import rolled_delivery
+from service.sample_values import late_delivery, rolled_delivery
 from service.showing import shown
 from tests.hands import Hands
 

@@ -184,7 +184,7 @@ class Life:
         """Open the quarter and its year, submit two products, and do so many acts of each straight path."""
         clock, quarter = Clock(), next(QUARTERS)
         session = replace(ground.hands.session, clock=clock)
-        cases = tuple(Hands(session, clock, ground.hands.skipping, quarter) for _ in range(2))
+        cases = tuple(Hands(session, clock, ground.hands.skipping, lambda: quarter) for _ in range(2))
         life = cls(ground, (cases[0], cases[1]), Stream("round", "dalian", quarter))
         year = fiscal_year_of(int(quarter[:4]), int(quarter[5]))
         # The first case is given all it may have, the second a part.

@@ -21,7 +21,7 @@ async def test_a_district_returns_a_case_for_correction_in_a_real_browser(hands:
         await page.goto("/sign-in?lang=en")
         await page.click('form[action="/sign-in/ganjingzi-1"] button')
         await page.click(f"text={hands.stream.number}")
-        await page.click("text=Return for correction")
+        await page.click('main a.button:has-text("Return for correction")')
         await page.click('button[name="preview"] >> nth=-1')
         await expect(page.locator("body")).to_contain_text("1 field is not right yet")
         for name, value in flat(hands.forms.of("return_for_correction")).items():

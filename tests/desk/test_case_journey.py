@@ -100,7 +100,7 @@ async def test_an_enterprise_applies_by_itself_and_its_district_returns_and_conf
         await expect(officer.locator(".speaks a").first).to_have_text("营业执照")
         await fill(officer, hands.forms.opinion())
         await officer.click('button[name="preview"] >> nth=-1')
-        await expect(officer.locator(".effect")).to_contain_text("then it waits for: Industry bureau")
+        await expect(officer.locator(".effect")).to_contain_text("Industry bureau")
         await officer.click('button[name="send"]')
         await expect(officer.locator(".flash")).to_contain_text("Done and recorded: Confirm")
         await expect(officer.locator(".step.here")).to_contain_text("Confirmed")

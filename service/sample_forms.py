@@ -266,6 +266,16 @@ class SampleForms:
             "text_sha256": digest(number),
         }
 
+    def holidays(self) -> Data:
+        """放假通知: the coming year's, made up."""
+        year, spring = self.now.year + 1, date(self.now.year + 1, 2, 14)
+        return {
+            "year": year,
+            "document": f"国办发明电〔{year - 1}〕0号 (illustrative)",
+            "days_off": [f"{year}-01-0{day}" for day in (1, 2, 3)],
+            "workdays": [f"{spring + timedelta(days=max(5 - spring.weekday(), 0))}"],
+        }
+
     def document(self) -> Data:
         said = {"proves": "licence", "name": "营业执照.pdf", "media_type": "application/pdf", "size": 1024}
         return {**said, "sha256": digest("营业执照")}
@@ -344,13 +354,8 @@ class SampleForms:
                 **self.reasons(),
             },
             "sign_edition": {"name": f"dalian-revised-{self.serial}"},
-            "enter_notice": {
-                "year": 2027,
-                "document": "国办发明电〔2026〕0号 (illustrative)",
-                "days_off": ["2027-01-01", "2027-01-02", "2027-01-03"],
-                "workdays": ["2027-02-14"],
-            },
-            "load_notice": {"year": 2027},
+            "enter_notice": self.holidays(),
+            "load_notice": {"year": self.now.year + 1},
             "take": {"proceedings": ["case:dalian:DL-2026-000001"]},
             "hand_over": {"proceedings": ["case:dalian:DL-2026-000001"], "to": "bureau-2", "note": "出差 (away)"},
             "release": {"proceedings": ["case:dalian:DL-2026-000001"], "note": "出差 (away)"},

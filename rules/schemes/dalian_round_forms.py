@@ -93,7 +93,7 @@ class TieOrder(Form):
 class TieAgreement(Form):
     """同意排序: the proposal that is agreed to, by the sequence of the act that made it."""
 
-    proposal: Annotated[int, Field(ge=1, strict=True)]
+    proposal: Annotated[int, Field(ge=1)]
 
 
 class Admission(Form):

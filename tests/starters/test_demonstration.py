@@ -118,6 +118,7 @@ async def test_it_begins_on_any_day_of_the_year(postgres: EmbeddedPostgres, fold
         assert await played.pool.fetchval("select count(*) from proceeding where kind = 'case'") == 60
 
 
+@pytest.mark.timeout(300)
 async def test_its_workflows_start_quietly_and_the_story_is_played_among_them(
     begun: Demonstrated, skipping: WorkflowEnvironment
 ) -> None:
@@ -126,7 +127,7 @@ async def test_its_workflows_start_quietly_and_the_story_is_played_among_them(
     async with working(session.client, session.pool, session.task_queue):
         assert await session.revive() > 60
         ending = await Story(session, lambda _: None, 12345, quarter_of(session.clock())).play()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(200):
             while await begun.pool.fetchval("select count(*) from outbox where not done"):  # noqa: ASYNC110 - the relay's
                 await asyncio.sleep(0.1)
     assert (await verified(begun.pool))["ok"]

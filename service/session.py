@@ -102,7 +102,12 @@ class Session:
         return answer
 
     async def act(self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None) -> Answer:
-        """Send an act to its proceeding; the same command id is answered as the first time."""
+        """Send an act to its proceeding; the same command id is answered as the first time.
+
+        A register has no workflow: its acts go to the record, as the act that opens it does.
+        """
+        if not stream_of(stream).procedure.driven:
+            return await self.open(stream, act, officer, data, command_id)
         record, command = Record(self.pool), self._order(stream, act, officer, data, command_id)
         # An answer found in the record is not acknowledged: its workflow may have died before it took the act.
         return await _told(record.answered(command)) or await self._offered(record, command)

@@ -157,7 +157,10 @@ async def planned_and_signed(do: Offices, hands: Hands, round_: str) -> None:
     await do.do("regulator-1", round_, "prepare_plan")
     assert await (await do("regulator-1")).sends(round_, "sign_plan") == 403
     await do.do("finance-1", ledger, "adjust", {"amount": "300000.00", "document": f"大财指〔{year}〕2号"})
-    signer = await do("regulator-2")
+    for office in ("regulator", "bureau"):
+        await do.do(f"{office}-2", round_, "sign_plan")
+    # The third signature works the plan out again.
+    signer = await do("finance-2")
     refused = await signer.does(round_, "sign_plan")
     assert "/acts/" in signer.page.url
     assert "13" in refused

@@ -70,7 +70,7 @@ async def applied(one: Applicant, place: int) -> None:
         await one.do(step)
     contract = one.forms.contract(insurer, SUMS[place % len(SUMS)])
     # Each in a minute of its own: what is insured at once waits for the three offices where the budget runs out.
-    concluded_at = datetime.fromisoformat(contract["concluded_at"]) - timedelta(minutes=place)
+    concluded_at = datetime.fromisoformat(contract["concluded_at"]) - timedelta(minutes=MANY - place)
     await one.order("insure", f"insurer-{insurer}-1", contract | {"concluded_at": f"{concluded_at:%Y-%m-%dT%H:%M}"})
     recorded = await one.order("apply", one.forms.enterprise)
     assert recorded.answer

@@ -320,23 +320,23 @@ begin
                 using errcode = 'check_violation', constraint = 'committed_within_asked';
         end if;
     end if;
+    -- Each is looked up by itself, not joined: what is known of the table before a new plan's entries has it searched through for each.
     if kinds && '{payment,cancellation}' then
         execute $q$
             select min(p.application) as application, min(p.plan) as plan from posted p
-            left join ledger_entry c on c.kind = 'commitment' and c.application = p.application and c.plan = p.plan
-                and c.scheme = p.scheme and c.fiscal_year = p.fiscal_year and c.enterprise = p.enterprise
-            where p.kind in ('payment', 'cancellation') and c.amount is distinct from p.amount
+            where p.kind in ('payment', 'cancellation') and not coalesce((
+                select (c.amount, c.scheme, c.fiscal_year, c.enterprise) = (p.amount, p.scheme, p.fiscal_year, p.enterprise)
+                from ledger_entry c where c.kind = 'commitment' and c.application = p.application and c.plan = p.plan
+            ), false)
         $q$ into wrong;
         if wrong.application is not null then
             raise exception 'application % is paid or cancelled another amount than plan % committed to it', wrong.application, wrong.plan
                 using errcode = 'check_violation', constraint = 'paid_as_committed';
         end if;
         execute $q$
-            select min(application) as application, min(plan) as plan from (
-                select p.application, p.plan from posted p join ledger_entry o on o.kind = 'cancellation' and o.application = p.application and o.plan = p.plan where p.kind = 'payment'
-                union all
-                select p.application, p.plan from posted p join ledger_entry o on o.kind = 'payment' and o.application = p.application and o.plan = p.plan where p.kind = 'cancellation'
-            ) both_ways
+            select min(p.application) as application, min(p.plan) as plan from posted p
+            where p.kind = 'payment' and (select true from ledger_entry o where o.kind = 'cancellation' and o.application = p.application and o.plan = p.plan)
+                or p.kind = 'cancellation' and (select true from ledger_entry o where o.kind = 'payment' and o.application = p.application and o.plan = p.plan)
         $q$ into wrong;
         if wrong.application is not null then
             raise exception 'what plan % committed to application % is paid or cancelled, and not both', wrong.plan, wrong.application
@@ -1137,7 +1137,7 @@ CREATE INDEX document_sha256_idx ON public.document USING btree (sha256);
 
 CREATE INDEX event_stream_idx ON public.event USING btree (stream) WHERE (NOT passed);
 
-CREATE INDEX ledger_entry_plan_idx ON public.ledger_entry USING btree (plan) WHERE (kind = ANY (ARRAY['commitment'::text, 'cancellation'::text, 'payment'::text]));
+CREATE INDEX ledger_entry_plan_application_idx ON public.ledger_entry USING btree (plan, application) WHERE (kind = ANY (ARRAY['commitment'::text, 'cancellation'::text, 'payment'::text]));
 
 CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING btree (scheme, fiscal_year);
 

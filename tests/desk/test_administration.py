@@ -110,6 +110,24 @@ async def test_an_officer_is_proposed_appointed_given_a_password_once_and_must_c
     assert (await reader.get("/work")).status_code == 200
 
 
+async def test_a_first_password_says_its_end_and_is_given_anew_only_to_whom_it_never_let_in(
+    reader: Browser, alone: Hands
+) -> None:
+    await appointed(reader, alone)
+    path = "/administration/officers/bureau-9/password"
+    assert "It lets nobody in after" in (await reader.post(path)).text
+    alone.clock.ahead += timedelta(days=7)
+    await reader.sign_in("bureau-2")
+    again = await reader.post(path)
+    found = re.search(r'class="word">([A-Z2-9-]{19})<', again.text)
+    assert found, again.text
+    await reader.post("/sign-out")
+    assert (await reader.post("/sign-in", {"officer": "bureau-9", "password": found[1]})).status_code == 303
+    alone.clock.ahead += timedelta(days=8)
+    await reader.sign_in("bureau-2")
+    assert (await reader.post(path)).status_code == 422, "he has been in: another password is the operator's to give"
+
+
 @pytest.mark.parametrize(
     ("by", "whose"), [("finance-1", "bureau-2"), ("bureau-1", "finance-1"), ("bureau-1", "bureau-1")]
 )

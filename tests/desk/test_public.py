@@ -207,6 +207,25 @@ def test_what_reaches_a_person_is_masked_however_it_is_written(said: str) -> Non
     assert said[3:-2] not in masking.public_text(said)
 
 
+@given(st.from_regex("1[3-9][0-9]{9}", fullmatch=True), HAN)
+def test_what_reaches_a_person_is_masked_in_a_sentence_for_an_office_too(number: str, words: str) -> None:
+    for said in (
+        f"{words}{number}",
+        f"{words}：{number[:3]}-{number[3:7]}-{number[7:]}，{words}",
+        f"{number}@example.com",
+    ):
+        told = masking.masked({"ground": said, "items": [said]})
+        assert number[3:9] not in str(told).replace("-", "")
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [("policy_number", "13912345678"), ("uscc", uscc(1)), ("ground", "24000 r/min, 60000000.00, DL-2026-000001")],
+)
+def test_numbers_of_things_stay_for_an_office(field: str, said: str) -> None:
+    assert masking.masked({field: said}) == {field: said}
+
+
 @given(st.integers(1, 9_999_999))
 def test_an_enterprises_code_is_public(serial: int) -> None:
     assert masking.public_text(f"代码 {uscc(serial)}") == f"代码 {uscc(serial)}"

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from db.pool import AWAY, is_away
 from desk.page import ChangeFirst, SignInFirst, go, render
 from desk.security import TooLarge, is_api, refusal
+from rules.calendar import CHINA
 from runtime.errors import BadInput, Refused, Unreachable
 
 
@@ -75,7 +76,7 @@ async def away(request: Request, error: Exception) -> Response:
 
 async def render_plainly(request: Request, error: Exception) -> Response:
     """A page for when a server does not answer."""
-    request.state.me = None
+    request.state.me, request.state.calendar = None, CHINA
     return await render(request, "errors/away.html", status=503, error=error)
 
 

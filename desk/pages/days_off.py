@@ -23,6 +23,8 @@ router = APIRouter()
 REGISTER = admin.REGISTERS["calendar"]
 #: How many of the deadlines that move are shown; all are counted.
 SHOWN = 300
+#: How many proceedings a page counts anew, those due first; all are counted once the notice is loaded.
+WEIGHED = 2_000
 
 
 @router.get("/administration/days-off")
@@ -47,7 +49,7 @@ async def enter(request: Request, me: Signed, servers: Servers) -> Response:
     try:
         if "send" not in sent:
             await preview(servers.pool, REGISTER, "enter_notice", me.code, form)
-            told = {"form": form, "said": said, "moved": await _moved(request, servers.pool, form), "command": command}
+            told = {"form": form, "said": said, "command": command, **await _moved(request, servers.pool, form)}
             return await _page(request, servers.pool, sent, {}, **told)
         await servers.open(str(REGISTER), "enter_notice", me.code, form, command)
     except BadInput as bad:
@@ -68,9 +70,9 @@ async def entered(request: Request, me: Signed, database: Database, year: int) -
         "days_off/show.html",
         form=form,
         spans=spans,
-        moved=await _moved(request, database, {name: said for name, said in form.items() if name != "entered_by"}),
         most=SHOWN,
         command=str(uuid4()),
+        **await _moved(request, database, {name: said for name, said in form.items() if name != "entered_by"}),
     )
 
 
@@ -96,8 +98,10 @@ def _bureau(me: Me) -> None:
         raise Refused("right_office", "14", f"the notices are entered by the industry_bureau; {me.code} is not of it")
 
 
-async def _moved(request: Request, database: Database, form: dict[str, Any]) -> list[dict[str, Any]]:
-    return await calendar.moved(database, HolidayNotice.model_validate(form), today(request))
+async def _moved(request: Request, database: Database, form: dict[str, Any]) -> dict[str, Any]:
+    notice = HolidayNotice.model_validate(form)
+    rows, left_out = await calendar.moved(database, notice, today(request), WEIGHED)
+    return {"moved": rows, "left_out": left_out}
 
 
 async def _page(
@@ -113,5 +117,5 @@ async def _page(
         faults=faults,
         spans=spans,
         most=SHOWN,
-        **{"form": None, "said": None, "moved": [], "command": str(uuid4())} | more,
+        **{"form": None, "said": None, "moved": [], "left_out": 0, "command": str(uuid4())} | more,
     )

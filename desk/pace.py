@@ -13,6 +13,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from desk.language import N_
 from desk.security import refusal
 
 #: Addresses that are remembered; the one longest unseen is forgotten first.
@@ -50,7 +51,7 @@ class Pace:
         bucket = self._bucket_of(scope) if scope["type"] == "http" else None
         address = (scope.get("client") or ("",))[0]
         if bucket and (seconds := bucket.wait(address)):
-            answer = refusal(Request(scope), 429, "too many requests from this address")
+            answer = refusal(Request(scope), 429, N_("too many requests from this address"))
             answer.headers["Retry-After"] = str(seconds)
             await answer(scope, receive, send)
             return

@@ -11,6 +11,7 @@ from activities.authority import Officer
 from desk.api import models
 from desk.api.calling import Caller
 from desk.api.problems import told
+from desk.language import _
 from desk.page import Database
 from rules.schemes.dalian_review import JOINT
 from rules.values import in_yuan
@@ -39,7 +40,7 @@ async def plan_preview(me: Caller, database: Database, quarter: str) -> models.P
     try:
         file = await file_of(database, round_stream(quarter))
     except BadInput as error:
-        raise HTTPException(404, "there is no such round") from error
+        raise HTTPException(404, _("there is no such round")) from error
     found = await previewed(database, file)
     return models.PlanPreview(
         quarter=file.number,

@@ -19,6 +19,7 @@ from db.sql import queries
 from desk.api import models
 from desk.api.calling import BODY, Caller, Sent
 from desk.api.problems import refused_by_law, told
+from desk.language import _
 from desk.page import Database, Servers, today, with_query
 from rules.procedure import Act, File
 from rules.procedures import PROCEDURES, Stream, stream_of
@@ -60,9 +61,9 @@ async def asked(me: Caller, database: Database, kind: Kind, number: str, act: st
     try:
         one = known_act(stream, act)
     except BadInput as error:
-        raise HTTPException(404, f"a {kind} has no such act") from error
+        raise HTTPException(404, _("there is no such act")) from error
     if one.by == ("system",):
-        raise HTTPException(404, f"{act} is the system's own act")
+        raise HTTPException(404, _("the act is the system's own"))
     if number == NEW and one is stream.procedure.opening:
         return Asked(stream, None, _opening(stream, me))
     return Asked(*(await _seen(database, me, kind, number)), one)
@@ -85,7 +86,7 @@ async def procedure(kind: Kind) -> models.Procedure:
     """Tell a kind's stages and acts: whose each act is, at which stages, under which article, and its form's schema."""
     one = PROCEDURES.get((kind, "dalian"))
     if one is None:
-        raise HTTPException(404, "there is no such kind of proceeding")
+        raise HTTPException(404, _("there is no such kind of proceeding"))
     stages = [{"stage": stage.name, "zh": stage.zh, "closed": stage.closed} for stage in one.stages.values()]
     acts = [
         {
@@ -237,7 +238,7 @@ def _opening(stream: Stream, me: Officer) -> Act:
     """The act that opens a kind, told at once to whom it is not: its form may name what is not his to know of."""
     one = stream.procedure.opening
     if one.by == ("system",):
-        raise HTTPException(404, f"no officer opens a {stream.kind}")
+        raise HTTPException(404, _("no officer opens this kind of proceeding"))
     if me.kind not in one.by:
         raise Refused("right_office", one.article, f"{one.name} is for the {' or '.join(one.by)}")
     return one
@@ -247,7 +248,7 @@ def _stream(kind: str, number: str) -> Stream:
     try:
         return known_stream(kind, number)
     except BadInput as error:
-        raise HTTPException(404, "there is no such kind of proceeding") from error
+        raise HTTPException(404, _("there is no such kind of proceeding")) from error
 
 
 async def _seen(database: Pool, me: Officer, kind: str, number: str) -> tuple[Stream, File]:
@@ -256,9 +257,9 @@ async def _seen(database: Pool, me: Officer, kind: str, number: str) -> tuple[St
     try:
         file = await file_of(database, stream)
     except BadInput as error:
-        raise HTTPException(404, f"there is no such {kind}") from error
+        raise HTTPException(404, _("there is no such proceeding")) from error
     if not may_see(file, me):
-        raise HTTPException(404, f"there is no such {kind}")
+        raise HTTPException(404, _("there is no such proceeding"))
     return stream, file
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from activities import calendar
+from desk.language import _
 from desk.page import Database, Me, Servers, Signed, go, render, today
 from desk.pages.administration import owner
 from rules.schemes.dalian_calendar import HolidayNotice
@@ -41,7 +42,7 @@ async def enter(request: Request, me: Signed, servers: Servers) -> Response:
     sent = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     year, document = sent.get("year", "").strip(), sent.get("document", "").strip()
     if not (year.isdigit() and 2000 <= int(year) <= 9998):
-        return await _page(request, servers.pool, sent, {"year": "must be a year"}, status=422)
+        return await _page(request, servers.pool, sent, {"year": _("must be a year")}, status=422)
     said = read_notice(int(year), sent.get("text", ""))
     days = {"days_off": [f"{day}" for day in said.days_off], "workdays": [f"{day}" for day in said.workdays]}
     form: dict[str, Any] = {"year": int(year), "document": document, **days}

@@ -1,4 +1,4 @@
-"""限速: how often one address may search in public, use the API, or try a password: a bucket of turns that refills.
+"""限速: how often one address may search in public, use the API, apply, or try a password: turns that refill.
 
 Held in this process's memory: more desks give more turns. Behind a proxy the address is the one it forwards.
 """
@@ -43,9 +43,10 @@ class Bucket:
 class Pace:
     """Answers 429 to whoever asks too often."""
 
-    def __init__(self, app: ASGIApp, searches_a_minute: int, sign_ins_a_minute: int) -> None:
+    def __init__(self, app: ASGIApp, searches_a_minute: int, sign_ins_a_minute: int, applies_a_minute: int) -> None:
         self._app = app
         self._searches, self._sign_ins = Bucket(searches_a_minute), Bucket(sign_ins_a_minute)
+        self._applies = Bucket(applies_a_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         bucket = self._bucket_of(scope) if scope["type"] == "http" else None
@@ -61,6 +62,8 @@ class Pace:
         path, method = scope["path"], scope["method"]
         if path == "/sign-in" and method == "POST":
             return self._sign_ins
-        if path.startswith(("/register", "/calculators/", "/api/")):
+        if path == "/apply" and method == "POST":
+            return self._applies
+        if path.startswith(("/register", "/calculators/", "/api/", "/apply/")):
             return self._searches
         return None

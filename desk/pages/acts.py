@@ -26,6 +26,7 @@ from desk.forms import (
 from desk.language import language
 from desk.page import Database, Me, Servers, Signed, go, render, today
 from desk.pages.proceedings import seen
+from desk.pages.public import permanent_address
 from desk.sent import File as SentFile
 from desk.sent import received
 from rules.faults import Unfit, read
@@ -174,6 +175,8 @@ async def _begun(request: Request, me: Me, database: Database, asked: Asked) -> 
         case "correct" | "supplement":
             submission = asked.file.facts.get("submission", {})
             return {name: submission[name] for name in ("enterprise", "product") if name in submission}
+        case "publish" if asked.stream.kind == "case":
+            return {"page": permanent_address(request, asked.file.number)}
         case "insure":
             return {"insurer": me.officer.office}
     return {}

@@ -51,6 +51,10 @@ async def test_a_page_that_names_an_officer_is_not_kept(reader: Browser) -> None
 async def test_publishing_puts_a_product_into_the_register_without_a_person(browser: Browser, hands: Hands) -> None:
     await hands.bring_to("propose")
     number = hands.stream.number
+    await browser.sign_in("bureau-2")
+    form = (await browser.get(f"/p/case/{number}/acts/publish")).text
+    assert f'value="http://desk.test/register/{number}"' in form, "the permanent address is offered"
+    await browser.post("/sign-out")
     assert (await browser.get(f"/register/{number}")).status_code == 404
     await hands.act("publish", "bureau-2")
     page = (await browser.get(f"/register/{number}")).text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from service.session import now
 from service.uploads import keep
@@ -193,3 +196,14 @@ async def test_forms_and_notices_are_fetched_as_pdf_by_whom_the_case_concerns(br
     await browser.sign_in("shahekou-1")
     for path in ("forms/recognition.pdf", "notices/2.pdf"):
         assert (await browser.get(f"{where}/{path}")).status_code == 404
+
+
+async def test_a_form_as_pdf_masks_its_contact_for_every_office_but_its_own_enterprise(
+    browser: Browser, hands: Hands
+) -> None:
+    await hands.submit()
+    for officer, seen in ((hands.forms.enterprise, True), ("ganjingzi-1", False)):
+        await browser.sign_in(officer)
+        made = await browser.get(f"/p/case/{hands.stream.number}/forms/recognition.pdf")
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(made.content)).pages)
+        assert (hands.forms.contact in re.sub(r"[\s\u200b]", "", text)) is seen, officer

@@ -59,11 +59,16 @@ async def page_of(
 ) -> Page:
     """Return a page of what waits for an officer's office and is due so; a key `after` that is none begins anew."""
     begins, before = span(due, on)
-    key, limit = _key(after) or (begins or date.min, ""), wanted.limit
-    rows = await kept.waiting(pool, officer, on, replace(wanted, due_before=before, after=key, limit=limit + 1))
-    last = rows[limit - 1] if len(rows) > limit else None
-    shown = await told(pool, officer, rows[:limit])
-    return Page(shown, f"{last['due_on'] or kept.NEVER}~{last['number']}" if last else None)
+    key = _key(after) or (begins or date.min, "")
+    found = await items_after(pool, officer, on, replace(wanted, due_before=before, after=key))
+    return Page(await told(pool, officer, found.rows), found.after)
+
+
+async def items_after(pool: Pool, officer: Officer, on: date, wanted: Wanted) -> Page:
+    """Return what waits for an officer's office as the index has it, and the key the next page begins after."""
+    rows = await kept.waiting(pool, officer, on, replace(wanted, limit=wanted.limit + 1))
+    last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
+    return Page(rows[: wanted.limit], f"{last['due_on'] or kept.NEVER}~{last['number']}" if last else None)
 
 
 def _key(after: str | None) -> tuple[date, str] | None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from activities.authority import Officer
 from activities.contracts import Answer
-from activities.work import NEVER, Wanted, waiting
+from activities.work import Wanted
 from db.pool import Pool
 from db.sql import queries
 from desk.api import models
@@ -29,6 +29,7 @@ from service.acting import known_act, known_stream, may_see
 from service.reading import read_choice, read_word
 from service.session import Session
 from service.showing import event_json, file_of, minute_of, shown
+from service.work import items_after
 
 PROCEEDING = queries("proceeding")
 router = APIRouter()
@@ -189,13 +190,10 @@ async def work(
 ) -> models.Work:
     """List what waits for the caller's office, the first due first; `taken` narrows it to `me` or `nobody`."""
     kind, stage, taken, after = narrowed.kind or None, narrowed.stage or None, narrowed.taken or None, narrowed.after
-    wanted = Wanted(kind, stage, taken=taken, after=_work_key(after), limit=PAGE + 1)
-    rows = await waiting(database, me, today(request), wanted)
-    items = [models.Item.model_validate(_plain(row)) for row in rows[:PAGE]]
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    following = f"{last['due_on'] or NEVER}~{last['number']}" if last else None
-    link(request, response, following)
-    return models.Work(items=items, next=following)
+    wanted = Wanted(kind, stage, taken=taken, after=_work_key(after), limit=PAGE)
+    found = await items_after(database, me, today(request), wanted)
+    link(request, response, found.after)
+    return models.Work(items=[models.Item.model_validate(_plain(row)) for row in found.rows], next=found.after)
 
 
 def _work_key(after: str) -> tuple[date, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from activities.authority import Officer, authorise, known_officer
@@ -18,7 +19,7 @@ from db.sql import queries
 from rules import work
 from rules.faults import Unfit
 from rules.procedure import Act, Barred, File, Procedure, Register
-from rules.procedures import DRIVEN, Stream, stream_of
+from rules.procedures import DRIVEN, PROCEDURES, Stream, stream_of
 from rules.schemes.dalian_work import Known
 
 WORK, PROCEEDING = queries("work"), queries("proceeding")
@@ -111,20 +112,29 @@ async def _next(inquiry: Inquiry, shared: Known) -> Any:
 
 
 async def _urgent(inquiry: Inquiry, officers: list[str]) -> AsyncIterator[Any]:
-    """Yield what nobody has, the most urgent first: what is overdue is due first of all."""
-    after, whose = _BEFORE_ALL, (inquiry.officer.kind, places_of(inquiry.officer), officers, inquiry.form.kind)
-    while rows := await inquiry.connection.fetch(WORK.open_to, *whose, _LOOKED_AT, *after):
+    """Yield what nobody has and his kind of office moves on, the most urgent first: what is overdue before all."""
+    kind, after = inquiry.officer.kind, _BEFORE_ALL
+    whose = (kind, places_of(inquiry.officer), officers, inquiry.form.kind)
+    while rows := await inquiry.connection.fetch(WORK.open_to, *whose, _LOOKED_AT, *after, *_moved_by(kind)):
         for row in rows:
             yield row
         last = rows[-1]
         after = (last["due_on"], last["changed_at"], last["stream"])
 
 
+@cache
+def _moved_by(office_kind: str) -> tuple[list[str], list[str]]:
+    """Kinds of proceedings, each with a stage, that a kind of office moves on: what but binds it, it cannot."""
+    procedures = [(kind, procedure) for (kind, _), procedure in PROCEDURES.items() if procedure.driven]
+    pairs = [(kind, stage) for kind, procedure in procedures for stage in work.moved_by(procedure, office_kind)]
+    return [kind for kind, _ in pairs], [stage for _, stage in pairs]
+
+
 async def _may_handle(connection: Connection, stream: str, officer: Officer) -> bool:
     """Say whether an officer may move a proceeding, and is not whom separation of duties bars (article 15(3))."""
     row = await one(connection, PROCEEDING.by_stream, stream)
     file = File.model_validate(row["file"])
-    bars = {_bar(act, file, officer) for act in work.movers(stream_of(stream).procedure, file)}
+    bars = {_bar(act, file, officer) for act in work.movers(stream_of(stream).procedure, file.stage)}
     return None in bars and not bars & {"preparer_does_not_approve", "not_in_own_cause"}
 
 

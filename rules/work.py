@@ -36,11 +36,18 @@ class Item(Frozen):
     provisional: bool
 
 
-def movers(procedure: Procedure, file: File) -> Iterator[Act]:
-    """Yield the acts of offices that are awaited at the file's stage."""
+def movers(procedure: Procedure, stage: str) -> Iterator[Act]:
+    """Yield the acts of offices that are awaited at a stage."""
     for act in procedure.acts.values():
-        if file.stage in act.stages and act.leads_to and act.name not in ON_OCCASION and "take_back" not in act.name:
+        if stage in act.stages and act.leads_to and act.name not in ON_OCCASION and "take_back" not in act.name:
             yield act
+
+
+def moved_by(procedure: Procedure, kind: str) -> Iterator[str]:
+    """Yield the stages at which an act of a kind of office is awaited: elsewhere none of its officers moves it on."""
+    for stage in procedure.stages:
+        if any(kind in act.by for act in movers(procedure, stage)):
+            yield stage
 
 
 def items(procedure: Procedure, file: File) -> tuple[Item, ...]:
@@ -48,7 +55,7 @@ def items(procedure: Procedure, file: File) -> tuple[Item, ...]:
     if file.closed:
         return ()
     running = [d for d in file.deadlines if d.running and d.silence not in _OF_ITSELF]
-    kinds = dict.fromkeys(kind for act in movers(procedure, file) for kind in act.by)
+    kinds = dict.fromkeys(kind for act in movers(procedure, file.stage) for kind in act.by)
     kinds |= dict.fromkeys(deadline.office for deadline in running)
     return tuple(
         _item(kind, place, running) for kind in kinds if kind != "system" for place in _places(kind, procedure, file)

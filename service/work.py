@@ -14,7 +14,7 @@ from activities.work import Counted, Wanted
 from db.pool import Pool
 from db.sql import queries
 from rules import work as law
-from rules.procedure import NO_FILE, Act
+from rules.procedure import Act
 from rules.procedures import PROCEDURES, Stream
 from runtime.errors import Refused
 from service.session import Session
@@ -97,8 +97,7 @@ async def told(pool: Pool, officer: Officer, rows: Iterable[Mapping[str, Any]]) 
 
 def awaited(kind: str, stage: str, office_kind: str, scheme: str = "dalian") -> list[Act]:
     """Return the acts of a kind of office that a proceeding at a stage waits for."""
-    file = NO_FILE.model_copy(update={"stage": stage})
-    return [act for act in law.movers(PROCEDURES[kind, scheme], file) if office_kind in act.by]
+    return [act for act in law.movers(PROCEDURES[kind, scheme], stage) if office_kind in act.by]
 
 
 async def items_of(pool: Pool, officer: Officer, streams: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ from rules.procedure import File
 from rules.procedures import DRIVEN, PROCEDURES
 from rules.schemes.dalian_case import CASE
 from rules.timetable import Deadline, OfficeKind
-from rules.work import asked_terms, items, movers, terms
+from rules.work import asked_terms, items, moved_by, movers, terms
 
 NAME = "大连测试精密机械有限公司"
 
@@ -51,6 +51,11 @@ def test_whoever_a_running_deadline_binds_is_waited_for_and_a_term_that_runs_out
     assert [item.office_kind for item in items(CASE, file("planned", bound, term))] == ["finance"]
 
 
+def test_an_office_that_a_deadline_binds_moves_on_only_what_its_act_is_awaited_in() -> None:
+    assert "planned" not in moved_by(CASE, "finance")
+    assert list(moved_by(CASE, "district")) == ["district_review"]
+
+
 @pytest.mark.parametrize("kind", DRIVEN)
 def test_what_is_closed_waits_for_nobody(kind: str) -> None:
     procedure = PROCEDURES[kind, "dalian"]
@@ -58,7 +63,7 @@ def test_what_is_closed_waits_for_nobody(kind: str) -> None:
         items(procedure, file(stage.name).model_copy(update={"closed": True})) == ()
         for stage in procedure.stages.values()
     )
-    assert not [act.name for stage in procedure.stages for act in movers(procedure, file(stage)) if not act.leads_to]
+    assert not [act.name for stage in procedure.stages for act in movers(procedure, stage) if not act.leads_to]
 
 
 @pytest.mark.parametrize(

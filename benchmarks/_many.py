@@ -93,7 +93,7 @@ class Loading:
 
 def enterprise_of(n: int) -> str:
     """Whose the n-th case is: three of each, and five hundred of one that has many."""
-    return f"91210200MA{n // 3 if n % 200 else 0:08d}"
+    return f"91210200MA{n // 3 if n % 199 else 0:08d}"
 
 
 def district_of(n: int) -> str:
@@ -130,6 +130,8 @@ def file_of(n: int, loading: Loading | None = None) -> File:
     place, trade = PLACES[n % 18] + PLACES[n * 7 % 18], TRADES[n % 5]
     enterprise, facts = enterprise_of(n), dict(_facts(stage))
     facts["submission"] = facts["submission"] | {
+        "corrections": 0,
+        "submitted_on": f"{today - timedelta(n % 700 + 90)}",
         "enterprise": facts["submission"]["enterprise"]
         | {"name": f"大连{place}{trade}有限公司{n // 3}", "uscc": enterprise, "district": district_of(n)},
         "product": facts["submission"]["product"] | {"name": PRODUCTS[n % 6], "model": f"{'XYZ'[n % 3]}K-{n % 9000}"},

@@ -40,7 +40,12 @@ OFFICERS = {
     "district": "ganjingzi-1", "bureau": "bureau-2", "regulator": "regulator-1", "finance": "finance-1",
     "assessor": "assessor-a-1", "insurer": "insurer-a-1", "enterprise": enterprise_of(0),
 }  # fmt: skip
-STAGED = "select number from proceeding where kind = 'case' and stage = $1 and sequence > 1 order by changed_at limit 1"
+#: The longest history at a stage; the demonstration's numbers are below the others'.
+STAGED = """
+select number from proceeding where kind = 'case' and stage = $1 and right(number, 6) < '100000'
+order by sequence desc limit 1
+"""
+LONGEST_ROUND = "select number from proceeding where kind = 'round' order by sequence desc limit 1"
 
 
 class Asked(NamedTuple):
@@ -61,7 +66,7 @@ def of_work() -> Iterator[Asked]:
         yield Asked(f"my work, {name}", "bureau-2", f"/work?{query}")
     for text in ("高压压缩机", "核级阀门 YK-77", number_of(7)):
         yield Asked(f"my work, {text}", "bureau-2", f"/work?q={quote(text)}")
-    yield Asked("an office's work", "bureau-1", "/office-work", claimed=False)
+    yield Asked("an office's work", "bureau-2", "/office-work", claimed=False)
 
 
 def of_search() -> Iterator[Asked]:
@@ -96,20 +101,16 @@ async def of_cases(dsn: str) -> list[Asked]:
     """Return a case's page early, mid and late in its life, as the demonstration played it, an act's form, a round."""
     owner = await asyncpg.connect(dsn)
     try:
-        found = {stage: await owner.fetchval(STAGED, stage) for stage in ("district_review", "assessment", "paid")}
-        round_ = await owner.fetchval(
-            "select number from proceeding where kind = 'round' order by sequence desc limit 1"
-        )
-        insured = await owner.fetchval(
-            "select number from proceeding where stage = 'planned' and kind = 'case' limit 1"
-        )
+        found = {stage: await owner.fetchval(STAGED, stage) for stage in ("district_review", "recognised", "paid")}
+        round_ = await owner.fetchval(LONGEST_ROUND)
     finally:
         await owner.close()
-    cases = [Asked(f"a case at {stage}", "bureau-2", f"/p/case/{number}") for stage, number in found.items()]
-    product = Asked("public product", None, f"/register/{found['paid']}", claimed=False)
-    form = Asked("an act's form", "bureau-2", f"/p/case/{insured}/acts/revoke", claimed=False)
-    copied = Asked("a case among the many", "bureau-2", f"/p/case/{number_of(50_000)}")
-    return [*cases, copied, form, product, Asked("a round", "regulator-1", f"/p/round/{round_}", claimed=False)]
+    return [
+        *(Asked(f"a case at {stage}", "bureau-2", f"/p/case/{number}") for stage, number in found.items()),
+        Asked("an act's form", "bureau-2", f"/p/case/{found['recognised']}/acts/revoke", claimed=False),
+        Asked("public product", None, f"/register/{found['paid']}", claimed=False),
+        Asked("a round", "regulator-1", f"/p/round/{round_}", claimed=False),
+    ]
 
 
 class Desk:

@@ -99,12 +99,12 @@ def place_of_district(code: str) -> str:
 
 
 def terms(file: File) -> tuple[str, ...]:
-    """Return the words by which a proceeding is found: its number, its enterprise and its product."""
+    """Return the words by which a proceeding is found: its number, its enterprise, its product and its policy."""
     submission = file.facts.get("submission", {})
-    enterprise, product = submission.get("enterprise", {}), submission.get("product", {})
-    said = (enterprise.get("name"), product.get("name"), product.get("model"), product.get("batch_number"))
+    product, policy = submission.get("product", {}), file.facts.get("contract", {}).get("policy_number")
+    said = [file.enterprise, submission.get("enterprise", {}).get("name"), policy]
     found = dict.fromkeys(_prefixes(file.number.lower()))
-    for text in (file.enterprise, *said):
+    for text in (*said, product.get("name"), product.get("model"), product.get("batch_number")):
         for run in _runs(text or ""):
             found |= dict.fromkeys(_prefixes(run) if run.isascii() else _pairs(run))
     return tuple(found)

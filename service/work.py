@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from activities import work as kept
@@ -16,6 +17,7 @@ from db.sql import queries
 from rules import work as law
 from rules.procedure import Act
 from rules.procedures import PROCEDURES, Stream
+from rules.schemes.dalian_work import Known
 from runtime.errors import Refused
 from service.session import Session
 
@@ -56,12 +58,12 @@ def span(due: str, today: date) -> tuple[date | None, date | None]:
 
 
 async def page_of(
-    pool: Pool, officer: Officer, on: date, wanted: Wanted, due: str = "", after: str | None = None
+    pool: Pool, officer: Officer, office: Known, on: date, wanted: Wanted, due: str = "", after: str | None = None
 ) -> Page:
     """Return a page of what waits for an officer's office and is due so; a key `after` that is none begins anew."""
     begins, before = span(due, on)
     key, limit = _key(after) or (begins or date.min, ""), wanted.limit
-    rows = await kept.waiting(pool, officer, on, replace(wanted, due_before=before, after=key, limit=limit + 1))
+    rows = await kept.waiting(pool, officer, office, replace(wanted, due_before=before, after=key, limit=limit + 1))
     last = rows[limit - 1] if len(rows) > limit else None
     shown = await told(pool, officer, rows[:limit])
     return Page(shown, f"{last['due_on'] or kept.NEVER}~{last['number']}" if last else None)
@@ -95,9 +97,10 @@ async def told(pool: Pool, officer: Officer, rows: Iterable[Mapping[str, Any]]) 
     ]
 
 
-def awaited(kind: str, stage: str, office_kind: str, scheme: str = "dalian") -> list[Act]:
+@cache
+def awaited(kind: str, stage: str, office_kind: str, scheme: str = "dalian") -> tuple[Act, ...]:
     """Return the acts of a kind of office that a proceeding at a stage waits for."""
-    return [act for act in law.movers(PROCEDURES[kind, scheme], stage) if office_kind in act.by]
+    return tuple(act for act in law.movers(PROCEDURES[kind, scheme], stage) if office_kind in act.by)
 
 
 async def items_of(pool: Pool, officer: Officer, streams: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -127,21 +130,9 @@ async def colleagues(pool: Pool, officer: Officer, on: date) -> list[dict[str, A
     return [dict(row) for row in await pool.fetch(WORK.colleagues, officer.office, on)]
 
 
-async def supervises(pool: Pool, officer: Officer, on: date) -> bool:
-    """Say whether an officer supervises his office on a day, himself or for an absent supervisor."""
-    async with pool.acquire() as connection:
-        return (await kept.known(connection, officer, on)).supervises(officer.code)
-
-
 async def substitutions(pool: Pool, officer: Officer, on: date) -> list[dict[str, Any]]:
     """Return who stands in for whom in an officer's office, on a day or later."""
     return [dict(row) for row in await pool.fetch(WORK.substitutions, officer.office, on)]
-
-
-async def mine_and_absent(pool: Pool, officer: Officer, on: date) -> frozenset[str]:
-    """Return whose work is an officer's on a day: his own, and that of whom he stands in for."""
-    async with pool.acquire() as connection:
-        return (await kept.known(connection, officer, on)).absent_for(officer.code) | {officer.code}
 
 
 def loads(counts: Sequence[Counted], people: Sequence[Mapping[str, Any]]) -> list[Load]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from activities.authority import Officer
 from activities.contracts import Answer
-from activities.work import NEVER, Wanted, waiting
+from activities.work import NEVER, Wanted, office_on, waiting
 from db.pool import Pool
 from db.sql import queries
 from desk.api import models
@@ -189,7 +189,7 @@ async def work(
     """List what waits for the caller's office, the first due first; `taken` narrows it to `me` or `nobody`."""
     kind, stage, taken, after = narrowed.kind or None, narrowed.stage or None, narrowed.taken or None, narrowed.after
     wanted = Wanted(kind, stage, taken=taken, after=_work_key(after), limit=PAGE + 1)
-    rows = await waiting(database, me, today(request), wanted)
+    rows = await waiting(database, me, await office_on(database, me, today(request)), wanted)
     items = [models.Item.model_validate(_plain(row)) for row in rows[:PAGE]]
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     following = f"{last['due_on'] or NEVER}~{last['number']}" if last else None

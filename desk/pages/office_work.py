@@ -8,9 +8,9 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from activities.work import Wanted, counted
+from activities.work import Wanted, counted, office_on
 from desk.page import Database, Me, Servers, Signed, go, render, today
-from rules.schemes.dalian_work import AT_ONCE
+from rules.schemes.dalian_work import AT_ONCE, Known
 from runtime.errors import BadInput, Refused
 from service import work
 
@@ -38,10 +38,7 @@ async def preview(request: Request, me: Signed, servers: Servers) -> Response:
     if fault:
         told = {"fault": fault, "picked": picked, "among": among}
         return await _page(request, me, servers.pool, asked, status=422, **told)
-    day = today(request)
-    people = await work.colleagues(servers.pool, me.officer, day)
-    counts = await counted(servers.pool, me.officer, day)
-    have = {one.code: one.items for one in work.loads(counts, people) if one.code}
+    people, have = await _loads(request, me, servers.pool)
     moves = work.shared(picked[:AT_ONCE], among, have)
     return await _preview(request, me, servers.pool, moves, have=have, people=people)
 
@@ -59,17 +56,14 @@ async def redistribute(request: Request, me: Signed, servers: Servers) -> Respon
     except BadInput as bad:
         if [field for field, _ in bad.faults] != ["reason"]:
             raise
-        day = today(request)
-        people = await work.colleagues(servers.pool, me.officer, day)
-        counts = await counted(servers.pool, me.officer, day)
-        have = {one.code: one.items for one in work.loads(counts, people) if one.code}
+        people, have = await _loads(request, me, servers.pool)
         told: dict[str, Any] = {"have": have, "people": people, "status": 422, "fault": "reason"}
         return await _preview(request, me, servers.pool, moves, **told)
     return go("/office-work", said="redistributed", n=str(len(moves)))
 
 
 async def _preview(request: Request, me: Me, database: Database, moves: list[tuple[str, str]], **more: Any) -> Response:
-    await _supervisor(request, me, database)
+    await _supervised(request, me, database)
     status, have = more.pop("status", 200), more.pop("have")
     items = await work.items_of(database, me.officer, [stream for stream, _ in moves])
     listed = [(items[stream], to) for stream, to in moves if stream in items]
@@ -90,24 +84,35 @@ async def _preview(request: Request, me: Me, database: Database, moves: list[tup
     )
 
 
-async def _supervisor(request: Request, me: Me, database: Database) -> None:
-    if not await work.supervises(database, me.officer, today(request)):
+async def _supervised(request: Request, me: Me, database: Database) -> Known:
+    office = await office_on(database, me.officer, today(request))
+    if not office.supervises(me.code):
         why = f"{me.code} is no supervisor of {me.officer.office} on this day"
         raise Refused("supervisor_of_office", "15(3)", why)
+    return office
+
+
+async def _loads(request: Request, me: Me, database: Database) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Who acts for the office, and how much each of them has."""
+    day = today(request)
+    people = await work.colleagues(database, me.officer, day)
+    counts = await counted(database, me.officer, await office_on(database, me.officer, day), day)
+    return people, {one.code: one.items for one in work.loads(counts, people) if one.code}
 
 
 async def _rows(request: Request, me: Me, servers: Servers, asked: dict[str, str], limit: int) -> list[dict[str, Any]]:
     wanted = Wanted(kind=asked["kind"] or None, taken=asked["of"] or NOBODY, limit=limit)
-    return (await work.page_of(servers.pool, me.officer, today(request), wanted, asked["due"])).rows
+    day = today(request)
+    office = await office_on(servers.pool, me.officer, day)
+    return (await work.page_of(servers.pool, me.officer, office, day, wanted, asked["due"])).rows
 
 
 async def _page(
     request: Request, me: Me, database: Database, asked: dict[str, str], status: int = 200, **more: Any
 ) -> Response:
-    await _supervisor(request, me, database)
-    day = today(request)
+    office, day = await _supervised(request, me, database), today(request)
     people = await work.colleagues(database, me.officer, day)
-    counts = await counted(database, me.officer, day)
+    counts = await counted(database, me.officer, office, day)
     of = asked.get("of") or NOBODY
     kind, due = asked.get("kind", ""), asked.get("due", "")
     return await render(
@@ -116,7 +121,7 @@ async def _page(
         status=status,
         loads=work.loads(counts, people),
         page=await work.page_of(
-            database, me.officer, day, Wanted(kind=kind or None, taken=of, limit=100), due, asked.get("after")
+            database, me.officer, office, day, Wanted(kind=kind or None, taken=of, limit=100), due, asked.get("after")
         ),
         people=people,
         of=of,

@@ -39,7 +39,7 @@ QUESTIONS: dict[str, tuple[str, tuple[Any, ...]]] = {
         ("industry_bureau", PLACES, OFFICERS, None, 20, date.min, NOW, "", ["case"], ["assessed"]),
     ),
     "claim": (WORK.claim, (STREAM, "industry_bureau", PLACES, OFFICERS)),
-    "found": (WORK.found, (["dl-2020-100007"], "", "bureau", 50, None, None)),
+    "found": (WORK.found, (["dl-2020-100007"], "", "bureau", 50, ["all"])),
     "by_stream": (PROCEEDING.by_stream, (STREAM,)),
     "events": (PROCEEDING.events, (STREAM,)),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from http.client import HTTPConnection, HTTPResponse
@@ -22,6 +23,7 @@ import psutil
 
 from benchmarks.returns import MANY, OFFICER, many_cases, one_case
 from db.pool import open_pool
+from runtime.logging import set_up_logging
 from service.session import now, session
 from starters.stack import EmbeddedStack
 from starters.story import quarter_of
@@ -80,6 +82,7 @@ async def opened(stack: EmbeddedStack, quarter: str) -> None:
 
 def main() -> None:
     """Start everything on a folder of its own, file, and print one line of JSON."""
+    set_up_logging("json", logging.WARNING)
     quarter = quarter_of(now())
     with TemporaryDirectory() as folder, EmbeddedStack(Path(folder), headless=True, one_click=True) as stack:
         asyncio.run(opened(stack, quarter))

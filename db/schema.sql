@@ -1141,6 +1141,8 @@ CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (
 
 CREATE INDEX document_sha256_idx ON public.document USING btree (sha256);
 
+CREATE INDEX entrusted_to ON public.proceeding USING btree (assessor, stage, number) WHERE ((kind = 'case'::text) AND (NOT closed));
+
 CREATE INDEX event_stream_idx ON public.event USING btree (stream) WHERE (NOT passed);
 
 CREATE INDEX found_by ON public.proceeding USING gin (terms, shown_to);

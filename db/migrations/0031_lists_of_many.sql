@@ -21,6 +21,8 @@ alter table proceeding add column published_on text generated always as (file #>
 drop index recognised_products;
 create index recognised_products on proceeding (scheme, published_on desc, number desc) where kind = 'case' and published_on is not null;
 
+create index entrusted_to on proceeding (assessor, stage, number) where kind = 'case' and not closed;
+
 -- What waits is counted in the order of this index, and needs neither sorting nor the rows.
 create index counted on work_item (office_kind, place, kind, stage, taken_by, due_on);
 drop index work_item_office_kind_place_due_on_number_kind_stage_taken__idx;

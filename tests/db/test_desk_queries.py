@@ -65,6 +65,9 @@ QUESTIONS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "entry": (PUBLIC.entry, (STREAM,)),
     "own": (ENTERPRISE.own, (enterprise_of(7), NOW, "", 31)),
     "at_stages": (ENTERPRISE.at_stages, (["assessed"], None, None, "", 31)),
+    "at_stages, an assessor's": (ENTERPRISE.at_stages, (["assessed"], None, "assessor-a", "", 31)),
+    "counts_at, a district's": (ENTERPRISE.counts_at, (["district_review"], ["xigang"], None)),
+    "counts_at, an assessor's": (ENTERPRISE.counts_at, (["assessment", "assessed"], None, "assessor-a")),
     "policies": (POLICY.list, ("dalian", "insurer-a", "", None, None, 51)),
     "policies, words": (POLICY.list, ("dalian", None, "", None, RARE, 51)),
 }

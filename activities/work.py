@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from activities.authority import Officer, authorise, known_officer
@@ -18,7 +19,7 @@ from db.sql import queries
 from rules import work
 from rules.faults import Unfit
 from rules.procedure import Act, Barred, File, Procedure, Register
-from rules.procedures import DRIVEN, Stream, stream_of
+from rules.procedures import DRIVEN, PROCEDURES, Stream, stream_of
 from rules.schemes.dalian_work import Known
 
 WORK, PROCEEDING = queries("work"), queries("proceeding")
@@ -111,13 +112,22 @@ async def _next(inquiry: Inquiry, shared: Known) -> Any:
 
 
 async def _urgent(inquiry: Inquiry, officers: list[str]) -> AsyncIterator[Any]:
-    """Yield what nobody has, the most urgent first: what is overdue is due first of all."""
-    after, whose = _BEFORE_ALL, (inquiry.officer.kind, places_of(inquiry.officer), officers, inquiry.form.kind)
-    while rows := await inquiry.connection.fetch(WORK.open_to, *whose, _LOOKED_AT, *after):
+    """Yield what nobody has and his kind of office moves on, the most urgent first: what is overdue before all."""
+    kind, after = inquiry.officer.kind, _BEFORE_ALL
+    whose = (kind, places_of(inquiry.officer), officers, inquiry.form.kind)
+    while rows := await inquiry.connection.fetch(WORK.open_to, *whose, _LOOKED_AT, *after, *_moved_by(kind)):
         for row in rows:
             yield row
         last = rows[-1]
         after = (last["due_on"], last["changed_at"], last["stream"])
+
+
+@cache
+def _moved_by(office_kind: str) -> tuple[list[str], list[str]]:
+    """Kinds of proceedings, each with a stage, that a kind of office moves on: what but binds it, it cannot."""
+    procedures = [(kind, procedure) for (kind, _), procedure in PROCEDURES.items() if procedure.driven]
+    pairs = [(kind, stage) for kind, procedure in procedures for stage in work.moved_by(procedure, office_kind)]
+    return [kind for kind, _ in pairs], [stage for _, stage in pairs]
 
 
 async def _may_handle(connection: Connection, stream: str, officer: Officer) -> bool:
@@ -178,20 +188,24 @@ class Wanted:
     limit: int = 50
 
 
-async def waiting(pool: Pool, officer: Officer, on: date, wanted: Wanted) -> list[dict[str, Any]]:
-    """Return a page of what waits for an officer's office, the first due first; and for whom he has it."""
+async def office_on(pool: Pool, officer: Officer, on: date) -> Known:
+    """Return who acts for an officer's office on a day, who supervises it, and who stands in for whom."""
     async with pool.acquire() as connection:
-        shared = await known(connection, officer, on)
-        mine = {officer.code} | shared.absent_for(officer.code)
-        narrowed = (wanted.kind, wanted.stage, wanted.due_before, *wanted.after, wanted.limit)
-        whose, free = (officer.kind, places_of(officer), *narrowed), wanted.taken == "nobody"
-        holders = {None: None, "nobody": None, "me": sorted(mine)}.get(wanted.taken, [wanted.taken])
-        if asked := list(work.asked_terms(wanted.text)):
-            rows = await connection.fetch(WORK.mine_found, *whose, list(shared.officers), free, asked, holders)
-        elif holders:
-            rows = await connection.fetch(WORK.held, *whose, holders)
-        else:
-            rows = await connection.fetch(WORK.mine, *whose, list(shared.officers), free)
+        return await known(connection, officer, on)
+
+
+async def waiting(pool: Pool, officer: Officer, shared: Known, wanted: Wanted) -> list[dict[str, Any]]:
+    """Return a page of what waits for an officer's office, the first due first; and for whom he has it."""
+    mine = {officer.code} | shared.absent_for(officer.code)
+    narrowed = (wanted.kind, wanted.stage, wanted.due_before, *wanted.after, wanted.limit)
+    whose, free = (officer.kind, places_of(officer), *narrowed), wanted.taken == "nobody"
+    holders = {None: None, "nobody": None, "me": sorted(mine)}.get(wanted.taken, [wanted.taken])
+    if asked := list(work.asked_terms(wanted.text)):
+        rows = await pool.fetch(WORK.mine_found, *whose, list(shared.officers), free, asked, holders)
+    elif holders:
+        rows = await pool.fetch(WORK.held, *whose, holders)
+    else:
+        rows = await pool.fetch(WORK.mine, *whose, list(shared.officers), free)
     return [dated(row) | {"in_substitution": row["taken_by"] in mine - {officer.code}} for row in rows]
 
 
@@ -213,52 +227,29 @@ class Counted:
     items: int
 
 
-async def counted(pool: Pool, officer: Officer, on: date) -> list[Counted]:
+async def counted(pool: Pool, officer: Officer, shared: Known, on: date) -> list[Counted]:
     """Return how much waits for an officer's office, by kind, stage, when it is due and who has it."""
-    async with pool.acquire() as connection:
-        active = (await known(connection, officer, on)).officers
-        rows = await connection.fetch(WORK.counts, officer.kind, places_of(officer), on)
+    rows = await pool.fetch(WORK.counts, officer.kind, places_of(officer), on)
     return [
-        Counted(row["kind"], row["stage"], row["due"], row["taken_by"] if row["taken_by"] in active else None,
-                row["items"])
-        for row in rows
-    ]  # fmt: skip
-
-
-#: How many that have the words are looked through at once for an insurer's or assessor's own, and how often for a page.
-_SOUGHT, _TRIES = 200, 5
+        Counted(kind, stage, due, holder if holder in shared.officers else None, items)
+        for kind, stage, holder, items, due in rows
+    ]
 
 
 async def found(
     pool: Pool, text: str, officer: Officer | None, after: str = "", limit: int = 50
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return proceedings that have every word of a text and that an officer may see, by number; and where to go on."""
-    asked, rows = list(work.asked_terms(text)), []
-    told = (officer and officer.office, _SOUGHT if officer and officer.kind in ("insurer", "assessor") else limit + 1)
-    for _ in range(_TRIES if asked else 0):
-        hits = await pool.fetch(WORK.found, asked, after, *told, *_whose(officer))
-        rows += [dict(hit) for hit in hits if officer is None or _seen(hit, officer)]
-        if len(rows) > limit:
-            return rows[:limit], rows[limit - 1]["number"]
-        if len(hits) < told[1]:
-            return rows, None
-        after = hits[-1]["number"]
-    return rows, after or None
+    asked = list(work.asked_terms(text))
+    if not asked:
+        return [], None
+    rows = await pool.fetch(WORK.found, asked, after, officer and officer.office, limit + 1, shown_to(officer))
+    return [dict(row) for row in rows[:limit]], rows[limit - 1]["number"] if len(rows) > limit else None
 
 
-def _whose(officer: Officer | None) -> tuple[str | None, list[str] | None]:
-    if officer is None:
-        return None, None
-    return (
-        officer.office if officer.kind == "enterprise" else None,
-        sorted(officer.districts) if officer.kind == "district" else None,
-    )
-
-
-def _seen(hit: Any, officer: Officer) -> bool:
-    """Whether it is this assessor's or insurer's, as `service.acting.may_see` says of a whole file."""
-    if hit["handled_by"]:
-        return True
-    if officer.kind == "assessor":
-        return hit["enterprise"] is None or hit["assessor"] == officer.office
-    return officer.kind != "insurer" or hit["insurer"] in (None, officer.office)
+def shown_to(officer: Officer | None) -> list[str]:
+    """Return the marks of which a proceeding has one that an officer is shown: as `service.acting.may_see` says."""
+    if officer is None or officer.kind not in ("enterprise", "district", "assessor", "insurer"):
+        return ["all"]
+    whose = sorted(officer.districts) if officer.kind == "district" else [officer.office]
+    return ["handled", *(f"{officer.kind}:{code}" for code in ("", *whose))]

@@ -47,6 +47,10 @@ async def _speak_json(connection: Any) -> None:
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
 
 
+async def _leave(_: Any) -> None:
+    """Give a connection back as it is; asyncpg rolls back whatever was left open."""
+
+
 async def one(connection: Connection | Pool, query: str, *values: object) -> asyncpg.Record:
     """Fetch the one row a query always has."""
     row = await connection.fetchrow(query, *values)
@@ -59,6 +63,8 @@ async def open_pool(dsn: str, *, most: int = 10) -> Pool:
     return await asyncpg.create_pool(
         dsn,
         init=_speak_json,
+        # Nothing here outlives its transaction, which is what a reset would look for: a way to the server and back.
+        reset=_leave,
         min_size=1,
         max_size=most,
         timeout=5,

@@ -177,13 +177,6 @@ begin
     return available;
 end $$;
 
-CREATE FUNCTION public.next_due_of(file jsonb) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-    select coalesce(min(due ->> 'due_on'), '9999-12-31') from jsonb_array_elements(file -> 'deadlines') due
-    where due ->> 'met_on' is null and due ->> 'suspended_on' is null and due ->> 'silence' is distinct from 'begin'
-$$;
-
 CREATE FUNCTION public.note_sign_in(whose text, at timestamp with time zone, passed boolean, why text, most integer, locked_for interval) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -846,11 +839,20 @@ CREATE TABLE public.proceeding (
     opened_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     about text,
-    next_due text GENERATED ALWAYS AS (public.next_due_of(file)) STORED NOT NULL,
     insurer text GENERATED ALWAYS AS (COALESCE((file #>> '{facts,contract,insurer}'::text[]), (file #>> '{facts,nomination,insurer}'::text[]))) STORED,
     assessor text GENERATED ALWAYS AS ((file #>> '{facts,entrustment,assessor}'::text[])) STORED,
     handled_by text GENERATED ALWAYS AS ((file #>> '{facts,handling,office}'::text[])) STORED,
     terms text[] DEFAULT '{}'::text[] NOT NULL,
+    shown_to text[] GENERATED ALWAYS AS (
+CASE
+    WHEN ((file #> '{facts,handling}'::text[]) IS NOT NULL) THEN ARRAY['all'::text, 'handled'::text]
+    ELSE ARRAY['all'::text, ('enterprise:'::text || COALESCE(enterprise, ''::text)), ('district:'::text || COALESCE(district, ''::text)), ('assessor:'::text ||
+    CASE
+        WHEN (enterprise IS NULL) THEN ''::text
+        ELSE COALESCE((file #>> '{facts,entrustment,assessor}'::text[]), 'none'::text)
+    END), ('insurer:'::text || COALESCE((file #>> '{facts,contract,insurer}'::text[]), (file #>> '{facts,nomination,insurer}'::text[]), ''::text))]
+END) STORED NOT NULL,
+    published_on text GENERATED ALWAYS AS ((file #>> '{facts,recognition,published_on}'::text[])) STORED,
     CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text, 'work'::text, 'editions'::text, 'calendar'::text, 'dossier'::text])))
 );
 
@@ -859,6 +861,8 @@ COMMENT ON TABLE public.proceeding IS '办件: how each case, round and ledger s
 COMMENT ON COLUMN public.proceeding.about IS 'The stream this proceeding is about: a policy''s case, a loss claim''s policy, what a complaint complains of';
 
 COMMENT ON COLUMN public.proceeding.terms IS 'The words by which it is found: beginnings of its number, pairs of characters of its enterprise and product';
+
+COMMENT ON COLUMN public.proceeding.shown_to IS 'Whom it is shown to, by kind of office: the code of whose it is, or nothing where it is nobody''s of that kind; a tip-off besides only to whoever handles it';
 
 CREATE TABLE public.refusal (
     command_id text NOT NULL,
@@ -1149,11 +1153,17 @@ CREATE INDEX api_token_officer_number_idx ON public.api_token USING btree (offic
 
 CREATE INDEX cases_of_enterprise ON public.proceeding USING btree (enterprise, changed_at, stream) WHERE (enterprise IS NOT NULL);
 
+CREATE INDEX counted ON public.work_item USING btree (office_kind, place, kind, stage, taken_by, due_on);
+
 CREATE INDEX deadline_due_on_idx ON public.deadline USING btree (due_on) WHERE (met_on IS NULL);
 
 CREATE INDEX document_sha256_idx ON public.document USING btree (sha256);
 
+CREATE INDEX entrusted_to ON public.proceeding USING btree (assessor, stage, number) WHERE ((kind = 'case'::text) AND (NOT closed));
+
 CREATE INDEX event_stream_idx ON public.event USING btree (stream) WHERE (NOT passed);
+
+CREATE INDEX found_by ON public.proceeding USING gin (terms, shown_to);
 
 CREATE INDEX ledger_entry_plan_application_idx ON public.ledger_entry USING btree (plan, application) WHERE (kind = ANY (ARRAY['commitment'::text, 'cancellation'::text, 'payment'::text]));
 
@@ -1211,9 +1221,9 @@ CREATE INDEX proceeding_awaits_idx ON public.proceeding USING gin (awaits) WHERE
 
 CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree (kind, stage, district);
 
-CREATE INDEX proceeding_terms_idx ON public.proceeding USING gin (terms);
+CREATE INDEX proceeding_number_idx ON public.proceeding USING btree (number);
 
-CREATE INDEX recognised_products ON public.proceeding USING btree (scheme, ((file #>> '{facts,recognition,published_on}'::text[])) DESC, number DESC) WHERE ((kind = 'case'::text) AND ((file #>> '{facts,recognition,published_on}'::text[]) IS NOT NULL));
+CREATE INDEX recognised_products ON public.proceeding USING btree (scheme, published_on DESC, number DESC) WHERE ((kind = 'case'::text) AND (published_on IS NOT NULL));
 
 CREATE INDEX refusal_received_at_command_id_rule_idx ON public.refusal USING btree (received_at DESC, command_id DESC, rule DESC);
 
@@ -1229,7 +1239,7 @@ CREATE INDEX substitution_substitute_until_idx ON public.substitution USING btre
 
 CREATE INDEX work_item_office_kind_place_due_on_changed_at_stream_idx ON public.work_item USING btree (office_kind, place, due_on, changed_at, stream);
 
-CREATE INDEX work_item_office_kind_place_due_on_number_kind_stage_taken__idx ON public.work_item USING btree (office_kind, place, due_on, number) INCLUDE (kind, stage, taken_by);
+CREATE INDEX work_item_office_kind_place_due_on_number_idx ON public.work_item USING btree (office_kind, place, due_on, number);
 
 CREATE INDEX work_item_taken_by_due_on_number_idx ON public.work_item USING btree (taken_by, due_on, number) WHERE (taken_by IS NOT NULL);
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desk import errors, pages
 from desk.api.app import build as build_api
@@ -73,6 +74,23 @@ def _join(app: FastAPI) -> list[Nav]:
     return sorted(nav, key=lambda one: one.order)
 
 
+class Measured:
+    """Tells of every answer its scope, its status and the seconds until it began."""
+
+    def __init__(self, app: ASGIApp, tell: Callable[[Scope, int, float], None]) -> None:
+        self._app, self._tell = app, tell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = time.perf_counter()
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._tell(scope, message["status"], time.perf_counter() - begun)
+            await send(message)
+
+        await self._app(scope, receive, told)
+
+
 def _measured(app: FastAPI) -> None:
     """Count and time what is answered, by the route and never by what stands in an address."""
     app.state.metrics = registry = CollectorRegistry()
@@ -85,15 +103,13 @@ def _measured(app: FastAPI) -> None:
         "overdue": Gauge("firstcover_work_overdue", "Work whose day has passed.", registry=registry),
     }
 
-    @app.middleware("http")
-    async def measure(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        begun = time.perf_counter()
-        answer = await call_next(request)
-        route = request.scope.get("root_path", "") + getattr(request.scope.get("route"), "path", "none")
-        if request.method == "POST" and route.endswith("/acts/{act}"):
+    def measured(scope: Scope, status: int, took: float) -> None:
+        route = scope.get("root_path", "") + getattr(scope.get("route"), "path", "none")
+        if scope["method"] == "POST" and route.endswith("/acts/{act}"):
             door = "api" if route.startswith("/api/") else "page"
-            outcome = "previewed" if (door, answer.status_code) == ("page", 200) else OUTCOMES.get(answer.status_code)
+            outcome = "previewed" if (door, status) == ("page", 200) else OUTCOMES.get(status)
             acts.labels(door, outcome or "other").inc()
-        answers.labels(route, answer.status_code).inc()
-        seconds.labels(route).observe(time.perf_counter() - begun)
-        return answer
+        answers.labels(route, status).inc()
+        seconds.labels(route).observe(took)
+
+    app.add_middleware(Measured, tell=measured)

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+from markupsafe import Markup
 from starlette.requests import Request
 
 LANGUAGES = ("zh", "en")
@@ -57,6 +58,22 @@ def ngettext(one: str, many: str, count: int) -> str:
     """Say one of two by a number; Chinese has one form for both, kept under the plural's words."""
     words = one if count == 1 and language() == "en" else many
     return gettext(words)
+
+
+def phrase(words: str, /, **variables: object) -> Markup:
+    """Say `words` on a page, where they are the template's own: only the variables in them are escaped."""
+    return Markup(gettext(words)) % variables if variables else _plain(language(), words)  # noqa: S704 - as said
+
+
+def phrases(one: str, many: str, num: int, /, **variables: object) -> Markup:
+    """Say one of two by a number on a page."""
+    return Markup(ngettext(one, many, num)) % {"num": num, **variables}  # noqa: S704 - as above
+
+
+@cache
+def _plain(spoken: str, words: str) -> Markup:
+    """Words without variables: a page says hundreds of them, the same for everybody."""
+    return Markup(words if spoken == "en" else catalogue(spoken).get(words, words)) % {}  # noqa: S704 - as above
 
 
 @cache

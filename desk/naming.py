@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, get_args
 
 from desk.language import N_, _, language
@@ -52,6 +52,8 @@ ORDER = (
     *("proposed_recognition", "objections", "recognition", "delivery", "contract", "application", "completion"),
     *("return", "plan", "payment"),
 )
+#: A day, a moment or an amount, as the record writes it.
+_WRITTEN = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?P<at>T[0-9]{2}:[0-9]{2})?|[0-9]+\.[0-9]{2}")
 _ACRONYMS = {"uscc": "USCC", "sha256": "SHA-256", "ip": "IP", "sme": "SME", "id": "ID", "on": "on"}
 
 
@@ -70,6 +72,7 @@ def label(group: str, name: str) -> str:
     return labels("zh").get(group, {}).get(name, said(name)) if language() == "zh" else said(name)
 
 
+@lru_cache(4096)
 def said(name: str) -> str:
     """Say a name as words: `policy_number` as Policy number."""
     words = [_ACRONYMS.get(word, word) for word in re.split(r"[_.]", name)]
@@ -86,12 +89,8 @@ def value(name: object) -> str:
     if isinstance(name, bool):
         return _("yes") if name else _("no")
     text = str(name)
-    if re.fullmatch(r"[0-9]+\.[0-9]{2}", text):
-        return money(text)
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return day(text)
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", text):
-        return minute(text)
+    if found := _WRITTEN.fullmatch(text):
+        return minute(text) if found["at"] else day(text) if found["day"] else money(text)
     known = labels("zh").get("value", {})
     if text in known:
         return known[text] if language() == "zh" else said(text) if re.search("[a-z]", text) else article(text)

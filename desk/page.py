@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -13,21 +13,20 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Context
 
 from activities.authority import Officer
 from activities.calendar import current
 from db.pool import Pool
-from db.sql import queries
 from desk import naming
-from desk.language import LANGUAGES, gettext, language, ngettext
+from desk.language import LANGUAGES, language, phrase, phrases
 from desk.security import SESSION
 from desk.settings import DeskSettings
 from rules.calendar import Calendar
 from rules.timetable import SHANGHAI
-from service.accounts import must_change, signed_in
+from service.accounts import signed_in
 from service.session import Session
 
-ACCOUNT = queries("account")
 TEMPLATES = Path(__file__).parent / "templates"
 COOKIE = SESSION
 
@@ -61,6 +60,8 @@ class Me:
     officer: Officer
     office_zh: str
     office_en: str
+    #: Whether another gave him his password.
+    must_change: bool
 
     @property
     def code(self) -> str:
@@ -103,13 +104,8 @@ async def _who(request: Request) -> Me | None:
     token = request.cookies.get(COOKIE)
     if not token:
         return None
-    pool = database(request)
-    officer = await signed_in(pool, token, servers(request).clock(), settings(request).policy)
-    if officer is None:
-        return None
-    row = await pool.fetchrow(ACCOUNT.officer, officer.code)
-    assert row is not None
-    return Me(officer, row["name_zh"], row["name_en"])
+    visit = await signed_in(database(request), token, servers(request).clock(), settings(request).policy)
+    return Me(visit.officer, visit.office_zh, visit.office_en, visit.must_change) if visit else None
 
 
 async def officer(request: Request) -> Me:
@@ -117,7 +113,7 @@ async def officer(request: Request) -> Me:
     me = await visitor(request)
     if me is None:
         raise SignInFirst
-    if request.url.path != "/account" and await must_change(database(request), me.code):
+    if request.url.path != "/account" and me.must_change:
         raise ChangeFirst
     return me
 
@@ -179,6 +175,16 @@ def with_query(request: Request, **changed: str | None) -> str:
     return request.url.path + (f"?{query}" if query else "")
 
 
+class Plain(Context):
+    """A page's context, which none of our functions asks for: jinja asks each of a thousand calls whether it does."""
+
+    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Call what a template calls; what jinja adds is for a function that asked."""
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        return called(*args, **kwargs)
+
+
 @cache
 def environment() -> Environment:
     """The templates: escaped, and with no name that is not there."""
@@ -190,8 +196,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(naming.FOR_TEMPLATES)
+    made.context_class = Plain
+    # What the extension would install looks a phrase up in the context, and marks and formats it, each time.
+    made.globals.update(naming.FOR_TEMPLATES, _=phrase, gettext=phrase, ngettext=phrases)
     made.globals["with_query"] = with_query
     made.filters["said_value"] = naming.value
     made.filters["segment"] = lambda text: quote(str(text), safe="")

@@ -29,6 +29,13 @@ class Item(Frozen):
     provisional: bool
 
 
+def moved_by(procedure: Procedure, kind: str) -> Iterator[str]:
+    """Yield the stages at which an act of a kind of office is awaited: elsewhere none of its officers moves it on."""
+    for stage in procedure.stages:
+        if any(kind in act.by for act in procedure.movers(stage)):
+            yield stage
+
+
 def items(procedure: Procedure, file: File) -> tuple[Item, ...]:
     """Return what an open proceeding waits for: whoever can move it on, and whoever a running deadline binds."""
     if file.closed:
@@ -78,12 +85,12 @@ def place_of_district(code: str) -> str:
 
 
 def terms(file: File) -> tuple[str, ...]:
-    """Return the words by which a proceeding is found: its number, its enterprise and its product."""
+    """Return the words by which a proceeding is found: its number, its enterprise, its product and its policy."""
     submission = file.facts.get("submission", {})
-    enterprise, product = submission.get("enterprise", {}), submission.get("product", {})
-    said = (enterprise.get("name"), product.get("name"), product.get("model"), product.get("batch_number"))
+    product, policy = submission.get("product", {}), file.facts.get("contract", {}).get("policy_number")
+    said = [file.enterprise, submission.get("enterprise", {}).get("name"), policy]
     found = dict.fromkeys(_prefixes(file.number.lower()))
-    for text in (file.enterprise, *said):
+    for text in (*said, product.get("name"), product.get("model"), product.get("batch_number")):
         for run in _runs(text or ""):
             found |= dict.fromkeys(_prefixes(run) if run.isascii() else _pairs(run))
     return tuple(found)

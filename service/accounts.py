@@ -50,6 +50,16 @@ class SignedIn:
     must_change: bool = False
 
 
+@dataclass(frozen=True)
+class Visit:
+    """Whom a session is of: the officer, how his office is called, and whether another gave him his password."""
+
+    officer: Officer
+    office_zh: str
+    office_en: str
+    must_change: bool
+
+
 def password_faults(password: str, officer: str) -> tuple[str, ...]:
     """Say what is wrong with a new password: too short, too long, or made of its officer's code."""
     faults = []
@@ -100,7 +110,7 @@ async def sign_in_by_click(pool: Pool, officer: str, at: datetime, policy: Polic
     return await _begin(pool, officer, at, "one_click", policy)
 
 
-async def signed_in(pool: Pool, token: str, at: datetime, policy: Policy) -> Officer | None:
+async def signed_in(pool: Pool, token: str, at: datetime, policy: Policy) -> Visit | None:
     """Return whose session a token opens, if it is one that has neither ended nor stood idle too long."""
     row = await pool.fetchrow(ACCOUNT.session, _digest(token), at, at - policy.idle)
     if row is None:
@@ -108,9 +118,10 @@ async def signed_in(pool: Pool, token: str, at: datetime, policy: Policy) -> Off
     if at - row["seen_at"] > TOUCH_EVERY:
         await pool.execute(ACCOUNT.seen, _digest(token), at)
     try:
-        return await _officer(pool, row["officer"], at)
+        officer = await _officer(pool, row["officer"], at)
     except BadInput:
         return None
+    return Visit(officer, row["name_zh"], row["name_en"], row["must_change"])
 
 
 async def sign_out(pool: Pool, token: str, at: datetime) -> None:
@@ -121,12 +132,6 @@ async def sign_out(pool: Pool, token: str, at: datetime) -> None:
 async def sign_out_everywhere(pool: Pool, officer: str, at: datetime) -> None:
     """End every session of an officer."""
     await pool.execute(ACCOUNT.end_all, officer, at)
-
-
-async def must_change(pool: Pool, officer: str) -> bool:
-    """Whether an officer has a password that another gave him."""
-    account = await pool.fetchrow(ACCOUNT.by_officer, officer)
-    return bool(account and account["must_change"])
 
 
 async def _begin(

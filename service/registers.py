@@ -8,6 +8,7 @@ from typing import Any
 from activities.authority import Officer
 from db.pool import Pool
 from db.sql import queries
+from rules.work import asked_terms
 from service.rounds import PAGE, SCHEME, Page, Record, paged
 
 POLICY, LOSS_CLAIM, COMPLAINT = queries("policy"), queries("loss_claim"), queries("complaint")
@@ -17,14 +18,17 @@ RECOVERY, INSURER = queries("recovery"), queries("insurer")
 async def policies_of(
     pool: Pool, insurer: str | None, stage: str | None, words: str | None, after: str | None = None
 ) -> Page:
-    """Policies (保单): an insurer's, or all."""
-    rows = await pool.fetch(POLICY.list, SCHEME, insurer, after or "", stage, words, PAGE + 1)
-    return paged(rows, "stream")
+    """Policies (保单): an insurer's, or all; with every word of their number, policy number, enterprise or product."""
+    asked = list(asked_terms(words or ""))
+    if words and not asked:
+        return Page([], None)
+    rows = await pool.fetch(POLICY.list, SCHEME, insurer, after or "", stage, asked or None, PAGE + 1)
+    return paged(rows, "number")
 
 
 async def loss_claims_of(pool: Pool, insurer: str | None, stage: str | None, after: str | None = None) -> Page:
     """Loss claims (理赔) with what runs: an insurer's, or all."""
-    return paged(await pool.fetch(LOSS_CLAIM.list, SCHEME, insurer, after or "", stage, PAGE + 1), "stream")
+    return paged(await pool.fetch(LOSS_CLAIM.list, SCHEME, insurer, after or "", stage, PAGE + 1), "number")
 
 
 async def complaints_for(
@@ -32,12 +36,12 @@ async def complaints_for(
 ) -> Page:
     """Complaints (异议、举报、投诉) that an officer may see: a tip-off only where his office handles it."""
     rows = await pool.fetch(COMPLAINT.list, SCHEME, officer.office, after or "", stage, kind, own, PAGE + 1)
-    return paged(rows, "stream")
+    return paged(rows, "number")
 
 
 async def recoveries(pool: Pool, stage: str | None, after: str | None = None) -> Page:
     """Recoveries (追回): what was decided, what has come back, and when the rest is due."""
-    return paged(await pool.fetch(RECOVERY.list, SCHEME, after or "", stage, PAGE + 1), "stream")
+    return paged(await pool.fetch(RECOVERY.list, SCHEME, after or "", stage, PAGE + 1), "number")
 
 
 async def insurers_on(pool: Pool, day: date, code: str | None = None) -> list[Record]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from activities import work as kept
@@ -15,6 +16,7 @@ from db.pool import Pool
 from db.sql import queries
 from rules.procedure import Act
 from rules.procedures import PROCEDURES, Stream
+from rules.schemes.dalian_work import Known
 from runtime.errors import Refused
 from service.session import Session
 
@@ -55,18 +57,18 @@ def span(due: str, today: date) -> tuple[date | None, date | None]:
 
 
 async def page_of(
-    pool: Pool, officer: Officer, on: date, wanted: Wanted, due: str = "", after: str | None = None
+    pool: Pool, officer: Officer, office: Known, on: date, wanted: Wanted, due: str = "", after: str | None = None
 ) -> Page:
     """Return a page of what waits for an officer's office and is due so; a key `after` that is none begins anew."""
     begins, before = span(due, on)
     key = _key(after) or (begins or date.min, "")
-    found = await items_after(pool, officer, on, replace(wanted, due_before=before, after=key))
+    found = await items_after(pool, officer, office, replace(wanted, due_before=before, after=key))
     return Page(await told(pool, officer, found.rows), found.after)
 
 
-async def items_after(pool: Pool, officer: Officer, on: date, wanted: Wanted) -> Page:
+async def items_after(pool: Pool, officer: Officer, office: Known, wanted: Wanted) -> Page:
     """Return what waits for an officer's office as the index has it, and the key the next page begins after."""
-    rows = await kept.waiting(pool, officer, on, replace(wanted, limit=wanted.limit + 1))
+    rows = await kept.waiting(pool, officer, office, replace(wanted, limit=wanted.limit + 1))
     last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
     return Page(rows[: wanted.limit], f"{last['due_on'] or kept.NEVER}~{last['number']}" if last else None)
 
@@ -99,9 +101,10 @@ async def told(pool: Pool, officer: Officer, rows: Iterable[Mapping[str, Any]]) 
     ]
 
 
-def awaited(kind: str, stage: str, office_kind: str, scheme: str = "dalian") -> list[Act]:
+@cache
+def awaited(kind: str, stage: str, office_kind: str, scheme: str = "dalian") -> tuple[Act, ...]:
     """Return the acts of a kind of office that a proceeding at a stage waits for."""
-    return [act for act in PROCEDURES[kind, scheme].movers(stage) if office_kind in act.by]
+    return tuple(act for act in PROCEDURES[kind, scheme].movers(stage) if office_kind in act.by)
 
 
 async def items_of(pool: Pool, officer: Officer, streams: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -131,21 +134,9 @@ async def colleagues(pool: Pool, officer: Officer, on: date) -> list[dict[str, A
     return [dict(row) for row in await pool.fetch(WORK.colleagues, officer.office, on)]
 
 
-async def supervises(pool: Pool, officer: Officer, on: date) -> bool:
-    """Say whether an officer supervises his office on a day, himself or for an absent supervisor."""
-    async with pool.acquire() as connection:
-        return (await kept.known(connection, officer, on)).supervises(officer.code)
-
-
 async def substitutions(pool: Pool, officer: Officer, on: date) -> list[dict[str, Any]]:
     """Return who stands in for whom in an officer's office, on a day or later."""
     return [dict(row) for row in await pool.fetch(WORK.substitutions, officer.office, on)]
-
-
-async def mine_and_absent(pool: Pool, officer: Officer, on: date) -> frozenset[str]:
-    """Return whose work is an officer's on a day: his own, and that of whom he stands in for."""
-    async with pool.acquire() as connection:
-        return (await kept.known(connection, officer, on)).absent_for(officer.code) | {officer.code}
 
 
 def loads(counts: Sequence[Counted], people: Sequence[Mapping[str, Any]]) -> list[Load]:

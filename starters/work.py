@@ -50,7 +50,11 @@ def list_work(
         read_choice("taken", taken, ("me", "nobody"))
     before = _day(due_before) if due_before else None
     wanted = Wanted(kind=kind, stage=stage, taken=taken, due_before=before, text=text)
-    _tell(officer, lambda pool, who, on: waiting_work.waiting(pool, who, on, wanted), COLUMNS, as_json=as_json)
+
+    async def listed(pool: Pool, who: Officer, on: date) -> list[dict[str, Any]]:
+        return await waiting_work.waiting(pool, who, await waiting_work.office_on(pool, who, on), wanted)
+
+    _tell(officer, listed, COLUMNS, as_json=as_json)
 
 
 @app.command()
@@ -59,7 +63,8 @@ def counts(officer: As, as_json: Json = False) -> None:
 
     async def counted(pool: Pool, who: Officer, on: date) -> list[dict[str, Any]]:
         told: dict[tuple[str, str], dict[str, Any]] = {}
-        for one in await waiting_work.counted(pool, who, on):
+        office = await waiting_work.office_on(pool, who, on)
+        for one in await waiting_work.counted(pool, who, office, on):
             row = told.setdefault((one.kind, one.due), {"kind": one.kind, "due": one.due, "items": 0, "free": 0})
             row["items"] += one.items
             row["free"] += 0 if one.taken_by else one.items

@@ -15,8 +15,10 @@ select note_sign_in($1, $2, $3, $4, $5, $6)
 insert into signed_in (token_sha256, officer, created_at, expires_at, seen_at) values ($1, $2, $3, $4, $3)
 
 -- session --
--- Whose session a token opens at a moment $2, if it was used since $3.
-select officer, seen_at from signed_in where token_sha256 = $1 and revoked_at is null and expires_at > $2 and seen_at > $3
+-- Whose session a token opens at a moment $2, if it was used since $3; how his office is called, and whether he must change his password.
+select s.officer, s.seen_at, f.name_zh, f.name_en, (select must_change from account_of(s.officer)) is true as must_change
+from signed_in s join officer o on o.code = s.officer join office f on f.code = o.office
+where token_sha256 = $1 and revoked_at is null and expires_at > $2 and seen_at > $3
 
 -- seen --
 -- Note when a session was last used.
@@ -29,10 +31,6 @@ update signed_in set revoked_at = $2 where token_sha256 = $1 and revoked_at is n
 -- end_all --
 -- End every session of an officer.
 update signed_in set revoked_at = $2 where officer = $1 and revoked_at is null
-
--- officer --
--- How an officer and his office are called.
-select o.code, o.name, f.kind, f.name_zh, f.name_en from officer o join office f on f.code = o.office where o.code = $1
 
 -- one_click --
 -- The officers of a day whom the demonstration signs in by one click.

@@ -17,18 +17,18 @@ where enterprise = $1 and (p.changed_at, p.stream) < ($2::timestamptz, $3) order
 select p.stream, p.number, p.stage, p.enterprise, p.district, p.changed_at, p.file -> 'facts' -> 'submission' as submission,
     p.file #>> '{facts,recognition,page}' as page, p.file #>> '{facts,recognition,valid_until}' as valid_until,
     p.file #>> '{facts,assessment,score}' as score, p.file #>> '{facts,assessment,recommended}' as recommended,
-    p.file #>> '{facts,entrustment,assessor}' as assessor, p.file #>> '{facts,district_opinion,opinion}' as opinion,
+    p.assessor, p.file #>> '{facts,district_opinion,opinion}' as opinion,
     d.name as deadline, d.due_on, d.provisional
 from proceeding p left join lateral (
     select name, due_on, provisional from deadline d where d.stream = p.stream and d.met_on is null order by due_on, name limit 1
 ) d on true
 where p.kind = 'case' and not p.closed and p.stage = any ($1) and ($2::text[] is null or p.district = any ($2))
-    and ($3::text is null or p.file #>> '{facts,entrustment,assessor}' = $3) and p.number > $4
+    and ($3::text is null or p.assessor = $3) and p.number > $4
 order by p.number limit $5
 
 -- counts_at --
 -- How many open cases stand at each of some stages, of some districts or entrusted to an assessor.
 select stage, count(*)::integer as cases from proceeding p
 where kind = 'case' and not closed and stage = any ($1) and ($2::text[] is null or district = any ($2))
-    and ($3::text is null or file #>> '{facts,entrustment,assessor}' = $3)
+    and ($3::text is null or assessor = $3)
 group by stage

@@ -20,11 +20,19 @@ update policy set policy_number = $2, number_key = $3 where about = $1 and not r
 update policy set released = true where about = $1 and not released returning stream
 
 -- list --
--- Some policies after one ($3): an insurer's, or all where none is named; at a stage ($4); with words of their number, policy number or enterprise ($5).
-select p.number, p.stage, p.closed, p.enterprise, e.name_zh as enterprise_name, p.insurer, l.policy_number, p.stream, p.next_due,
+-- Some policies after a number ($3): an insurer's, or all where none is named; at a stage ($4); with words of their own or of their case ($5); until when a refund is due.
+with hit as materialized (
+    select stream from proceeding where terms @> $5
+    union
+    select p.stream from proceeding c join proceeding p on p.about = c.stream and p.kind = 'policy' where c.kind in ('case', 'batch') and c.terms @> $5
+)
+select p.number, p.stage, p.closed, p.enterprise, e.name_zh as enterprise_name, p.insurer, l.policy_number, d.due_on, d.provisional,
     p.file #>> '{facts,contract,start_on}' as start_on, p.file #>> '{facts,contract,end_on}' as end_on,
     p.file #>> '{money,premium}' as premium, p.file #>> '{facts,cancellation,to_treasury}' as to_treasury
 from proceeding p left join office e on e.code = p.enterprise left join policy l on l.stream = p.stream
-where p.kind = 'policy' and p.scheme = $1 and ($2::text is null or l.insurer = $2) and p.stream > $3 and ($4::text is null or p.stage = $4)
-  and ($5::text is null or strpos(p.number, $5) > 0 or strpos(l.policy_number, $5) > 0 or strpos(e.name_zh, $5) > 0)
-order by p.stream limit $6
+left join lateral (
+    select due_on, provisional from deadline where stream = p.stream and met_on is null and p.stage = 'refund_due' order by due_on limit 1
+) d on true
+where p.kind = 'policy' and p.scheme = $1 and ($2::text is null or p.insurer = $2) and p.number > $3 and ($4::text is null or p.stage = $4)
+  and ($5::text[] is null or p.stream = any (array(select stream from hit)))
+order by p.number limit $6

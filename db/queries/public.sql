@@ -1,22 +1,35 @@
 -- register --
--- Recognised products of a scheme, the latest published first, after ($7, $8); narrowed by words, district, kind and, on the day $6, by how they stand; none whose recognition was never published.
-select number, stage, enterprise, district, file #> '{facts,submission}' as submission, file #> '{facts,recognition}' as recognition,
+-- Recognised products of a scheme, the latest published first, after ($7, $8); narrowed by words, district, kind and, on the day $6, by how they stand; none whose recognition was never published. What many have is met among the first hundreds; the rest is looked up.
+with walked as materialized (
+    select stream, published_on, number from (
+        select stream, published_on, number, terms, district, stage, file from proceeding
+        where kind = 'case' and scheme = $1 and published_on is not null and (published_on, number) < ($7, $8)
+        order by published_on desc, number desc limit 1000
+    ) p where ($2::text[] is null or terms @> $2) and ($3::text is null or district = $3)
+      and ($4::text is null or file #>> '{facts,submission,product,kind}' = $4)
+      and case $5::text when 'revoked' then stage = 'revoked' when 'superseded' then stage = 'superseded'
+          when 'expired' then stage not in ('revoked', 'superseded') and file #>> '{facts,recognition,valid_until}' < $6
+          when 'valid' then stage not in ('revoked', 'superseded') and file #>> '{facts,recognition,valid_until}' >= $6 else true end
+    order by published_on desc, number desc limit $9
+), looked_up as materialized (
+    select stream, published_on, number from proceeding
+    where kind = 'case' and scheme = $1 and published_on is not null and (published_on, number) < ($7, $8) and (select count(*) from walked) < $9
+      and ($2::text[] is null or terms @> $2) and ($3::text is null or district = $3)
+      and ($4::text is null or file #>> '{facts,submission,product,kind}' = $4)
+      and case $5::text when 'revoked' then stage = 'revoked' when 'superseded' then stage = 'superseded'
+          when 'expired' then stage not in ('revoked', 'superseded') and file #>> '{facts,recognition,valid_until}' < $6
+          when 'valid' then stage not in ('revoked', 'superseded') and file #>> '{facts,recognition,valid_until}' >= $6 else true end
+    order by published_on desc, number desc limit $9
+), hit as (select * from walked union select * from looked_up order by published_on desc, number desc limit $9)
+select p.number, stage, enterprise, district, file #> '{facts,submission}' as submission, file #> '{facts,recognition}' as recognition,
     file #> '{facts,revocation}' as revocation, file #> '{facts,supersession}' as supersession, changed_at
-from proceeding
-where kind = 'case' and scheme = $1 and (file #>> '{facts,recognition,published_on}') is not null
-  and ($2::text[] is null or terms @> $2) and ($3::text is null or district = $3)
-  and ($4::text is null or file #>> '{facts,submission,product,kind}' = $4)
-  and case $5::text when 'revoked' then stage = 'revoked' when 'superseded' then stage = 'superseded'
-      when 'expired' then stage not in ('revoked', 'superseded') and file #>> '{facts,recognition,valid_until}' < $6
-      when 'valid' then stage not in ('revoked', 'superseded') and file #>> '{facts,recognition,valid_until}' >= $6 else true end
-  and ((file #>> '{facts,recognition,published_on}'), number) < ($7, $8)
-order by (file #>> '{facts,recognition,published_on}') desc, number desc limit $9
+from hit join proceeding p using (stream) order by hit.published_on desc, p.number desc
 
 -- entry --
 -- One recognised product by its number.
 select number, stage, enterprise, district, file #> '{facts,submission}' as submission, file #> '{facts,recognition}' as recognition,
     file #> '{facts,revocation}' as revocation, file #> '{facts,supersession}' as supersession, changed_at
-from proceeding where stream = $1 and kind = 'case' and (file #>> '{facts,recognition,published_on}') is not null
+from proceeding where stream = $1 and kind = 'case' and published_on is not null
 
 -- districts --
 -- How the districts are called.

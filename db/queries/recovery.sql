@@ -60,7 +60,7 @@ select stream from proceeding where kind = 'policy' and scheme = $1 and number =
 select returned from budget where scheme = $1 and fiscal_year = $2
 
 -- list --
--- Some recoveries after one ($2): at a stage ($3); what was decided, what has come back of it, and when the rest is due.
+-- Some recoveries after a number ($2): at a stage ($3); what was decided, what has come back of it, and when the rest is due.
 select p.number, p.stage, p.closed, p.about, p.stream, p.file #>> '{facts,demand,debtor}' as debtor, o.name_zh, o.name_en,
     jsonb_array_length(p.file #> '{facts,recovery,applications}') as applications,
     (p.file #>> '{facts,decision,amount}')::numeric as decided,
@@ -69,5 +69,5 @@ from proceeding p left join office o on o.code = p.file #>> '{facts,demand,debto
 left join lateral (
     select name, due_on, provisional from deadline where stream = p.stream and met_on is null and not p.closed order by due_on limit 1
 ) d on true
-where p.kind = 'recovery' and p.scheme = $1 and p.stream > $2 and ($3::text is null or p.stage = $3)
-order by p.stream limit $4
+where p.kind = 'recovery' and p.scheme = $1 and p.number > $2 and ($3::text is null or p.stage = $3)
+order by p.number limit $4

@@ -1,8 +1,11 @@
 -- list --
--- A scheme's rounds, the newest first, with how many applications stand in each.
-select p.number, p.stage, p.closed, p.next_due, (p.file #>> '{facts,round,fiscal_year}')::integer as fiscal_year,
+-- A scheme's rounds, the newest first, with what is due next and how many applications stand in each.
+select p.number, p.stage, p.closed, d.due_on, d.provisional, (p.file #>> '{facts,round,fiscal_year}')::integer as fiscal_year,
     (select count(*) from subsidy_application a where a.round = p.stream) as applications
-from proceeding p where p.kind = 'round' and p.scheme = $1 order by p.number desc limit $2
+from proceeding p left join lateral (
+    select due_on, provisional from deadline where stream = p.stream and met_on is null and not p.closed order by due_on limit 1
+) d on true
+where p.kind = 'round' and p.scheme = $1 order by p.number desc limit $2
 
 -- returns --
 -- What each insurer has in a round: how many applications, and how much they ask.

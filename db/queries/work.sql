@@ -27,11 +27,11 @@ select stream, taken_by from work_item
 where stream = any ($1) and office_kind = $2 and place = any ($3) order by stream for update
 
 -- open_to --
--- What nobody who acts today ($3) has taken, the most urgent first: by its day, then by the oldest change; after ($6, $7, $8).
+-- What nobody who acts today ($3) has taken, of some kinds ($9) each at a stage ($10), the most urgent first: by its day, then by the oldest change; after ($6, $7, $8).
 select w.* from unnest($2::text[]) whose cross join lateral (
     select stream, due_on, provisional, deadline, changed_at from work_item
     where office_kind = $1 and place = whose and (taken_by is null or not taken_by = any ($3))
-      and ($4::text is null or kind = $4) and (due_on, changed_at, stream) > ($6, $7, $8)
+      and ($4::text is null or kind = $4) and (kind, stage) in (select * from unnest($9::text[], $10::text[])) and (due_on, changed_at, stream) > ($6, $7, $8)
     order by due_on, changed_at, stream limit $5
 ) w order by due_on, changed_at, stream limit $5
 
@@ -77,25 +77,41 @@ select w.* from unnest($2::text[]) whose cross join lateral (
 
 -- held --
 -- The same of what some officers ($9) have.
-select stream, kind, number, stage, deadline, due_on, provisional, taken_by, taken_at, changed_at from work_item
-where office_kind = $1 and place = any ($2) and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
-  and taken_by = any ($9) and (due_on, number) > ($6, $7)
-order by due_on, number limit $8
+select w.* from unnest($9::text[]) holder cross join lateral (
+    select stream, kind, number, stage, deadline, due_on, provisional, taken_by, taken_at, changed_at from work_item
+    where taken_by = holder and office_kind = $1 and place = any ($2) and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
+      and (due_on, number) > ($6, $7)
+    order by due_on, number limit $8
+) w order by due_on, number limit $8
 
 -- mine_found --
--- The same of what has some words ($11); where $10, what none of those who act today ($9) has; where $12 is given, what those have.
-with hit as materialized (select stream from proceeding where terms @> $11 and not closed)
-select w.stream, w.kind, w.number, w.stage, w.deadline, w.due_on, w.provisional, w.taken_by, w.taken_at, w.changed_at from hit join work_item w using (stream)
-where office_kind = $1 and place = any ($2) and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
-  and (not $10::boolean or taken_by is null or not taken_by = any ($9)) and ($12::text[] is null or taken_by = any ($12))
-  and (due_on, w.number) > ($6, $7)
-order by due_on, w.number limit $8
+-- The same of what has some words ($11); where $10, what none of those who act today ($9) has; where $12 is given, what those have. Words that many have are met among the first hundreds; others are looked up.
+with walked as materialized (
+    select w.* from (
+        select i.* from unnest($2::text[]) whose cross join lateral (
+            select stream, kind, number, stage, deadline, due_on, provisional, taken_by, taken_at, changed_at from work_item
+            where office_kind = $1 and place = whose and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
+              and (not $10::boolean or taken_by is null or not taken_by = any ($9)) and ($12::text[] is null or taken_by = any ($12)) and (due_on, number) > ($6, $7)
+            order by due_on, number limit 400
+        ) i order by due_on, number limit 400
+    ) w where (select p.terms from proceeding p where p.stream = w.stream) @> $11 order by due_on, number limit $8
+), hit as materialized (
+    select stream from proceeding where terms @> $11 and not closed and (select count(*) from walked) < $8
+), looked_up as (
+    select w.stream, w.kind, w.number, w.stage, w.deadline, w.due_on, w.provisional, w.taken_by, w.taken_at, w.changed_at from hit join work_item w using (stream)
+    where office_kind = $1 and place = any ($2) and ($3::text is null or kind = $3) and ($4::text is null or stage = $4) and ($5::date is null or due_on < $5)
+      and (not $10::boolean or taken_by is null or not taken_by = any ($9)) and ($12::text[] is null or taken_by = any ($12)) and (due_on, w.number) > ($6, $7)
+    order by due_on, w.number limit $8
+)
+select * from walked union select * from looked_up order by due_on, number limit $8
 
 -- counts --
--- How much waits for an office, by kind, stage, who has it and when it is due as seen from the day $3: overdue, today, within seven days, later, without a day. Read from the index alone, and sorted into days only once it is few.
+-- How much waits for an office, by kind, stage, who has it and when it is due as seen from the day $3: overdue, today, within seven days, later, without a day. Counted along the index, and sorted into days only once it is few.
 with item as materialized (
-    select kind, stage, taken_by, due_on, count(*)::integer as items from work_item
-    where office_kind = $1 and place = any ($2) group by kind, stage, taken_by, due_on
+    select i.* from unnest($2::text[]) whose cross join lateral (
+        select kind, stage, taken_by, due_on, count(*)::integer as items from work_item
+        where office_kind = $1 and place = whose group by kind, stage, taken_by, due_on
+    ) i
 )
 select kind, stage, taken_by, sum(items)::integer as items,
     case when due_on < $3 then 'overdue' when due_on = $3 then 'today' when due_on < $3::date + 7 then 'soon' when due_on = 'infinity' then 'undated' else 'later' end as due
@@ -129,17 +145,20 @@ from substitution s join officer a on a.code = s.absent join officer b on b.code
 where a.office = $1 and s.until >= $2 order by s.since, s.absent limit 200
 
 -- found --
--- Proceedings that have some words, by number: an enterprise's ($5) own, a district's ($6) own; a tip-off only for the office $3 that handles it. Whose it is otherwise, the files say.
-with hit as materialized (
-    select stream, number from proceeding where terms @> $1 and number > $2
+-- Proceedings that have some words and are shown to some ($5), by number: a tip-off only to the office $3 that handles it. Words that many have are met among the first hundreds; others are looked up.
+with walked as materialized (
+    select stream, number from (select stream, number, terms, shown_to, kind, file from proceeding where number > $2 order by number limit 1000) p
+    where terms @> $1 and shown_to && $5
       and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $3)
-      and ($5::text is null or enterprise is null or enterprise = $5) and ($6::text[] is null or district is null or district = any ($6))
     order by number limit $4
-)
+), looked_up as materialized (
+    select stream, number from proceeding where terms @> $1 and shown_to && $5 and number > $2 and (select count(*) from walked) < $4
+      and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $3)
+    order by number limit $4
+), hit as (select * from walked union select * from looked_up order by number limit $4)
 select stream, p.number, kind, stage, closed, enterprise, district,
     coalesce(file #>> '{facts,submission,enterprise,name}', enterprise) as enterprise_name,
-    file #>> '{facts,submission,product,name}' as product_name,
-    insurer, assessor, handled_by
+    file #>> '{facts,submission,product,name}' as product_name
 from hit join proceeding p using (stream) order by number
 
 -- open_files --

@@ -10,7 +10,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from activities.authority import Officer
 from desk.language import _
 from desk.page import COOKIE, database, servers, settings
-from service.accounts import must_change, signed_in
+from service.accounts import signed_in
 from service.api_tokens import bearer
 from service.reading import read_json
 
@@ -28,9 +28,10 @@ async def caller(
     if "authorization" in request.headers:
         found = await bearer(pool, token.credentials, at) if token else None
     else:
-        found = await signed_in(pool, session, at, settings(request).policy) if session else None
-        if found and await must_change(pool, found.code):
+        visit = await signed_in(pool, session, at, settings(request).policy) if session else None
+        if visit and visit.must_change:
             raise HTTPException(403, _("choose a password of your own at the desk first"))
+        found = visit.officer if visit else None
     if found is None:
         raise HTTPException(401, _("sign in at the desk, or send a token that holds"), {"WWW-Authenticate": "Bearer"})
     return found

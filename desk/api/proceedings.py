@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from activities.authority import Officer
 from activities.contracts import Answer
-from activities.work import Wanted
+from activities.work import Wanted, office_on
 from db.pool import Pool
 from db.sql import queries
 from desk.api import models
@@ -191,7 +191,7 @@ async def work(
     """List what waits for the caller's office, the first due first; `taken` narrows it to `me` or `nobody`."""
     kind, stage, taken, after = narrowed.kind or None, narrowed.stage or None, narrowed.taken or None, narrowed.after
     wanted = Wanted(kind, stage, taken=taken, after=_work_key(after), limit=PAGE)
-    found = await items_after(database, me, today(request), wanted)
+    found = await items_after(database, me, await office_on(database, me, today(request)), wanted)
     link(request, response, found.after)
     return models.Work(items=[models.Item.model_validate(_plain(row)) for row in found.rows], next=found.after)
 

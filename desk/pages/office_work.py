@@ -8,9 +8,9 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from activities.work import Counted, Wanted, counted
+from activities.work import Counted, Wanted, counted, office_on
 from desk.page import Database, Me, Servers, Signed, go, render, today
-from rules.schemes.dalian_work import AT_ONCE
+from rules.schemes.dalian_work import AT_ONCE, Known
 from runtime.errors import BadInput, Refused
 from service import work
 
@@ -38,8 +38,7 @@ async def preview(request: Request, me: Signed, servers: Servers) -> Response:
     if fault:
         told = {"fault": fault, "picked": picked, "among": among}
         return await _page(request, me, servers.pool, asked, status=422, **told)
-    people, loads, _ = await _loads(request, me, servers.pool)
-    have = {one.code: one.items for one in loads if one.code}
+    people, have = await _have(request, me, servers.pool)
     moves = work.shared(picked[:AT_ONCE], among, have)
     return await _preview(request, me, servers.pool, moves, have=have, people=people)
 
@@ -57,15 +56,14 @@ async def redistribute(request: Request, me: Signed, servers: Servers) -> Respon
     except BadInput as bad:
         if [field for field, _ in bad.faults] != ["reason"]:
             raise
-        people, loads, _ = await _loads(request, me, servers.pool)
-        have = {one.code: one.items for one in loads if one.code}
+        people, have = await _have(request, me, servers.pool)
         told: dict[str, Any] = {"have": have, "people": people, "status": 422, "fault": "reason"}
         return await _preview(request, me, servers.pool, moves, **told)
     return go("/office-work", said="redistributed", n=str(len(moves)))
 
 
 async def _preview(request: Request, me: Me, database: Database, moves: list[tuple[str, str]], **more: Any) -> Response:
-    await _supervisor(request, me, database)
+    await _supervised(request, me, database)
     status, have = more.pop("status", 200), more.pop("have")
     items = await work.items_of(database, me.officer, [stream for stream, _ in moves])
     listed = [(items[stream], to) for stream, to in moves if stream in items]
@@ -86,31 +84,40 @@ async def _preview(request: Request, me: Me, database: Database, moves: list[tup
     )
 
 
+async def _supervised(request: Request, me: Me, database: Database) -> Known:
+    office = await office_on(database, me.officer, today(request))
+    if not office.supervises(me.code):
+        why = f"{me.code} is no supervisor of {me.officer.office} on this day"
+        raise Refused("supervisor_of_office", "15(3)", why)
+    return office
+
+
 async def _loads(
-    request: Request, me: Me, database: Database
+    request: Request, me: Me, database: Database, office: Known
 ) -> tuple[list[dict[str, Any]], list[work.Load], list[Counted]]:
     """Who acts for the office today, how much each of them has, and what that was counted from."""
     people = await work.colleagues(database, me.officer, today(request))
-    counts = await counted(database, me.officer, today(request))
+    counts = await counted(database, me.officer, office, today(request))
     return people, work.loads(counts, people), counts
 
 
-async def _supervisor(request: Request, me: Me, database: Database) -> None:
-    if not await work.supervises(database, me.officer, today(request)):
-        why = f"{me.code} is no supervisor of {me.officer.office} on this day"
-        raise Refused("supervisor_of_office", "15(3)", why)
+async def _have(request: Request, me: Me, database: Database) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    people, loads, _ = await _loads(request, me, database, await _supervised(request, me, database))
+    return people, {one.code: one.items for one in loads if one.code}
 
 
 async def _rows(request: Request, me: Me, servers: Servers, asked: dict[str, str], limit: int) -> list[dict[str, Any]]:
     wanted = Wanted(kind=asked["kind"] or None, taken=asked["of"] or NOBODY, limit=limit)
-    return (await work.page_of(servers.pool, me.officer, today(request), wanted, asked["due"])).rows
+    day = today(request)
+    office = await office_on(servers.pool, me.officer, day)
+    return (await work.page_of(servers.pool, me.officer, office, day, wanted, asked["due"])).rows
 
 
 async def _page(
     request: Request, me: Me, database: Database, asked: dict[str, str], status: int = 200, **more: Any
 ) -> Response:
-    await _supervisor(request, me, database)
-    people, loads, counts = await _loads(request, me, database)
+    office = await _supervised(request, me, database)
+    people, loads, counts = await _loads(request, me, database, office)
     of = asked.get("of") or NOBODY
     kind, due = asked.get("kind", ""), asked.get("due", "")
     return await render(
@@ -121,6 +128,7 @@ async def _page(
         page=await work.page_of(
             database,
             me.officer,
+            office,
             today(request),
             Wanted(kind=kind or None, taken=of, limit=100),
             due,

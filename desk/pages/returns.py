@@ -14,9 +14,12 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData, UploadFile
 
 from db.sql import queries
+from desk import filing
+from desk.filing import Filing, filings
 from desk.language import N_
-from desk.page import Database, Me, Nav, Servers, Signed, go, render
+from desk.page import Database, Me, Nav, Servers, Signed, go, render, settings
 from desk.places import download, only, round_or_404, uploaded
+from desk.settings import MIB
 from rules.procedure import File
 from runtime.documents import quarterly_return
 from runtime.errors import BadInput
@@ -142,19 +145,47 @@ async def add_copies(request: Request, me: Signed, quarter: str) -> Response:
 async def file_(request: Request, me: Signed, servers: Servers, quarter: str) -> Response:
     """File the right rows under the scans of the sealed papers; filing again corrects, never doubles."""
     weighed = await _weighed(request, me, servers, quarter)
-    scans = {}
+    scans, going = {}, filings(request)
     try:
         async with request.form() as form:
             for field, proves in SEALED.items():
                 raw, name = await uploaded(form, proves)
                 if name:
                     scans[field] = await _kept_scan(servers, me, quarter, proves, raw, name)
-        answers = await returns.file(servers, weighed, scans)
     except BadInput as bad:
         return await _report(request, me, servers, quarter, faults=bad.faults, status=422)
-    if not weighed.checked.faults:
+    before = going.get((me.code, quarter))
+    if before is None or before.task.done():
+        whole = not weighed.checked.faults
+        going[me.code, quarter] = Filing(lambda track: returns.file(servers, weighed, scans, track), whole=whole)
+    return await _filed(request, me, servers, quarter, filing.PATIENCE)
+
+
+@router.get("/returns/{quarter}/filing")
+async def so_far(request: Request, me: Signed, servers: Servers, quarter: str) -> Response:
+    """How far a filing has come; what came of it once it is over."""
+    only(me, "insurer")
+    return await _filed(request, me, servers, quarter, 0)
+
+
+async def _filed(request: Request, me: Me, servers: Session, quarter: str, patience: float) -> Response:
+    going = filings(request).get((me.code, quarter))
+    if going is None:
+        return go(f"/returns/{quarter}")
+    if not await going.over(patience):
+        if request.method == "POST":
+            return go(f"/returns/{quarter}/filing")
+        return await render(request, "returns/filing.html", quarter=quarter, filing=going)
+    if "hx-request" in request.headers:
+        return Response(status_code=204, headers={"hx-redirect": f"/returns/{quarter}/filing"})
+    filings(request).pop((me.code, quarter), None)
+    try:
+        answers = going.task.result()
+    except BadInput as bad:
+        return await _report(request, me, servers, quarter, faults=bad.faults, status=422)
+    if going.whole:
         _pending(request).pop((me.code, quarter), None)
-    return go(f"/returns/{quarter}", filed=str(len(weighed.checked.to_file)), acts=str(len(answers)))
+    return go(f"/returns/{quarter}", filed=str(going.done), acts=str(len(answers)))
 
 
 async def _kept_scan(servers: Session, me: Me, quarter: str, proves: str, raw: bytes, name: str) -> str:
@@ -243,6 +274,7 @@ async def _quarter(
         page=await own_applications(database, office, None, file.number, request.query_params.get("after")),
         checked=_kept(request, me, file.number) is not None,
         faults=faults,
+        most=settings(request).most_bytes // MIB,
         done=request.query_params.get("filed"),
     )
 
@@ -275,4 +307,5 @@ async def _report(
         after=str(after + FAULTS) if after + FAULTS < len(every) else None,
         could=await servers.pool.fetchval(SUBSIDY.could_file, "dalian", me.officer.office, returns.ends_on(quarter)),
         faults=faults,
+        most=settings(request).most_bytes // MIB,
     )

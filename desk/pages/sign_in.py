@@ -73,11 +73,9 @@ async def sign_out(request: Request, servers: Servers, me: Visitor, everywhere: 
 
 
 @router.get("/account")
-async def account(request: Request, me: Signed, database: Database) -> Response:
+async def account(request: Request, me: Signed) -> Response:
     """The officer's own account."""
-    return await render(
-        request, "sign_in/account.html", faults=(), must_change=await accounts.must_change(database, me.code)
-    )
+    return await render(request, "sign_in/account.html", faults=(), must_change=me.must_change)
 
 
 @router.post("/account")
@@ -99,8 +97,7 @@ async def change_password(
         await accounts.set_password(servers.pool, me.code, password, at, keep=request.cookies[COOKIE])
     except (BadInput, NotSignedIn) as error:
         faults = error.faults if isinstance(error, BadInput) else (("current", error.why),)
-        must_change = await accounts.must_change(servers.pool, me.code)
-        return await render(request, template, status=422, faults=faults, must_change=must_change)
+        return await render(request, template, status=422, faults=faults, must_change=me.must_change)
     return go("/work", said="password_changed")
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from activities.work import Counted, Wanted, counted
+from activities.work import Counted, Wanted, counted, office_on
 from desk.language import N_
 from desk.page import Database, Me, Nav, Servers, Signed, go, render, today
 from runtime.errors import BadInput
@@ -101,13 +101,14 @@ async def _substitution(
     request: Request, me: Me, database: Database, filled: dict[str, str], faults: dict[str, str], status: int = 200
 ) -> Response:
     day = today(request)
+    office = await office_on(database, me.officer, day)
     return await render(
         request,
         "work/substitution.html",
         status=status,
         rows=await work.substitutions(database, me.officer, day),
         people=await work.colleagues(database, me.officer, day),
-        supervises=await work.supervises(database, me.officer, day),
+        supervises=office.supervises(me.code),
         filled={name: filled.get(name, "") for name in ("absent", "substitute", "since", "until", "reason")},
         faults=faults,
         command=str(uuid4()),
@@ -119,8 +120,9 @@ async def _list(
 ) -> Response:
     day = today(request)
     chosen = {name: asked.get(name, "") for name in NARROWING}
-    mine = await work.mine_and_absent(database, me.officer, day)
-    counts = await counted(database, me.officer, day)
+    office = await office_on(database, me.officer, day)
+    mine = office.absent_for(me.code) | {me.code}
+    counts = await counted(database, me.officer, office, day)
     return await render(
         request,
         "work/list.html",
@@ -128,6 +130,7 @@ async def _list(
         page=await work.page_of(
             database,
             me.officer,
+            office,
             day,
             Wanted(
                 kind=chosen["kind"] or None,
@@ -143,7 +146,7 @@ async def _list(
         stages=list(dict.fromkeys((one.kind, one.stage) for one in counts if chosen["kind"] in ("", one.kind))),
         chosen=chosen,
         people=await work.colleagues(database, me.officer, day),
-        supervises=await work.supervises(database, me.officer, day),
+        supervises=office.supervises(me.code),
         mine=mine,
         back=_query(chosen),
         link=lambda name, value: "/work?" + _query(chosen | {name: value, "after": ""}),

@@ -47,7 +47,9 @@ async def officer_of(desk: Desk, code: str) -> Officer:
 
 
 async def waiting(desk: Desk, code: str, **wanted: Any) -> list[dict[str, Any]]:
-    return await work.waiting(desk.pool, await officer_of(desk, code), desk.forms.now.date(), Wanted(**wanted))
+    officer = await officer_of(desk, code)
+    office = await work.office_on(desk.pool, officer, desk.forms.now.date())
+    return await work.waiting(desk.pool, officer, office, Wanted(**wanted))
 
 
 async def supervisor(desk: Desk, code: str) -> None:
@@ -309,7 +311,8 @@ async def test_a_list_is_narrowed_by_who_has_it_by_its_day_and_by_words_and_goes
     assert await listed(text=numbers[1]) == numbers[1:]
     assert await listed(after=(both[0]["due_on"], numbers[0])) == numbers[1:]
     assert await listed(kind="policy") == []
-    counted = await work.counted(submitted.pool, await officer_of(submitted, "ganjingzi-1"), submitted.forms.now.date())
+    officer, day = await officer_of(submitted, "ganjingzi-1"), submitted.forms.now.date()
+    counted = await work.counted(submitted.pool, officer, await work.office_on(submitted.pool, officer, day), day)
     assert {(row.kind, row.taken_by, row.items) for row in counted} == {
         ("case", "ganjingzi-1", 1),
         ("case", None, 1),

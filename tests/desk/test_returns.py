@@ -134,3 +134,28 @@ async def test_nobody_but_an_insurer_finds_the_return(browser: Browser, quarter:
         assert (await browser.get(path)).status_code == 404, path
     for path in ("check", "nil", "file", "copies"):
         assert (await browser.post(f"{here}/{path}")).status_code == 404, path
+
+
+async def test_a_filing_that_takes_long_is_told_of_while_it_goes_on(
+    browser: Browser, quarter: Quarter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.filing.PATIENCE", 0)
+    await hand_in(browser, quarter, await template(browser, quarter))
+    answer = await browser.post(f"/returns/{quarter.number}/file")
+    place = answer.headers["location"]
+    assert place == f"/returns/{quarter.number}/filing"
+    told = (await browser.get(place)).text
+    assert "of 2 applications are filed" in told or "of 0 applications are filed" in told
+    for _ in range(5_000):
+        asked = await browser.get(place, headers={"hx-request": "true"})
+        if asked.status_code == 204:
+            break
+    assert asked.headers["hx-redirect"] == place
+    over = await browser.get(place)
+    assert "2 applications are filed" in (await browser.get(over.headers["location"])).text
+    assert (await browser.get(place)).headers["location"] == f"/returns/{quarter.number}"
+
+
+async def test_how_much_can_be_handed_in_at_once_is_said(browser: Browser, quarter: Quarter) -> None:
+    await browser.sign_in("insurer-a-1")
+    assert "At most 64 MB at once" in (await browser.get(f"/returns/{quarter.number}")).text

@@ -12,7 +12,7 @@ from rules.procedure import File, Procedure
 from rules.procedures import DRIVEN, PROCEDURES
 from rules.schemes.dalian_case import CASE
 from rules.timetable import Deadline, OfficeKind
-from rules.work import asked_terms, items, terms
+from rules.work import asked_terms, items, moved_by, terms
 
 NAME = "大连测试精密机械有限公司"
 
@@ -62,6 +62,11 @@ def test_whoever_a_running_deadline_binds_is_waited_for_and_a_term_that_runs_out
     bound = deadline("payment", "finance", date(2026, 5, 1))
     term = deadline("recognition_valid_until", "enterprise", date(2026, 5, 1), silence="expire")
     assert [item.office_kind for item in items(CASE, file("planned", bound, term))] == ["finance"]
+
+
+def test_an_office_that_a_deadline_binds_moves_on_only_what_its_act_is_awaited_in() -> None:
+    assert "planned" not in moved_by(CASE, "finance")
+    assert list(moved_by(CASE, "district")) == ["district_review"]
 
 
 @pytest.mark.parametrize("kind", DRIVEN)

@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, get_args
 
+from markupsafe import Markup, escape
+
 from desk.language import N_, _, language
 from rules.calendar import CHINA
 from rules.capital import capital
@@ -52,6 +54,9 @@ ORDER = (
     *("proposed_recognition", "objections", "recognition", "delivery", "contract", "application", "completion"),
     *("return", "plan", "payment"),
 )
+_CHINESE = re.compile("[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]+")
+_MARKED_OPEN = re.compile(r"^(P(, I-\d+)?|I-\d+): ")
+_PROCEEDING = re.compile(r"(?P<kind>[a-z_]+):[a-z-]+:(?P<number>[^:]+)(: (?P<act>[a-z_]+))?")
 _ACRONYMS = {"uscc": "USCC", "sha256": "SHA-256", "ip": "IP", "sme": "SME", "id": "ID", "on": "on"}
 
 
@@ -196,6 +201,8 @@ def day(at: object) -> str:
     """Write a day as its language does."""
     read = date.fromisoformat(at[:10]) if isinstance(at, str) else at
     assert isinstance(read, date)
+    if read.year == date.max.year:
+        return _("no end")
     return f"{read.year}年{read.month}月{read.day}日" if language() == "zh" else f"{read.day} {read:%b %Y}"
 
 
@@ -256,7 +263,24 @@ def path_of(stream: str | Stream) -> str:
 
 def says(sentence: str) -> str:
     """Say a sentence of the law's rules in the language of the page; what an officer wrote stays as he wrote it."""
-    return chinese_or_same(sentence) if language() == "zh" else sentence
+    if language() == "zh":
+        return chinese_or_same(sentence)
+    # A voice that reads English must be told of the law's own words, and of what was written in Chinese.
+    return Markup(_CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', str(escape(sentence))))  # noqa: S704 - escaped
+
+
+def reason(sentence: str) -> str:
+    """Say why an edition has a figure, without the mark of a figure that the text leaves open."""
+    return says(sentence) if language() == "zh" else says(_MARKED_OPEN.sub("", sentence))
+
+
+def proceeding_in(text: object) -> tuple[str, str] | None:
+    """The address and the name of a proceeding that a fact names, with the act of it where one is named; else None."""
+    found = _PROCEEDING.fullmatch(str(text))
+    if not found or found["kind"] not in KINDS:
+        return None
+    done = f" {act_called(found['kind'], found['act'])}" if found["act"] else ""
+    return f"/p/{found['kind']}/{found['number']}", f"{kind(found['kind'])} {found['number']}{done}"
 
 
 FOR_TEMPLATES: dict[str, Any] = {
@@ -282,6 +306,8 @@ FOR_TEMPLATES: dict[str, Any] = {
     "office_kind_name": office_kind,
     "outcome_name": lambda name: label("outcome", name),
     "path_of": path_of,
+    "proceeding_in": proceeding_in,
+    "reason_said": reason,
     "percent": percent,
     "rule_name": rule,
     "says": says,

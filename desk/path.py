@@ -101,12 +101,22 @@ def _been(
         act = procedure.acts.get(event["act"])
         if not event["passed"] or act is None or not act.leads_to or (found and found[-1][0] == act.leads_to):
             continue
+        found = _not_yet(found, act.stages)
         found = [one for one in found if one[0] != act.leads_to]
         found.append((act.leads_to, event))
+    found = _not_yet(found, (stage,))
     if not found or found[-1][0] != stage:
         found = [one for one in found if one[0] != stage]
         found.append((stage, events[-1] if events else None))
     return found
+
+
+def _not_yet(
+    found: list[tuple[str, Mapping[str, Any] | None]], standing: Sequence[str]
+) -> list[tuple[str, Mapping[str, Any] | None]]:
+    """Take back a stage that an act leads to only when all have done it: what followed was done at the one before."""
+    led_too_far = len(found) > 1 and found[-1][0] not in standing and found[-2][0] in standing
+    return found[:-1] if led_too_far else found
 
 
 def _ahead(procedure: Procedure, stage: str) -> list[str]:

@@ -35,7 +35,7 @@ class Part(NamedTuple):
 
 
 def bar_of(money: Mapping[str, str]) -> list[Part]:
-    """The parts of a case's premium; nothing where there is none, where none says who bears it, or they do not add up."""
+    """The parts of a premium; nothing where there is none, nobody says who bears it, or they do not add up."""
     read = {name: Decimal(amount) for name, amount in money.items()}
     zero = Decimal(0)
     premium = read.get("premium", zero)

@@ -142,7 +142,10 @@ def figure(name: str) -> str:
 def figure_value(given: Any) -> str:
     """Say a figure of an edition: a fraction in percent, a list by its parts, nothing as a dash."""
     if isinstance(given, list | tuple):
-        return ", ".join(map(value, given))
+        return ", ".join(map(figure_value, given))
+    # A number is none of the articles that values of its writing stand for.
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
     if re.fullmatch(r"0\.[0-9]+", str(given)):
         return f"{(Decimal(str(given)) * 100).normalize():f}%"
     return "—" if given is None else value(given)
@@ -271,7 +274,10 @@ def says(sentence: str) -> str:
 
 def reason(sentence: str) -> str:
     """Say why an edition has a figure, without the mark of a figure that the text leaves open."""
-    return says(sentence) if language() == "zh" else says(_MARKED_OPEN.sub("", sentence))
+    if language() == "zh":
+        return says(sentence)
+    words = _MARKED_OPEN.sub("", sentence)
+    return says(words[:1].upper() + words[1:])
 
 
 def proceeding_in(text: object) -> tuple[str, str] | None:

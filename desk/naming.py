@@ -20,7 +20,7 @@ from rules.procedures import PROCEDURES, Stream
 from rules.timetable import SHANGHAI
 from runtime.sentences import chinese_or_same
 from runtime.words import LABELS
-from service.articles import Article, article_text
+from service.articles import Article, article_text, articles
 
 KINDS = {
     "case": N_("Recognition case"),
@@ -195,6 +195,11 @@ def law(number: str) -> Article | None:
     return article_text(number)
 
 
+def law_parts(number: str) -> list[Article]:
+    """The numbered parts of an article, such as the conditions that article 8 leads to."""
+    return [one for name, one in articles().items() if name.startswith(f"{number}(")]
+
+
 def money(amount: object) -> str:
     """Write yuan for people: 1,800,000.00."""
     return f"{Decimal(str(amount)):,.2f}"
@@ -306,6 +311,7 @@ FOR_TEMPLATES: dict[str, Any] = {
     "in_order": in_order,
     "kind_name": kind,
     "law": law,
+    "law_parts": law_parts,
     "calculator_name": lambda name: label("calculator", name),
     "minute": minute,
     "money_name": lambda name: label("money", name),

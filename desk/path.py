@@ -18,12 +18,18 @@ PHASES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "applied": (N_("Subsidy"), "13"),
     }
 }
-#: 主线: the way a case goes where nothing goes wrong, and where one that left it comes back.
+#: 主线: the way a proceeding goes where nothing goes wrong, and where one that left it comes back.
 MAIN: Mapping[str, tuple[str, ...]] = {
     "case": (
         *("district_review", "confirmed", "received", "assessment", "assessed", "proposed", "recognised"),
         *("insured", "applied", "filed", "planned", "paid"),
-    )
+    ),
+    "batch": ("recognised", "insured", "applied", "filed", "planned", "paid"),
+    "policy": ("concluded", "in_force", "expired"),
+    "loss_claim": ("reported", "accepted", "surveyed", "decided_to_pay", "paid", "payment_stands"),
+    "complaint": ("received", "admitted", "investigated", "answered", "answer_stands"),
+    "pilot_insurer": ("candidate", "selected", "listed"),
+    "recovery": ("opened", "decided", "demanded", "paid"),
 }
 #: Acts that lead where the edition says, and where that is as a rule.
 LEADS: Mapping[str, str] = {"propose": "proposed"}
@@ -34,6 +40,14 @@ BACK: Mapping[str, str] = {
     "objection": "public_notice",
     "returned": "applied",
     "waitlisted": "planned",
+    "more_documents": "accepted",
+    "not_selected": "selected",
+    "delisted": "selected",
+    "suspended": "listed",
+    "listing_ended": "listed",
+    "instalments": "paid",
+    "enforcement": "paid",
+    "judicial_transfer": "paid",
 }
 
 
@@ -123,10 +137,11 @@ def _ahead(procedure: Procedure, stage: str) -> list[str]:
     """The main line from a stage on: as declared, or at each the first act that leads to a later stage, still open."""
     order = list(procedure.stages)
     line: list[str] = []
-    if main := MAIN.get(procedure.kind):
-        while stage not in main:
-            stage = BACK[stage]
-            line.append(stage)
+    main = MAIN.get(procedure.kind, ())
+    while main and stage not in main and stage in BACK:
+        stage = BACK[stage]
+        line.append(stage)
+    if stage in main:
         return [*line, *main[main.index(stage) + 1 :]]
     while True:
         leads = [

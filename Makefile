@@ -49,7 +49,7 @@ demo: setup
 	@.venv/bin/firstcover demo $(ARGS)
 
 test: setup
-	.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup --max-worker-restart 0 $(ARGS)
 
 check: setup
 	.venv/bin/ruff format --check .

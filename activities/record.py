@@ -83,7 +83,7 @@ class Record:
         """Try for as long as an officer waits. (A local activity's own bound does not end its attempts.)"""
         act = stream_of(attempt.command.stream).procedure.act(attempt.command.act)
         patience = ROUND_PATIENCE if act.of_whole_round else OFFICER_PATIENCE
-        given_up = monotonic() + OFFICER_PATIENCE.total_seconds()
+        given_up, was_away = monotonic() + OFFICER_PATIENCE.total_seconds(), False
         try:
             async with asyncio.timeout(patience.total_seconds()):
                 while True:
@@ -92,12 +92,18 @@ class Record:
                     except AWAY as away:
                         if not is_away(away):
                             raise
+                        was_away = True
                         log.warning("the database is away", stream=attempt.command.stream, error=str(away))
                         if monotonic() > given_up:
                             raise TimeoutError from away
                         await asyncio.sleep(0.2)
         except TimeoutError:
-            why = "the database could not be reached; nothing is known to be stored"
+            # Where it was there all along, another's act held what this one needs: a long plan, as a rule.
+            why = (
+                "the database could not be reached; nothing is known to be stored"
+                if was_away
+                else "the database did not answer in time: another act may be under way; nothing is known to be stored"
+            )
             raise ApplicationError(why, type=UNAVAILABLE, non_retryable=True) from None
 
     async def open(self, command: Command) -> Answer:

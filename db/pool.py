@@ -20,25 +20,27 @@ else:
 COMMAND_TIMEOUT = 30.0
 
 #: What asyncpg raises while a server is away, comes up, goes down, or lost a race it may simply run again. Its
-#: `InterfaceError` tells our own faults too: ask `is_away`.
+#: `InterfaceError` and `InternalClientError` tell faults too: ask `is_away`.
 AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
 )
 
 
-#: How asyncpg says that a connection went: of our own faults, such as a missing argument, it says something else.
-_GONE = re.compile(r"connection (is|was) closed|connection has been released|pool is clos")
+#: How asyncpg says that a connection went, also amid an answer or its clearing for the next user: of our own faults,
+#: such as a missing argument, it says something else.
+_GONE = re.compile(r"connection (is|was) closed|connection has been released|pool is clos|cannot switch to state \d+")
 
 
 def is_away(error: BaseException) -> bool:
     """Whether an error says that the server was away, and not that we asked wrongly: that would be tried for ever."""
-    ours = isinstance(error, asyncpg.InterfaceError) and not _GONE.search(str(error))
-    return isinstance(error, AWAY) and not ours
+    tells_both = isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError)
+    return isinstance(error, AWAY) and (not tells_both or bool(_GONE.search(str(error))))
 
 
 async def _speak_json(connection: Any) -> None:

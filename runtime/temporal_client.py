@@ -32,7 +32,7 @@ def _configured() -> ClientConnectConfig | None:
     if not any(os.environ.get(name) for name in _NAMING):
         return None
     try:
-        return ClientConfig.load_client_connect_config()
+        return ClientConfig.load_client_connect_config(override_env_vars=dict(os.environ))
     except (RuntimeError, ValueError) as error:
         raise BadInput(("TEMPORAL_*", _gist(error))) from error
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import asyncpg
 
+from activities import editions
 from activities.notices import disagreeing
 from db.pool import Connection
 from db.sql import queries
@@ -74,6 +75,8 @@ async def disagreements(connection: Connection) -> AsyncIterator[Broken]:
     for proof in PROOFS:
         if broken := await _disagreement(connection, proof):
             yield broken
+    for why in await editions.unfounded_caps(connection):
+        yield Broken("", 0, f"annual_cap: {why}")
     for place in await disagreeing(connection):
         stream, _, seq = place.rpartition("/")
         yield Broken(stream, int(seq), "notice: it and its event do not say the same of each other")

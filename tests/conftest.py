@@ -6,6 +6,7 @@ Each worker of the test run has servers of its own; each test has a database of 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
@@ -25,6 +26,10 @@ from service.session import Session
 from tests.gate import Gate
 from tests.hands import Clock, Hands, working
 from tests.servers import start_skipping
+
+# The C library's environment may not change while a thread of Temporal's reads it: that has killed a run. So only
+# Python's changes from here on; what a process is started with is said where it is started.
+os.environ = {**os.environ}  # noqa: B003 - so it is meant
 
 # What a property takes on a busy machine says nothing of the property.
 settings.register_profile("firstcover", deadline=None)

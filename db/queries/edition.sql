@@ -18,6 +18,10 @@ insert into edition_end (scheme, name, last_day, place) values ($1, $2, $3, $4)
 -- The cap of a fiscal year from which on it is given so.
 select amount from annual_cap where scheme = $1 and from_year = $2
 
+-- caps --
+-- Every cap, and the fiscal year from which on it is given.
+select scheme, from_year, amount from annual_cap order by scheme, from_year
+
 -- set_cap --
 -- Give the cap of a fiscal year and those after it.
 select give_cap($1, $2, $3)

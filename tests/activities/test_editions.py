@@ -113,6 +113,7 @@ async def test_the_cap_of_later_years_follows_the_edition(desk: Desk) -> None:
     year = desk.forms.now.year
     caps = await desk.pool.fetch("select from_year, amount from annual_cap where from_year > 2016 order by 1")
     assert [tuple(row) for row in caps] == [(year + 1, Decimal("600000.00"))]
+    assert (await verified(desk.pool))["ok"]
 
 
 async def test_an_edition_ends_earlier_by_three_signatures(desk: Desk) -> None:

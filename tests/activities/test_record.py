@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from temporalio.exceptions import ApplicationError
 
 from activities.contracts import Attempt, Event
 from activities.history import standing_of
@@ -304,3 +305,15 @@ async def test_an_act_whose_connection_is_cut_before_it_ends_has_not_happened(de
             await writing
     assert await contents(desk.pool) == before
     assert (await desk.write(attempt)).standing.stage == "signed"
+
+
+async def test_whoever_waits_behind_another_act_is_not_told_that_the_database_is_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activities.record.OFFICER_PATIENCE", timedelta(seconds=0.2))
+    attempt = await (await desk.play(1)).next(PATH[1])
+    async with desk.pool.acquire() as another, another.transaction():
+        await another.execute("select from proceeding for update")
+        with pytest.raises(ApplicationError, match="another act may be under way; nothing is known to be stored"):
+            await desk.record.record(attempt)
+    assert await desk.events() == 1

@@ -48,3 +48,9 @@ async def test_no_statement_is_waited_for_without_end(database: str, monkeypatch
         with pytest.raises(TimeoutError) as late:
             await pool.execute("select pg_sleep(9)")
     assert is_away(late.value)
+
+
+def test_a_connection_that_went_amid_an_answer_is_a_server_that_is_away() -> None:
+    # As asyncpg said in a quarter under kills, when it cleared such a connection for its next user.
+    assert is_away(asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress"))
+    assert not is_away(asyncpg.InternalClientError("got result for unknown protocol state 0"))

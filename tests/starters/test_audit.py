@@ -199,6 +199,12 @@ MONEY = {
     "a balance is deleted": ("delete from budget", "budget"),
     "what an enterprise was committed is edited": ("update enterprise_year set committed = 0", "enterprise_year"),
     "an enterprise's cap is raised": ("update enterprise_year set cap = cap * 2", "enterprise_year"),
+    "the cap itself is raised, and an enterprise's with it": (
+        "update annual_cap set amount = amount * 2",
+        "update enterprise_year set cap = cap * 2",
+        "annual_cap",
+    ),
+    "a later year is given another cap": ("insert into annual_cap values ('dalian', 2031, 500001)", "annual_cap"),
     "a line gives more, and its entries with it": (
         "update plan_line set approved = approved + 1, asked = asked + 1",
         "update ledger_entry set amount = amount + 1 where kind <> 'appropriation'",

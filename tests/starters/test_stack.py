@@ -68,10 +68,18 @@ async def cluster_of(stack: StackInfo) -> object:
 def starting(*options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*COMMAND, "up", "--no-demo", *options],
+        env=os.environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+    )
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, in the test's environment."""
+    return subprocess.run(
+        [*COMMAND, *words], env=os.environ, capture_output=True, text=True, encoding="utf-8", check=False
     )
 
 
@@ -165,7 +173,7 @@ def test_what_ends_by_itself_is_started_again_where_it_was_with_its_data(data: P
         after = stack_now()
         assert (after.database_url, after.temporal_address) == (before.database_url, before.temporal_address)
         assert asyncio.run(cluster_of(after)) == cluster
-        listed = subprocess.run([*COMMAND, "case", "list", "--json"], capture_output=True, text=True, check=False)
+        listed = run("case", "list", "--json")
         assert (listed.returncode, listed.stderr) == (0, "")
         program.send_signal(signal.SIGINT)
         told, complaints = program.communicate()
@@ -205,20 +213,17 @@ def test_the_story_is_played_in_its_own_stack_whatever_servers_the_shell_names(
     monkeypatch.setenv("FIRSTCOVER_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/production")
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     monkeypatch.setenv("TEMPORAL_TLS", "true")
-    run = subprocess.run([*COMMAND, "demo", "--no-wait"], capture_output=True, text=True, encoding="utf-8", check=False)
-    assert (run.returncode, run.stderr) == (0, "")
-    assert "balanced: yes" in run.stdout
+    told = run("demo", "--no-wait")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "balanced: yes" in told.stdout
 
 
 def test_an_unusable_place_is_told_in_one_line(tmp_path: Path, data: Path) -> None:
     (tmp_path / "file").touch()
-    run = subprocess.run(
-        [*COMMAND, "up", "--no-demo", "--data", str(tmp_path / "file" / "data")],
-        capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
-    assert run.returncode == 3
+    told = run("up", "--no-demo", "--data", str(tmp_path / "file" / "data"))
+    assert told.returncode == 3
     assert re.fullmatch(
-        r"the data folder could not be reached at [^\n]+: Not a directory; choose another\n", run.stderr
+        r"the data folder could not be reached at [^\n]+: Not a directory; choose another\n", told.stderr
     )
 
 

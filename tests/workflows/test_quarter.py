@@ -32,6 +32,7 @@ from activities.contracts import Answer
 from db.embedded import EmbeddedPostgres
 from db.migrate import DATABASE, PROGRAM, prepare
 from db.pool import AWAY, Pool, is_away, open_pool
+from rules.timetable import SHANGHAI
 from runtime.errors import Unreachable
 from runtime.temporal_server import NAMESPACE, TemporalServer
 from service.auditing import verified
@@ -49,8 +50,20 @@ WORKER_KILLS, DATABASE_KILLS = max(1, min(16, MANY // 5 - 3)), max(1, min(8, MAN
 #: Acts during which the worker dies between the commit and its report.
 DIES_AT = ("file_return", "sign_plan", "pay") if MANY >= 100 else ("sign_plan",)
 SEED = 20301
-#: Every act is received at one moment, so that both runs are judged alike; the relay finds all of it due.
-MOMENT = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)
+
+
+def one_moment() -> datetime:
+    """When every act is received, so that both runs are judged alike and the relay finds all of it due.
+
+    On the same day each case is insured in a minute of its own before it.
+    """
+    moment = datetime.now(SHANGHAI).replace(second=0, microsecond=0) - timedelta(hours=1)
+    midnight = moment.replace(hour=0, minute=0)
+    fits = moment - midnight > timedelta(minutes=MANY)
+    return (moment if fits else midnight - timedelta(minutes=1)).astimezone(UTC)
+
+
+MOMENT = one_moment()
 ROUND, YEAR = "round:dalian:2030Q1", "ledger:dalian:2030"
 #: By their place; three cases each belong to one enterprise, whose cap some of them exceed together.
 SUMS = ("20000000.00", "30000000.00", "12345678.90", "25000000.00")

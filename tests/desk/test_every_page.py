@@ -4,9 +4,11 @@ Chinese or of English would complain of, and nothing from another host. Who come
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -14,6 +16,8 @@ from playwright.async_api import Browser
 from temporalio.testing import WorkflowEnvironment
 
 from db.embedded import EmbeddedPostgres
+from db.pool import Pool
+from desk.naming import labels
 from rules.timetable import SHANGHAI
 from service.session import Session
 from starters.demonstration.script import Script
@@ -48,6 +52,7 @@ RECORDED = """select string_agg(said, ' ') from (
 class Opened(NamedTuple):
     """The demonstration as it begins, only looked at."""
 
+    pool: Pool
     script: Script
     desk: str
     browser: Browser
@@ -62,7 +67,7 @@ async def opened(
     async with demonstrated(postgres, "demonstration_read", today, folder) as begun:
         session = Session(begun.pool, skipping.client, f"read-{uuid4()}", Clock())
         async with serving(session) as desk, browsing() as browser:
-            yield Opened(begun.script, desk, browser, Crawl(await begun.pool.fetchval(RECORDED)))
+            yield Opened(begun.pool, begun.script, desk, browser, Crawl(await begun.pool.fetchval(RECORDED)))
 
 
 @pytest.mark.parametrize("visitor", VISITORS)
@@ -74,6 +79,26 @@ async def test_every_page_that_links_lead_to_can_be_read_in_either_language(open
         begins = VISITORS[visitor] if visitor == "anybody" else ("/work", *VISITORS[visitor])
         opened.crawl.seen.discard("/work")
         assert await opened.crawl.faults(one, begins) == []
+
+
+def named(facts: Any) -> Iterator[str]:
+    """Every name that facts have within them; codes, which name nothing, are written otherwise."""
+    if isinstance(facts, dict):
+        yield from (name for name in facts if re.fullmatch("[a-z_]+", name))
+        facts = list(facts.values())
+    if isinstance(facts, list):
+        for one in facts:
+            yield from named(one)
+
+
+async def test_whatever_the_record_tells_of_has_a_chinese_name(opened: Opened) -> None:
+    known, unnamed = labels("zh"), set()
+    for row in await opened.pool.fetch("select body::jsonb -> 'changes' as changed from event"):
+        changed = json.loads(row["changed"])
+        facts = {name: section for name, section in changed.get("facts", {}).items() if not name.isdigit()}
+        told = {"section": facts, "field": named(list(facts.values())), "money": changed.get("money", {})}
+        unnamed |= {(group, name) for group, names in told.items() for name in names if name not in known[group]}
+    assert unnamed == set()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desk.path import coming, path_of
+from desk.path import path_of
 from rules.procedures import PROCEDURES
 
 
@@ -38,10 +38,3 @@ def test_a_plan_that_two_of_three_have_signed_is_not_signed_yet() -> None:
 )
 def test_the_way_ahead_leads_to_the_end_that_is_hoped_for(kind: str, stage: str, end: str) -> None:
     assert drawn(kind, stage)[-1] == (end, "ahead")
-
-
-def test_whatever_stage_a_proceeding_stands_at_its_path_can_be_drawn() -> None:
-    for (kind, scheme), procedure in PROCEDURES.items():
-        for stage in procedure.stages.values():
-            assert (stage.name, "here") in drawn(kind, stage.name)
-            assert stage.closed is False or coming(procedure, stage.name) == [], scheme

@@ -52,6 +52,8 @@ async def page_of(
     acts = list(possible_acts(stream, file, me.officer))
     papers = told["documents"]
     codes = {*_texts(told["facts"]), *(event["office"] for event in told["events"]), *(one["office"] for one in papers)}
+    # A pilot insurer's proceeding is numbered by the insurer's code.
+    codes |= {number, *(told["about"] or "").split(":"), *(one["number"] for one in told["related"])}
     ways = coming(stream.procedure, file.stage)
     leading = {one.act.name for one in ways if one.way == "main"}
     money = {} if stream.kind == "complaint" else file.money

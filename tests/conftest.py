@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -18,7 +19,7 @@ from hypothesis import settings
 from temporalio.testing import WorkflowEnvironment
 
 from db.embedded import EmbeddedPostgres
-from db.migrate import DATABASE, prepare
+from db.migrate import DATABASE, PROGRAM, prepare
 from db.pool import Pool, open_pool
 from rules.procedures import PROCEDURES
 from rules.timetable import SHANGHAI
@@ -47,15 +48,22 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
         yield server
 
 
-@pytest.fixture
-async def database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
-    """A database of this test's own; its address, for the program's role."""
+@asynccontextmanager
+async def cloned(postgres: EmbeddedPostgres, template: str = DATABASE) -> AsyncIterator[str]:
+    """A database as a template is, the prepared one unless another is named; its address, for the program's role."""
     name = f"test_{next(_names)}"
     admin = await asyncpg.connect(postgres.dsn())
-    await admin.execute(f"create database {name} template {DATABASE}")
-    yield postgres.dsn(user="firstcover_app", database=name, password=PASSWORD)
+    await admin.execute(f"create database {name} template {template}")
+    yield postgres.dsn(PROGRAM, name, PASSWORD)
     await admin.execute(f"drop database {name} with (force)")
     await admin.close()
+
+
+@pytest.fixture
+async def database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """The address of a database of this test's own."""
+    async with cloned(postgres) as address:
+        yield address
 
 
 @pytest.fixture

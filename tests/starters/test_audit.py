@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,8 @@ import asyncpg
 import pytest
 
 from db.embedded import EmbeddedPostgres
-from db.pool import Connection, Pool
+from db.migrate import DATABASE, PROGRAM
+from db.pool import Connection, Pool, open_pool
 from rules.procedure import Barred
 from runtime.errors import BadInput
 from service.anchor import Anchor, anchored, read_anchor
@@ -21,10 +23,80 @@ from service.auditing import verified
 from tests.activities.desk import PATH, Desk, first
 from tests.activities.test_insurers import Register
 from tests.activities.test_offices import enter
+from tests.conftest import PASSWORD, cloned
 from tests.hands import Hands
 from tests.starters.terminal import Terminal
 
 EVENTS_OF_THE_CASE = sum(step.kind == "case" for step in PATH)
+
+
+async def paid(pool: Pool) -> Desk:
+    """A case paid by its round, and a second that was only submitted."""
+    played = await Desk(pool).play()
+    await Desk(pool, serial=2).play(1)
+    return played
+
+
+async def registered(pool: Pool) -> Desk:
+    """A record in which every register has been written to by acts."""
+    desk = await Desk(pool).play(first("round", "prepare_plan"))
+    other = Desk(pool, serial=2)
+    await other.play(first("case", "apply") + 1)
+    await other.order("withdraw", other.forms.enterprise, kind="case")
+    c = await Register(desk, "insurer-c").passes("nominate", "select", "list", "suspend", "reinstate", "suspend")
+    await c.passes("file_clause", officer="insurer-c-1")
+    await c.do("file_clause", "insurer-c-1", clause_number="CLAUSE-C-2026-03")
+    await c.passes("withdraw_clause", officer="insurer-c-1")
+    a = await Register(desk, "insurer-a").passes("nominate")
+    await a.do("propose_bar", applications=[desk.application])
+    await a.passes("bar", officer="regulator-2")
+    today = f"{desk.forms.now.date()}"
+    person = {"code": "finance-9", "name": "王芳", "office": "finance", "since": today}
+    await enter(desk, "propose_officer", "finance-1", **person)
+    await enter(desk, "appoint", "finance-2", code="finance-9")
+    await enter(desk, "leave", "bureau-1", code="ganjingzi-2", last_day=today)
+    await enter(desk, "absorb", "bureau-1", district="baoshui", into="jinpu", last_day=today)
+    await desk.relay()
+    return desk
+
+
+#: The fixtures that are a record with something in it: played once, and each test alters a copy of its own.
+PLAYED = {"desk": paid, "registers": registered}
+
+
+@pytest.fixture(scope="module")
+async def played(postgres: EmbeddedPostgres) -> AsyncIterator[dict[str, Desk]]:
+    """What was played, by the fixture it is; each in a database of that name."""
+    admin = await asyncpg.connect(postgres.dsn())
+    made = {}
+    for name, play in PLAYED.items():
+        await admin.execute(f"create database {name} template {DATABASE}")
+        async with await open_pool(postgres.dsn(PROGRAM, name, PASSWORD)) as pool:
+            made[name] = await play(pool)
+    yield made
+    for name in PLAYED:
+        await admin.execute(f"drop database {name}")
+    await admin.close()
+
+
+@pytest.fixture
+async def database(
+    request: pytest.FixtureRequest, postgres: EmbeddedPostgres, played: dict[str, Desk]
+) -> AsyncIterator[str]:
+    """The address of a database of this test's own: a copy of what was played, or of a record with nothing in it."""
+    template = next((name for name in played if name in request.fixturenames), DATABASE)
+    async with cloned(postgres, template) as address:
+        yield address
+
+
+@pytest.fixture
+def desk(played: dict[str, Desk], pool: Pool) -> Desk:
+    return replace(played["desk"], pool=pool)
+
+
+@pytest.fixture
+def registers(played: dict[str, Desk], pool: Pool) -> Desk:
+    return replace(played["registers"], pool=pool)
 
 
 @pytest.fixture
@@ -34,14 +106,6 @@ async def superuser(pool: Pool, postgres: EmbeddedPostgres) -> AsyncIterator[Con
     await connection.execute("set session_replication_role = replica")
     yield connection
     await connection.close()
-
-
-@pytest.fixture
-async def desk(pool: Pool) -> Desk:
-    """A case paid by its round, and a second that was only submitted."""
-    played = await Desk(pool).play()
-    await Desk(pool, serial=2).play(1)
-    return played
 
 
 REHASH = "update event set hash = sha256(previous || convert_to(body, 'UTF8')) where stream = $1 and sequence {}"
@@ -381,30 +445,6 @@ REGISTERS = {
         "policy",
     ),
 }
-
-
-@pytest.fixture
-async def registers(pool: Pool) -> Desk:
-    """A record in which every register has been written to by acts."""
-    desk = await Desk(pool).play(first("round", "prepare_plan"))
-    other = Desk(pool, serial=2)
-    await other.play(first("case", "apply") + 1)
-    await other.order("withdraw", other.forms.enterprise, kind="case")
-    c = await Register(desk, "insurer-c").passes("nominate", "select", "list", "suspend", "reinstate", "suspend")
-    await c.passes("file_clause", officer="insurer-c-1")
-    await c.do("file_clause", "insurer-c-1", clause_number="CLAUSE-C-2026-03")
-    await c.passes("withdraw_clause", officer="insurer-c-1")
-    a = await Register(desk, "insurer-a").passes("nominate")
-    await a.do("propose_bar", applications=[desk.application])
-    await a.passes("bar", officer="regulator-2")
-    today = f"{desk.forms.now.date()}"
-    person = {"code": "finance-9", "name": "王芳", "office": "finance", "since": today}
-    await enter(desk, "propose_officer", "finance-1", **person)
-    await enter(desk, "appoint", "finance-2", code="finance-9")
-    await enter(desk, "leave", "bureau-1", code="ganjingzi-2", last_day=today)
-    await enter(desk, "absorb", "bureau-1", district="baoshui", into="jinpu", last_day=today)
-    await desk.relay()
-    return desk
 
 
 async def test_registers_that_acts_alone_have_written_are_whole(registers: Desk) -> None:

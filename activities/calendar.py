@@ -37,11 +37,17 @@ async def load_notice(done: Done) -> None:
     await done.tell_all("recount_deadlines", [(row["stream"], told) for row in rows])
 
 
-async def moved(pool: Pool, form: HolidayNotice, today: date) -> list[dict[str, Any]]:
-    """Return what loading a notice would do to each deadline it may move: its old day, its new day, whose it is."""
+async def moved(
+    pool: Pool, form: HolidayNotice, today: date, most: int | None = None
+) -> tuple[list[dict[str, Any]], int]:
+    """Return what loading a notice would do to each deadline it may move: its old day, its new day, whose it is.
+
+    At most so many proceedings are counted, those with such a deadline first; and how many were not.
+    """
     calendar = (await current(pool)).loading(form.notice)
-    found = []
-    for row in await pool.fetch(CALENDAR.unsettled, first_day_moved(form.year)):
+    found: list[dict[str, Any]] = []
+    rows = await pool.fetch(CALENDAR.unsettled_first, first_day_moved(form.year), most)
+    for row in rows:
         file = File.model_validate(row["file"])
         found += [
             {
@@ -54,4 +60,5 @@ async def moved(pool: Pool, form: HolidayNotice, today: date) -> list[dict[str, 
             }
             for old, new in recounted(file, calendar, today)
         ]
-    return sorted(found, key=lambda one: (one["new"] == one["old"], one["new"], one["stream"]))
+    left_out = rows[0]["there_are"] - len(rows) if rows else 0
+    return sorted(found, key=lambda one: (one["new"] == one["old"], one["new"], one["stream"])), left_out

@@ -19,8 +19,7 @@ async def pay_plan(done: Done) -> None:
     plan, vouchers = done.after.facts["plan"]["number"], done.effect.carries
     connection, scheme, where = done.connection, done.stream.scheme, (str(done.stream), done.event.seq)
     await connection.execute(PAYMENT.keep_vouchers, scheme, plan, vouchers, *where)
-    posted = (scheme, plan, list(vouchers.values()), *ACCOUNTS["payment"])
-    await connection.execute(PAYMENT.post_payments, *posted, *where)
+    await connection.execute(PAYMENT.post_payments, plan, vouchers, *ACCOUNTS["payment"], *where)
     paid = await connection.fetch(PAYMENT.settle_paid, *where)
     await done.tell_all("pay", [(row["stream"], _told(row) | {"voucher": row["voucher"]}) for row in paid])
     await recoveries.recover_falsified(done, [row["number"] for row in paid])

@@ -7,11 +7,11 @@ CREATE FUNCTION public.absorb_district(absorbed text, into_district text, last_d
     update district set until = last_day, successor = into_district where code = absorbed
 $$;
 
-CREATE FUNCTION public.account_of(whose text) RETURNS TABLE(hash text, must_change boolean, locked_until timestamp with time zone)
+CREATE FUNCTION public.account_of(whose text) RETURNS TABLE(hash text, must_change boolean, locked_until timestamp with time zone, ends_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    select hash, must_change, locked_until from account where officer = whose
+    select hash, must_change, locked_until, ends_at from account where officer = whose
 $$;
 
 CREATE FUNCTION public.appoint_officer(officer_code text, officer_name text, office_code text, from_day date) RETURNS void
@@ -243,12 +243,13 @@ begin
     raise exception '%: what is ended, withdrawn or given stays so', tg_table_name using errcode = 'check_violation';
 end $$;
 
-CREATE FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) RETURNS void
+CREATE FUNCTION public.set_password(whose text, new_hash text, ends timestamp with time zone, at timestamp with time zone, kept bytea) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$
-    insert into account as a (officer, hash, must_change, changed_at) values (whose, new_hash, change, at)
-    on conflict (officer) do update set hash = new_hash, must_change = change, failed = 0, locked_until = null, changed_at = at;
+    insert into account as a (officer, hash, must_change, ends_at, changed_at) values (whose, new_hash, ends is not null, ends, at)
+    on conflict (officer) do update set
+        hash = new_hash, must_change = ends is not null, ends_at = ends, failed = 0, locked_until = null, changed_at = at;
     update signed_in set revoked_at = at where officer = whose and revoked_at is null and token_sha256 is distinct from kept;
 $$;
 
@@ -320,23 +321,23 @@ begin
                 using errcode = 'check_violation', constraint = 'committed_within_asked';
         end if;
     end if;
+    -- Each is looked up by itself, not joined: what is known of the table before a new plan's entries has it searched through for each.
     if kinds && '{payment,cancellation}' then
         execute $q$
             select min(p.application) as application, min(p.plan) as plan from posted p
-            left join ledger_entry c on c.kind = 'commitment' and c.application = p.application and c.plan = p.plan
-                and c.scheme = p.scheme and c.fiscal_year = p.fiscal_year and c.enterprise = p.enterprise
-            where p.kind in ('payment', 'cancellation') and c.amount is distinct from p.amount
+            where p.kind in ('payment', 'cancellation') and not coalesce((
+                select (c.amount, c.scheme, c.fiscal_year, c.enterprise) = (p.amount, p.scheme, p.fiscal_year, p.enterprise)
+                from ledger_entry c where c.kind = 'commitment' and c.application = p.application and c.plan = p.plan
+            ), false)
         $q$ into wrong;
         if wrong.application is not null then
             raise exception 'application % is paid or cancelled another amount than plan % committed to it', wrong.application, wrong.plan
                 using errcode = 'check_violation', constraint = 'paid_as_committed';
         end if;
         execute $q$
-            select min(application) as application, min(plan) as plan from (
-                select p.application, p.plan from posted p join ledger_entry o on o.kind = 'cancellation' and o.application = p.application and o.plan = p.plan where p.kind = 'payment'
-                union all
-                select p.application, p.plan from posted p join ledger_entry o on o.kind = 'payment' and o.application = p.application and o.plan = p.plan where p.kind = 'cancellation'
-            ) both_ways
+            select min(p.application) as application, min(p.plan) as plan from posted p
+            where p.kind = 'payment' and (select true from ledger_entry o where o.kind = 'cancellation' and o.application = p.application and o.plan = p.plan)
+                or p.kind = 'cancellation' and (select true from ledger_entry o where o.kind = 'payment' and o.application = p.application and o.plan = p.plan)
         $q$ into wrong;
         if wrong.application is not null then
             raise exception 'what plan % committed to application % is paid or cancelled, and not both', wrong.plan, wrong.application
@@ -375,9 +376,13 @@ CREATE TABLE public.account (
     failed integer DEFAULT 0 NOT NULL,
     locked_until timestamp with time zone,
     changed_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
     CONSTRAINT account_failed_check CHECK ((failed >= 0)),
+    CONSTRAINT account_given_ends CHECK (((ends_at IS NOT NULL) = must_change)),
     CONSTRAINT account_hash_check CHECK ((hash ~~ '$argon2%'::text))
 );
+
+COMMENT ON COLUMN public.account.ends_at IS '初始口令到期: until when a password that another gave signs its officer in; null for one of his own';
 
 CREATE TABLE public.annual_cap (
     scheme text NOT NULL,
@@ -875,7 +880,7 @@ CREATE TABLE public.sign_in (
     passed boolean NOT NULL,
     why text NOT NULL,
     CONSTRAINT sign_in_officer_check CHECK ((length(officer) <= 200)),
-    CONSTRAINT sign_in_why_check CHECK ((why = ANY (ARRAY['password'::text, 'one_click'::text, 'wrong'::text, 'locked'::text, 'unknown'::text, 'inactive'::text])))
+    CONSTRAINT sign_in_why_check CHECK ((why = ANY (ARRAY['password'::text, 'one_click'::text, 'wrong'::text, 'locked'::text, 'unknown'::text, 'inactive'::text, 'ended'::text])))
 );
 
 ALTER TABLE public.sign_in ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -956,6 +961,16 @@ CREATE TABLE public.supervisor (
 );
 
 COMMENT ON TABLE public.supervisor IS '负责人: an officer who may redistribute his office''s work, from a day to a day (article 15(3))';
+
+CREATE TABLE public.unmasking (
+    stream text NOT NULL,
+    officer text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT unmasking_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 200)))
+);
+
+COMMENT ON TABLE public.unmasking IS '明文查看: an officer had what is masked of a person in a proceeding shown in full once, and why; it is only added to';
 
 CREATE TABLE public.work_item (
     stream text NOT NULL,
@@ -1124,6 +1139,9 @@ ALTER TABLE ONLY public.substitution
 ALTER TABLE ONLY public.supervisor
     ADD CONSTRAINT supervisor_pkey PRIMARY KEY (officer, since);
 
+ALTER TABLE ONLY public.unmasking
+    ADD CONSTRAINT unmasking_pkey PRIMARY KEY (stream, officer, at);
+
 ALTER TABLE ONLY public.work_item
     ADD CONSTRAINT work_item_pkey PRIMARY KEY (stream, office_kind, place);
 
@@ -1137,7 +1155,7 @@ CREATE INDEX document_sha256_idx ON public.document USING btree (sha256);
 
 CREATE INDEX event_stream_idx ON public.event USING btree (stream) WHERE (NOT passed);
 
-CREATE INDEX ledger_entry_plan_idx ON public.ledger_entry USING btree (plan) WHERE (kind = ANY (ARRAY['commitment'::text, 'cancellation'::text, 'payment'::text]));
+CREATE INDEX ledger_entry_plan_application_idx ON public.ledger_entry USING btree (plan, application) WHERE (kind = ANY (ARRAY['commitment'::text, 'cancellation'::text, 'payment'::text]));
 
 CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING btree (scheme, fiscal_year);
 
@@ -1360,6 +1378,12 @@ ALTER TABLE ONLY public.substitution
 ALTER TABLE ONLY public.supervisor
     ADD CONSTRAINT supervisor_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
 
+ALTER TABLE ONLY public.unmasking
+    ADD CONSTRAINT unmasking_officer_fkey FOREIGN KEY (officer) REFERENCES public.officer(code);
+
+ALTER TABLE ONLY public.unmasking
+    ADD CONSTRAINT unmasking_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
+
 ALTER TABLE ONLY public.work_item
     ADD CONSTRAINT work_item_stream_fkey FOREIGN KEY (stream) REFERENCES public.proceeding(stream);
 
@@ -1395,8 +1419,8 @@ GRANT ALL ON FUNCTION public.note_sign_in(whose text, at timestamp with time zon
 REVOKE ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_code text, contact text, on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.register_enterprise(uscc text, name text, district_code text, contact text, on_day date) TO firstcover_app;
 
-REVOKE ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.set_password(whose text, new_hash text, change boolean, at timestamp with time zone, kept bytea) TO firstcover_app;
+REVOKE ALL ON FUNCTION public.set_password(whose text, new_hash text, ends timestamp with time zone, at timestamp with time zone, kept bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_password(whose text, new_hash text, ends timestamp with time zone, at timestamp with time zone, kept bytea) TO firstcover_app;
 
 GRANT SELECT ON TABLE public.annual_cap TO firstcover_app;
 
@@ -1509,5 +1533,7 @@ GRANT SELECT,INSERT ON TABLE public.substitution TO firstcover_app;
 GRANT SELECT,INSERT ON TABLE public.supervisor TO firstcover_app;
 
 GRANT UPDATE(until) ON TABLE public.supervisor TO firstcover_app;
+
+GRANT SELECT,INSERT ON TABLE public.unmasking TO firstcover_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.work_item TO firstcover_app;

@@ -53,7 +53,12 @@ def build(settings: DeskSettings, servers: Session | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     errors.tell(app)
     _measured(app)
-    app.add_middleware(Pace, searches_a_minute=settings.searches_a_minute, sign_ins_a_minute=settings.sign_ins_a_minute)
+    app.add_middleware(
+        Pace,
+        searches_a_minute=settings.searches_a_minute,
+        sign_ins_a_minute=settings.sign_ins_a_minute,
+        applies_a_minute=settings.applies_a_minute,
+    )
     app.add_middleware(Guard, most_bytes=settings.most_bytes, secure=settings.secure_cookies)
     return app
 

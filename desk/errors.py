@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from db.pool import AWAY, is_away
 from desk.page import ChangeFirst, SignInFirst, go, render
-from desk.security import TooLarge, is_api, refusal
+from desk.security import TOO_LARGE, TooLarge, is_api, refusal
+from desk.unreadable import faults_of
+from rules.calendar import CHINA
 from runtime.errors import BadInput, Refused, Unreachable
 
 
@@ -48,13 +50,12 @@ async def bad_input(request: Request, error: Exception) -> Response:
 async def unreadable(request: Request, error: Exception) -> Response:
     """A field of an address or of a plain form is missing or no such value."""
     assert isinstance(error, RequestValidationError)
-    faults = tuple((str(one["loc"][-1]), str(one["msg"])) for one in error.errors())
-    return await render(request, "errors/bad_input.html", status=422, faults=faults)
+    return await render(request, "errors/bad_input.html", status=422, faults=faults_of(error))
 
 
 async def too_large(request: Request, error: Exception) -> Response:
     """More was sent than the desk takes."""
-    return PlainTextResponse("request body too large\n", 413)
+    return refusal(request, 413, TOO_LARGE)
 
 
 async def http(request: Request, error: Exception) -> Response:
@@ -75,7 +76,7 @@ async def away(request: Request, error: Exception) -> Response:
 
 async def render_plainly(request: Request, error: Exception) -> Response:
     """A page for when a server does not answer."""
-    request.state.me = None
+    request.state.me, request.state.calendar = None, CHINA
     return await render(request, "errors/away.html", status=503, error=error)
 
 

@@ -30,12 +30,14 @@ def speak(wanted: str) -> None:
 
 
 def asked_for(request: Request) -> str:
-    """The language a request asks for: by its address, its cookie, or its browser; else Chinese."""
+    """The language a request asks for: by its address, its cookie, or its browser; else Chinese, of the API English."""
     for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if wanted in LANGUAGES:
             return wanted
     preferred = request.headers.get("accept-language", "")[:2].lower()
-    return preferred if preferred in LANGUAGES else LANGUAGES[0]
+    if preferred in LANGUAGES:
+        return preferred
+    return "en" if request.url.path.startswith("/api/") else LANGUAGES[0]
 
 
 def _(words: str) -> str:

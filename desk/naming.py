@@ -13,7 +13,7 @@ from typing import Any, get_args
 from markupsafe import Markup, escape
 
 from desk.language import N_, _, language
-from rules.calendar import CHINA
+from rules.calendar import Calendar
 from rules.capital import capital
 from rules.procedure import Act, Form, Stage
 from rules.procedures import PROCEDURES, Stream
@@ -254,13 +254,13 @@ def bytes_said(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(size / 1024, 0.1):.1f} KB"
 
 
-def days_left(due_on: object, today: date) -> int:
-    """Working days from today to a date, by the legal calendar; below zero where it has passed."""
+def days_left(due_on: object, today: date, calendar: Calendar) -> int:
+    """Working days from today to a date, by the calendar in force; below zero where it has passed."""
     due = date.fromisoformat(due_on) if isinstance(due_on, str) else due_on
     assert isinstance(due, date)
     if due >= today:
-        return CHINA.working_days_between(today, due)
-    return -max(CHINA.working_days_between(due, today), 1)
+        return calendar.working_days_between(today, due)
+    return -max(calendar.working_days_between(due, today), 1)
 
 
 def path_of(stream: str | Stream) -> str:
@@ -299,7 +299,6 @@ FOR_TEMPLATES: dict[str, Any] = {
     "act_called": act_called,
     "article_name": article,
     "day": day,
-    "days_left": days_left,
     "deadline_name": deadline,
     "as_asked": as_asked,
     "bytes_said": bytes_said,

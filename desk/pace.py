@@ -1,4 +1,4 @@
-"""限速: how often one address may search in public, use the API, or try a password: a bucket of turns that refills.
+"""限速: how often one address may search in public, use the API, apply, or try a password: turns that refill.
 
 Held in this process's memory: more desks give more turns. Behind a proxy the address is the one it forwards.
 """
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from desk.language import N_
 from desk.security import refusal
 
 #: Addresses that are remembered; the one longest unseen is forgotten first.
@@ -42,15 +43,16 @@ class Bucket:
 class Pace:
     """Answers 429 to whoever asks too often."""
 
-    def __init__(self, app: ASGIApp, searches_a_minute: int, sign_ins_a_minute: int) -> None:
+    def __init__(self, app: ASGIApp, searches_a_minute: int, sign_ins_a_minute: int, applies_a_minute: int) -> None:
         self._app = app
         self._searches, self._sign_ins = Bucket(searches_a_minute), Bucket(sign_ins_a_minute)
+        self._applies = Bucket(applies_a_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         bucket = self._bucket_of(scope) if scope["type"] == "http" else None
         address = (scope.get("client") or ("",))[0]
         if bucket and (seconds := bucket.wait(address)):
-            answer = refusal(Request(scope), 429, "too many requests from this address")
+            answer = refusal(Request(scope), 429, N_("too many requests from this address"))
             answer.headers["Retry-After"] = str(seconds)
             await answer(scope, receive, send)
             return
@@ -60,6 +62,8 @@ class Pace:
         path, method = scope["path"], scope["method"]
         if path == "/sign-in" and method == "POST":
             return self._sign_ins
-        if path.startswith(("/register", "/calculators/", "/api/")):
+        if path == "/apply" and method == "POST":
+            return self._applies
+        if path.startswith(("/register", "/calculators/", "/api/", "/apply/")):
             return self._searches
         return None

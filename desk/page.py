@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -15,12 +15,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from activities.authority import Officer
+from activities.calendar import current
 from db.pool import Pool
 from db.sql import queries
 from desk import naming
 from desk.language import LANGUAGES, gettext, language, ngettext
 from desk.security import SESSION
 from desk.settings import DeskSettings
+from rules.calendar import Calendar
 from rules.timetable import SHANGHAI
 from service.accounts import must_change, signed_in
 from service.session import Session
@@ -136,10 +138,19 @@ def today(request: Request) -> date:
     return servers(request).clock().astimezone(SHANGHAI).date()
 
 
+async def calendar_of(request: Request) -> Calendar:
+    """The calendar in force: with every holiday notice that is loaded."""
+    if not hasattr(request.state, "calendar"):
+        request.state.calendar = await current(database(request))
+    found: Calendar = request.state.calendar
+    return found
+
+
 async def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Make a page. Every template knows `request`, `me`, `lang`, `nav`, `today`, and what `desk.naming` says."""
     me = await visitor(request)
     places: list[Nav] = request.app.state.nav
+    calendar = await calendar_of(request)
     known = {
         "request": request,
         "me": me,
@@ -149,6 +160,7 @@ async def render(request: Request, template: str, *, status: int = 200, **contex
         ],
         "public_places": [one for one in places if one.public],
         "today": today(request),
+        "days_left": partial(naming.days_left, calendar=calendar),
         "other_language": with_query(request, lang=next(one for one in LANGUAGES if one != language())),
     }
     return HTMLResponse(environment().get_template(template).render(known | context), status)

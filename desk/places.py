@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from fastapi import HTTPException, Request
 from fastapi.responses import Response
+from starlette.datastructures import FormData, UploadFile
 
 from activities.contracts import Answer
 from db.pool import Pool
@@ -55,6 +56,12 @@ def named(names: Mapping[str, str]) -> str:
 def day_of(servers: Session) -> date:
     """The day in Asia/Shanghai."""
     return servers.clock().astimezone(SHANGHAI).date()
+
+
+async def uploaded(form: FormData, field: str) -> tuple[bytes, str]:
+    """A file's bytes and name; nothing where none was chosen."""
+    sent = form.get(field)
+    return (await sent.read(), sent.filename or "") if isinstance(sent, UploadFile) else (b"", "")
 
 
 async def round_or_404(pool: Pool, quarter: str) -> File:

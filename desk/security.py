@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desk.language import COOKIE, LANGUAGES, asked_for, speak
+from desk.language import COOKIE, LANGUAGES, N_, asked_for, gettext, speak
 
 #: The cookie of a session.
 SESSION = "firstcover"
+TOO_LARGE = N_("request body too large")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "; ".join(
     (
@@ -53,12 +54,12 @@ class Guard:
         speak(asked_for(request))
         answer = self._hardened(request, send)
         if request.method not in SAFE and not from_here(request):
-            await refusal(request, 403, "cross-site request refused")(scope, receive, answer)
+            await refusal(request, 403, N_("cross-site request refused"))(scope, receive, answer)
             return
         if not request.headers.get("content-length", "0").isdigit() or self._most < int(
             request.headers.get("content-length", "0")
         ):
-            await refusal(request, 413, "request body too large")(scope, receive, answer)
+            await refusal(request, 413, TOO_LARGE)(scope, receive, answer)
             return
         await self._app(scope, _bounded(receive, self._most), answer)
 
@@ -101,8 +102,9 @@ def is_api(request: Request) -> bool:
 def refusal(request: Request, status: int, why: str) -> Response:
     """Refuse a request where no page or act has taken it, in the words of whoever asks."""
     if not is_api(request):
-        return PlainTextResponse(f"{why}\n", status)
-    told = {"type": "/api#refused", "title": HTTPStatus(status).phrase, "status": status, "detail": why}
+        return PlainTextResponse(f"{gettext(why)}\n", status)
+    title = gettext(HTTPStatus(status).phrase.capitalize())
+    told = {"type": "/api#refused", "title": title, "status": status, "detail": gettext(why)}
     return JSONResponse(told, status, media_type="application/problem+json")
 
 

@@ -30,9 +30,11 @@ class DeskSettings(BaseSettings):
     absolute_hours: int = Field(default=12, ge=1)
     #: The most a request may bring: a form with several documents among it.
     most_bytes: int = 64 * MIB
-    #: How often one address may search in public or use the API, and try a password, a minute; 0 sets no limit.
+    #: How often one address may search in public or use the API, try a password, and send a first submission (its
+    #: previews among it), a minute; 0 sets no limit.
     searches_a_minute: int = Field(default=240, ge=0)
     sign_ins_a_minute: int = Field(default=20, ge=0)
+    applies_a_minute: int = Field(default=20, ge=0)
 
     @property
     def policy(self) -> Policy:

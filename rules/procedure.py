@@ -20,6 +20,7 @@ from rules.edition import Edition
 from rules.entitlement import Parties
 from rules.faults import Unfit, read
 from rules.finding import Finding
+from rules.occasion import on_occasion
 from rules.timetable import SHANGHAI, Deadline, Frozen, OfficeKind, Wake, next_wake, resume, suspend
 
 
@@ -381,15 +382,17 @@ class Procedure:
             )
             raise Barred("act_in_turn", act.article, f"{state}; {when}")
 
-    def awaited(self, file: File) -> tuple[str, ...]:
-        """The kinds of office that can move a proceeding on; where one office handles it, that one's."""
-        stage, handling = file.stage, file.facts.get("handling")
+    def movers(self, stage: str) -> tuple[Act, ...]:
+        """The acts that are awaited at a stage: those that move it on and are no mere matter of occasion."""
         if self.stages[stage].closed:
             return ()
-        # Nobody is awaited to give up, or to take away what was given.
-        moving = (a for a in self.acts.values() if stage in a.stages and a.leads_to)
-        movers = (a for a in moving if a.name not in ("withdraw", "revoke"))
-        kinds = dict.fromkeys(kind for act in movers for kind in act.by if kind != "system")
+        moving = (act for act in self.acts.values() if stage in act.stages and act.leads_to)
+        return tuple(act for act in moving if not on_occasion(act.name))
+
+    def awaited(self, file: File) -> tuple[str, ...]:
+        """The kinds of office that a proceeding waits for to move it on; where one office handles it, that one's."""
+        handling = file.facts.get("handling")
+        kinds = dict.fromkeys(kind for act in self.movers(file.stage) for kind in act.by if kind != "system")
         return tuple(kind for kind in kinds if handling is None or kind == handling["kind"])
 
 

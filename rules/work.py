@@ -11,16 +11,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
-from rules.procedure import Act, File, Procedure
+from rules.procedure import File, Procedure
 from rules.timetable import Deadline, Frozen, OfficeKind
 
-#: Acts done where there is an occasion, which no proceeding waits for; nor for one taken back or withdrawn.
-ON_OCCASION: Final = frozenset(
-    {
-        *("revoke", "supersede", "bar", "suspend", "delist", "withdraw", "decline_assessment", "record_objection"),
-        *("cancel", "rescind", "dispute", "appeal", "reopen_filing", "drop_recovery", "refer_to_judiciary"),
-    }
-)
 #: Passings by which a term runs out or begins: a status, which nobody need do anything about.
 _OF_ITSELF: Final = ("begin", "expire")
 
@@ -36,19 +29,12 @@ class Item(Frozen):
     provisional: bool
 
 
-def movers(procedure: Procedure, file: File) -> Iterator[Act]:
-    """Yield the acts of offices that are awaited at the file's stage."""
-    for act in procedure.acts.values():
-        if file.stage in act.stages and act.leads_to and act.name not in ON_OCCASION and "take_back" not in act.name:
-            yield act
-
-
 def items(procedure: Procedure, file: File) -> tuple[Item, ...]:
     """Return what an open proceeding waits for: whoever can move it on, and whoever a running deadline binds."""
     if file.closed:
         return ()
     running = [d for d in file.deadlines if d.running and d.silence not in _OF_ITSELF]
-    kinds = dict.fromkeys(kind for act in movers(procedure, file) for kind in act.by)
+    kinds = dict.fromkeys(kind for act in procedure.movers(file.stage) for kind in act.by)
     kinds |= dict.fromkeys(deadline.office for deadline in running)
     return tuple(
         _item(kind, place, running) for kind in kinds if kind != "system" for place in _places(kind, procedure, file)

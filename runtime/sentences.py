@@ -141,5 +141,6 @@ def value_in_chinese(value: str, group: str = "") -> tuple[int, str]:
 
 
 def _unquoted(value: str) -> str:
-    """Write what was given between the quotation marks of Chinese."""
-    return _QUOTED.sub(lambda quoted: f"“{quoted[1] or quoted[2] or ''}”", value)
+    """Write what was given between the quotation marks of Chinese, and a list of such as Chinese does."""
+    quoted = _QUOTED.sub(lambda found: f"“{found[1] or found[2] or ''}”", value)
+    return re.sub("” or “", "”或者“", re.sub("”, “", "”、“", quoted))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -51,6 +52,8 @@ class Settings(BaseSettings):
     documents: Path | None = None
     #: How large a document may be, in megabytes.
     document_megabytes: int = Field(default=20, ge=1, le=1024)
+    #: How many days a password that another gave lets its officer in.
+    first_password_days: int = Field(default=7, ge=1, le=90)
     task_queue: str = "firstcover"
     log_format: Literal["json", "console"] = "json"
 
@@ -60,6 +63,11 @@ class Settings(BaseSettings):
         except ValidationError as error:
             faults = ((f"FIRSTCOVER_{fault['loc'][0]}".upper(), fault["msg"]) for fault in error.errors())
             raise BadInput(*faults) from error
+
+    @property
+    def first_password_lasts(self) -> timedelta:
+        """How long a password that another gave lets its officer in."""
+        return timedelta(days=self.first_password_days)
 
     def require_database_url(self) -> str:
         """Return the database's address; raise `Unreachable` where neither the environment nor a stack tells one."""

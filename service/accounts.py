@@ -35,7 +35,7 @@ class Policy:
 
 
 class NotSignedIn(Exception):
-    """Why nobody was signed in: `wrong` (which of the two is not told), or `locked`."""
+    """Why nobody was signed in: `wrong` (which of the two is not told), `locked`, or `ended` for a first password."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -63,14 +63,17 @@ def password_faults(password: str, officer: str) -> tuple[str, ...]:
 
 
 async def set_password(
-    pool: Pool, officer: str, password: str, at: datetime, *, must_change: bool = False, keep: str | None = None
+    pool: Pool, officer: str, password: str, at: datetime, *, ends: datetime | None = None, keep: str | None = None
 ) -> None:
-    """Give an officer a password and end his sessions, but the one of the token `keep`; raise `BadInput`."""
+    """Give an officer a password and end his sessions, but the one of the token `keep`; raise `BadInput`.
+
+    One that another gives must be changed, and signs its officer in only until it `ends`.
+    """
     if faults := password_faults(password, officer):
         raise BadInput(*(("password", why) for why in faults))
     await _officer(pool, officer, at)
     made = await asyncio.to_thread(_hasher().hash, password)
-    await pool.execute(ACCOUNT.set_password, officer, made, must_change, at, _digest(keep) if keep else None)
+    await pool.execute(ACCOUNT.set_password, officer, made, ends, at, _digest(keep) if keep else None)
 
 
 async def sign_in(pool: Pool, officer: str, password: str, at: datetime, policy: Policy) -> SignedIn:
@@ -86,6 +89,9 @@ async def sign_in(pool: Pool, officer: str, password: str, at: datetime, policy:
     if not account or not right:
         await _note(pool, officer, at, "wrong" if account else "unknown", policy)
         raise NotSignedIn("wrong")
+    if account["ends_at"] and at >= account["ends_at"]:
+        await _note(pool, officer, at, "ended", policy)
+        raise NotSignedIn("ended")
     return await _begin(pool, officer, at, "password", policy, must_change=account["must_change"])
 
 

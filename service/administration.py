@@ -15,6 +15,7 @@ from rules.procedure import Barred
 from rules.procedures import Stream
 from rules.schemes.dalian_offices import ENTERS, REGISTER
 from runtime.errors import BadInput, Refused
+from runtime.settings import Settings
 from service.accounts import set_password
 
 OFFICE, PROCEEDING, OUTBOX, NOTICE = queries("office"), queries("proceeding"), queries("outbox"), queries("notice")
@@ -44,11 +45,11 @@ async def facts_of(pool: Pool, kind: str) -> dict[str, Any]:
 
 
 async def people(
-    pool: Pool, kinds: Sequence[str], on: date, words: str = "", after: str = ""
+    pool: Pool, kinds: Sequence[str], at: datetime, words: str = "", after: str = ""
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return officers of some kinds of office by office and code, and the key the next page begins after."""
     office, _, code = after.partition("~")
-    rows = await pool.fetch(OFFICE.people, list(kinds), words.strip().lower(), on, office, code, PAGE + 1)
+    rows = await pool.fetch(OFFICE.people, list(kinds), words.strip().lower(), at, office, code, PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return [dict(row) for row in rows[:PAGE]], f"{last['office']}~{last['code']}" if last else None
 
@@ -63,12 +64,12 @@ async def districts(pool: Pool) -> list[dict[str, Any]]:
     return [dict(row) for row in await pool.fetch(OFFICE.districts_known)]
 
 
-async def give_password(pool: Pool, by: Officer, code: str, at: datetime) -> str:
-    """Open the account of an officer of one's own people; return the password, which he must change at once.
+async def give_password(pool: Pool, by: Officer, code: str, at: datetime) -> tuple[str, datetime]:
+    """Open the account of an officer of one's own people; return the password, which he must change, and when it ends.
 
-    It is told once and kept nowhere. Raises `Refused` for another's people and for oneself, which is noted as an act
-    tried without authority (article 15(3)), and `BadInput` for who is no officer or has an account: an officer who
-    could give a colleague another password could sign in as him.
+    It is told once and kept nowhere; one that ended before he was ever in is given anew. Raises `Refused` for another's
+    people and for oneself, which is noted as an act tried without authority (article 15(3)), and `BadInput` for who is
+    no officer or has an account: an officer who could give a colleague another password could sign in as him.
     """
     async with pool.acquire() as connection:
         try:
@@ -80,12 +81,13 @@ async def give_password(pool: Pool, by: Officer, code: str, at: datetime) -> str
         named = (str(uuid4()), str(REGISTERS["offices"]), "give_password", by.code)
         await pool.execute(PROCEEDING.refuse, *named, "enters_own_people", "15(3)", why, at)
         raise Refused("enters_own_people", "15(3)", why)
-    if await pool.fetchval(OFFICE.may_sign_in, code):
+    if await pool.fetchval(OFFICE.has_account, code, at):
         raise BadInput(("code", f"must have no account yet: {code!r} has one"))
     word = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
     await pool.execute(OFFICE.note_given, code, by.code, at)
-    await set_password(pool, code, word, at, must_change=True)
-    return word
+    ends = at + Settings().first_password_lasts
+    await set_password(pool, code, word, at, ends=ends)
+    return word, ends
 
 
 async def letters(pool: Pool, office: str | None, after: str = "") -> tuple[list[dict[str, Any]], str | None]:

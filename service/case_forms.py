@@ -16,6 +16,7 @@ from rules.schemes.dalian_bank import Account
 from rules.timetable import SHANGHAI, OfficeKind
 from runtime.documents import forms as paper
 from runtime.errors import BadInput
+from service.masking import masked
 from service.showing import events_of, file_of
 
 DOCUMENT, NOTICE, PLAN = queries("document"), queries("notice"), queries("plan")
@@ -53,7 +54,7 @@ async def form_of(pool: Pool, number: str, which: str, seen_by: OfficeKind | Non
             number=number,
             scheme=edition.title,
             demonstration=edition.demonstration,
-            facts=facts,
+            facts=facts if seen_by in (None, "enterprise") else masked(facts),
             money=file.money,
             annual_cap=edition.annual_cap.value,
             signed=paper.Signed(event.officer_name, day),

@@ -20,6 +20,13 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 #: amount: what follows the letters and the hyphen of a number of a case or a paper is that number's own.
 _FIGURES = re.compile(r"(?<![A-Za-z0-9.])(?<![A-Za-z0-9]-)\+?[0-9](?:[ -]?[0-9]){6,31}[Xx]?(?![A-Za-z0-9]|\.[0-9])")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
+#: In a text for an officer, who needs every number of a thing: a mobile telephone, an identity card.
+_REACHES = re.compile(
+    r"(?<![A-Za-z0-9.-])(?:(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
+    r"|[0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx])(?![A-Za-z0-9-]|\.[0-9])"
+)
+#: Fields that hold a number or an address of a thing, which may look like a person's.
+_OF_THINGS: Final = ("number", "code", "uscc", "sha256", "address", "invoice", "voucher", "document")
 _IDENTITY = re.compile(r"[0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]")
 
 
@@ -50,7 +57,7 @@ def _is_enterprise(figures: str) -> bool:
 
 
 def masked(value: Any, field: str = "") -> Any:
-    """Facts as a page may tell them: the same shape, without a person's name, telephone, identity number or account."""
+    """Facts as a page tells them: the same shape, without a person's name, telephone, identity number or account."""
     hidden = field in NAMES or field in NUMBERS
     match value:
         case Mapping():
@@ -59,4 +66,6 @@ def masked(value: Any, field: str = "") -> Any:
             return [masked(inner, field) for inner in value]
         case str() if hidden and value:
             return number(value) if field in NUMBERS else name(value)
+        case str() if not field.endswith(_OF_THINGS):
+            return _REACHES.sub(lambda found: number(found[0]), _EMAIL.sub(HIDDEN * 4, value))
     return value

@@ -121,3 +121,10 @@ def reasons(left_out: LeftOut, language: str) -> list[str]:
     """Say why an application is left out."""
     words = words_of("plan", language)["left_out"]
     return [words[code].format(of=whom) for code, _, whom in left_out.reasons]
+
+
+def left_out_json(one: LeftOut) -> dict[str, Any]:
+    """An application that is left out, for other programs, with every reason."""
+    said = zip(one.reasons, reasons(one, "en"), strict=True)
+    why = [{"rule": rule, "article": article, "reason": reason} for (rule, article, _), reason in said]
+    return {"application": one.number, "reasons": why}

@@ -18,7 +18,9 @@ from rules.procedures import Stream
 from rules.schemes.dalian_review import JOINT
 from rules.schemes.dalian_ties import settled_order
 from rules.timetable import SHANGHAI
+from rules.values import in_yuan
 from runtime.documents import plan as paper
+from service.showing import minute_of
 
 PLAN, NOTICE = queries("plan"), queries("notice")
 
@@ -102,3 +104,22 @@ def local(moment: datetime) -> datetime:
 def last_of(events: Sequence[Event], act: str) -> Event:
     """The last time an act was done."""
     return next(event for event in reversed(events) if event.act == act and event.passed)
+
+
+def line_json(row: paper.PlanRow) -> dict[str, Any]:
+    """A line of a plan for other programs: its amounts, what cap and budget had left before and after it, and why."""
+    stands, line = row.standing, row.standing.line
+    left = ("cap_before", "cap_after", "budget_before", "budget_after")
+    why = zip(stands.reasons, paper.reasons(stands, "en"), strict=True)
+    return {
+        "rank": line.rank,
+        "application": line.number,
+        "enterprise": line.enterprise,
+        "insurer": row.insurer_code,
+        "policy": row.policy,
+        "concluded_at": minute_of(row.concluded_at),
+        "return_received_at": minute_of(row.return_received_at) if row.return_received_at else None,
+        **{part: in_yuan(getattr(line, part)) for part in paper.PARTS},
+        **{part: in_yuan(getattr(stands, part)) for part in left},
+        "reasons": [{"rule": rule, "article": article, "reason": said} for (rule, article), said in why],
+    }

@@ -19,6 +19,7 @@ from rules.schemes.dalian_review import JOINT
 from rules.timetable import SHANGHAI
 from runtime.errors import BadInput
 from service.acting import possible_acts
+from service.masking import masked
 from service.reading import plain, read_word
 from service.session import now
 
@@ -38,15 +39,24 @@ MONEY = (
 )
 
 
-async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[str, Any]:
+async def shown(pool: Pool, stream: Stream, officer: str | None = None, *, whole: bool = False) -> dict[str, Any]:
     """Return a proceeding whole: facts, money, deadlines, history, and which acts are possible now.
 
-    With `officer`, the acts say what he may do; without, only what the procedure allows.
+    With `officer`, the acts say what he may do; without, only what the procedure allows. What names or reaches a person
+    is masked, but for the enterprise that the facts are of, unless they are asked for `whole`: by the operator at the
+    terminal, or for an officer whose look is written down (`service.unmasking`).
     """
     file, acting = await file_of(pool, stream), await acting_as(pool, officer)
     office = acting.office if acting else None
     hidden = _hidden_from(file, office)
+    facts = _without(file.facts, hidden)
+    whole = whole or owns(file, acting)
+    told_of = facts if whole else masked(facts)
     events = [event_json(event) for event in await events_of(pool, stream)]
+    # Whoever acts for an enterprise is the person it named to be reached, and no official.
+    for event in events if not whole and file.enterprise else ():
+        if event["office"] == file.enterprise:
+            event["officer_name"] = masked(event["officer_name"], "contact")
     review = {"review": await _review_of(pool, stream)} if stream.kind == "round" else {}
     deadlines = [d.model_dump(mode="json", exclude={"wake", "days", "used"}) for d in file.deadlines]
     named = {stream.kind: file.number, "scheme": file.scheme, "edition": file.edition, "stage": file.stage}
@@ -56,8 +66,9 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None) -> dict[
         **named,
         **told,
         "closed": file.closed,
+        "masked": told_of != facts,
         # A dossier tells of each paper under its proceeding, to whom that paper concerns.
-        "facts": {} if stream.kind == "dossier" else _masked(file.facts, hidden),
+        "facts": {} if stream.kind == "dossier" else told_of,
         **money,
         **review,
         "about": None if "complaint" in hidden else file.about,
@@ -98,10 +109,15 @@ def _hidden_from(file: File, office: str | None) -> frozenset[str]:
     return frozenset(file.facts) - {"handling", "admission"} if tip_off else frozenset({"person"})
 
 
-def _masked(facts: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+def owns(file: File, officer: Officer | None) -> bool:
+    """Whether a proceeding tells of an officer's own enterprise: what is masked of its persons it wrote itself."""
+    return officer is not None and officer.kind == "enterprise" and file.enterprise == officer.office
+
+
+def _without(facts: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
     """The facts, without what is hidden but that it is there; a tip-off still says that it is one."""
-    masked = {name: {"hidden": True} if name in hidden else said for name, said in facts.items()}
-    return masked | ({"complaint": {"kind": "tip_off", "hidden": True}} if "complaint" in hidden else {})
+    left = {name: {"hidden": True} if name in hidden else said for name, said in facts.items()}
+    return left | ({"complaint": {"kind": "tip_off", "hidden": True}} if "complaint" in hidden else {})
 
 
 def numbered(stream: Stream) -> Stream:

@@ -15,9 +15,11 @@ from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from activities.contracts import Answer
+from db.pool import Pool
+from db.sql import queries
 from rules.faults import Unfit
 from rules.procedure import Barred
-from rules.procedures import stream_of
+from rules.procedures import Stream, stream_of
 from rules.schemes.dalian_documents import PROVABLE
 from runtime.errors import BadInput, Refused, Unreachable
 from runtime.settings import Settings
@@ -29,14 +31,17 @@ WAITING = "waiting"
 KEPT_FOR = timedelta(days=1)
 #: How many files may wait for one officer: the oldest give way.
 MOST_WAITING = 100
+_HASH = re.compile("[0-9a-f]{64}")
+DOCUMENT, PROCEEDING = queries("document"), queries("proceeding")
 
 
 class Chosen(NamedTuple):
-    """A file of a form: its hash, what it is called, and what it proves."""
+    """A file of a form: its hash, what it is called, what it proves, and the field that names it."""
 
     digest: str
     called: str
     proves: str
+    field: str
 
 
 def keep(whose: str, content: bytes, called: str, at: datetime) -> str:
@@ -55,6 +60,22 @@ def keep(whose: str, content: bytes, called: str, at: datetime) -> str:
     return digest
 
 
+async def lost(pool: Pool, subject: Stream, chosen: list[Chosen], whose: str, command: str) -> dict[str, str]:
+    """Return by their fields the files of a form that are kept for nobody who sends it, and were not handed in before.
+
+    An act must not name a paper as chosen that nobody can hand in; one that was done is only answered again.
+    """
+    gone = [one for one in chosen if not (_HASH.fullmatch(one.digest) and (_folder(whose) / one.digest).is_file())]
+    if not gone or await pool.fetchrow(PROCEEDING.repeated, command):
+        return {}
+    there = {row["sha256"] for row in await pool.fetch(DOCUMENT.of_stream, str(subject))}
+    return {
+        one.field: f"must be handed in with the form: {one.called} is kept no longer, choose it again"
+        for one in gone
+        if one.digest not in there
+    }
+
+
 async def hand_in_chosen(
     servers: Session, answer: Answer, chosen: list[Chosen], officer: str, *, kept_for: str | None = None
 ) -> list[str]:
@@ -64,7 +85,7 @@ async def hand_in_chosen(
     """
     subject, failed = stream_of(answer.stream), []
     for one in chosen:
-        if not re.fullmatch("[0-9a-f]{64}", one.digest) or one.proves not in PROVABLE.get(subject.kind, {}):
+        if not _HASH.fullmatch(one.digest) or one.proves not in PROVABLE.get(subject.kind, {}):
             continue
         path = _folder(kept_for or officer) / one.digest
         with suppress(FileNotFoundError):

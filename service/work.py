@@ -13,8 +13,7 @@ from activities.contracts import Answer
 from activities.work import Counted, Wanted
 from db.pool import Pool
 from db.sql import queries
-from rules import work as law
-from rules.procedure import NO_FILE, Act
+from rules.procedure import Act
 from rules.procedures import PROCEDURES, Stream
 from runtime.errors import Refused
 from service.session import Session
@@ -60,11 +59,16 @@ async def page_of(
 ) -> Page:
     """Return a page of what waits for an officer's office and is due so; a key `after` that is none begins anew."""
     begins, before = span(due, on)
-    key, limit = _key(after) or (begins or date.min, ""), wanted.limit
-    rows = await kept.waiting(pool, officer, on, replace(wanted, due_before=before, after=key, limit=limit + 1))
-    last = rows[limit - 1] if len(rows) > limit else None
-    shown = await told(pool, officer, rows[:limit])
-    return Page(shown, f"{last['due_on'] or kept.NEVER}~{last['number']}" if last else None)
+    key = _key(after) or (begins or date.min, "")
+    found = await items_after(pool, officer, on, replace(wanted, due_before=before, after=key))
+    return Page(await told(pool, officer, found.rows), found.after)
+
+
+async def items_after(pool: Pool, officer: Officer, on: date, wanted: Wanted) -> Page:
+    """Return what waits for an officer's office as the index has it, and the key the next page begins after."""
+    rows = await kept.waiting(pool, officer, on, replace(wanted, limit=wanted.limit + 1))
+    last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
+    return Page(rows[: wanted.limit], f"{last['due_on'] or kept.NEVER}~{last['number']}" if last else None)
 
 
 def _key(after: str | None) -> tuple[date, str] | None:
@@ -97,8 +101,7 @@ async def told(pool: Pool, officer: Officer, rows: Iterable[Mapping[str, Any]]) 
 
 def awaited(kind: str, stage: str, office_kind: str, scheme: str = "dalian") -> list[Act]:
     """Return the acts of a kind of office that a proceeding at a stage waits for."""
-    file = NO_FILE.model_copy(update={"stage": stage})
-    return [act for act in law.movers(PROCEDURES[kind, scheme], file) if office_kind in act.by]
+    return [act for act in PROCEDURES[kind, scheme].movers(stage) if office_kind in act.by]
 
 
 async def items_of(pool: Pool, officer: Officer, streams: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -48,7 +48,7 @@ def preview(data: Form, as_json: Json = False) -> None:
 
     async def moved() -> list[dict[str, Any]]:
         async with reading() as pool:
-            return await loaded.moved(pool, filled, now().astimezone(SHANGHAI).date())
+            return (await loaded.moved(pool, filled, now().astimezone(SHANGHAI).date()))[0]
 
     _tell(
         run(moved()),

@@ -14,6 +14,7 @@ from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_offices import REGISTER
 from rules.timetable import OfficeKind
 from runtime.messages import say
+from runtime.settings import Settings
 from service.accounts import set_password
 from service.api_tokens import Given, give
 from service.reading import read_choice, read_data, read_word
@@ -63,12 +64,15 @@ def password(officer: Annotated[str, typer.Argument(metavar="OFFICER", help="The
     asked = say("password_asked", officer=officer)
     given = getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
+    at = now()
+    ends = at + Settings().first_password_lasts
+
     async def work() -> None:
         async with reading() as pool:
-            await set_password(pool, officer, given, now(), must_change=True)
+            await set_password(pool, officer, given, at, ends=ends)
 
     run(work())
-    console().print(say("password_set", officer=officer))
+    console().print(say("password_set", officer=officer, until=minute_of(ends)))
 
 
 @app.command()

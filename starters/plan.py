@@ -13,11 +13,11 @@ from rules.values import ZERO, in_yuan
 from runtime.documents import plan as paper
 from runtime.errors import BadInput
 from runtime.messages import language, say
-from service.plan_preview import LeftOut, Preview, left_out_of, previewed
+from service.plan_preview import LeftOut, Preview, left_out_json, left_out_of, previewed
 from service.plan_preview import reasons as left_out_reasons
-from service.plans import plan_of, round_stream
+from service.plans import line_json, plan_of, round_stream
 from service.session import reading, run
-from service.showing import events_of, file_of, minute_of
+from service.showing import events_of, file_of
 from starters.papers import Out, languages, write
 from starters.proceeding import do_act
 from starters.telling import As, CommandId, Json, tell_json, tell_rows, tell_table
@@ -86,7 +86,7 @@ def preview(quarter: Quarter, as_json: Json = False) -> None:
             tell_json(one)
         return
     title = say("preview")
-    tell_rows(say("plan", number=f"{quarter} ({title})"), COLUMNS, [_told(row) for row in found.rows])
+    tell_rows(say("plan", number=f"{quarter} ({title})"), COLUMNS, [line_json(row) for row in found.rows])
     tell_table(say("why"), WHY, [_why(row) for row in found.rows])
     _tell_left_out(found.left_out)
     _tell_tie(found.plan.tie, file, settled=found.plan.settled)
@@ -110,17 +110,11 @@ def _previewed(found: Preview, file: File) -> Iterator[dict[str, Any]]:
         "tie_order": file.facts.get("tie_order") or None,
     }
     for row in found.rows:
-        yield {"is": "line", **_told(row)}
+        yield {"is": "line", **line_json(row)}
     for one in found.left_out:
-        yield {"is": one.why, **_told_left_out(one)}
+        yield {"is": one.why, **left_out_json(one)}
     for difference in found.moved:
         yield {"is": "moved", "difference": difference}
-
-
-def _told_left_out(one: LeftOut) -> dict[str, Any]:
-    said = zip(one.reasons, left_out_reasons(one, "en"), strict=True)
-    why = [{"rule": rule, "article": article, "reason": reason} for (rule, article, _), reason in said]
-    return {"application": one.number, "reasons": why}
 
 
 def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
@@ -135,13 +129,13 @@ def show(quarter: Quarter, as_json: Json = False) -> None:
     plan, file, left_out = _read(quarter, left_out=True)
     ties, settled = _ties(plan), bool(file.facts["plan"].get("tie", {}).get("settled"))
     if as_json:
-        out = [{"is": one.why, **_told_left_out(one)} for one in left_out]
-        told = {"signatures": file.facts["signatures"], "ties": ties, "lines": [_told(row) for row in plan.rows]}
+        out = [{"is": one.why, **left_out_json(one)} for one in left_out]
+        told = {"signatures": file.facts["signatures"], "ties": ties, "lines": [line_json(row) for row in plan.rows]}
         offices = {"tie_settled": settled, "tie_order": file.facts.get("tie_order") or None}
         notice = {"plan_notice": file.facts.get("plan_notice") or None}
         tell_json({**file.facts["plan"], **told, **offices, **notice, "left_out": out})
         return
-    tell_rows(say("plan", number=plan.number), COLUMNS, [_told(row) for row in plan.rows])
+    tell_rows(say("plan", number=plan.number), COLUMNS, [line_json(row) for row in plan.rows])
     tell_table(say("why"), WHY, [_why(row) for row in plan.rows])
     _tell_left_out(left_out)
     _tell_tie(ties[0] if ties else [], file, settled=settled)
@@ -197,21 +191,3 @@ def _why(row: paper.PlanRow) -> tuple[object, ...]:
     cap = f"{in_yuan(stands.cap_before)} → {in_yuan(stands.cap_after)}"
     budget = f"{in_yuan(stands.budget_before)} → {in_yuan(stands.budget_after)}"
     return line.rank, line.number, cap, budget, "\n".join(paper.reasons(stands, language()))
-
-
-def _told(row: paper.PlanRow) -> dict[str, Any]:
-    stands, line = row.standing, row.standing.line
-    left = ("cap_before", "cap_after", "budget_before", "budget_after")
-    why = zip(stands.reasons, paper.reasons(stands, "en"), strict=True)
-    return {
-        "rank": line.rank,
-        "application": line.number,
-        "enterprise": line.enterprise,
-        "insurer": row.insurer_code,
-        "policy": row.policy,
-        "concluded_at": minute_of(row.concluded_at),
-        "return_received_at": minute_of(row.return_received_at) if row.return_received_at else None,
-        **{part: in_yuan(getattr(line, part)) for part in paper.PARTS},
-        **{part: in_yuan(getattr(stands, part)) for part in left},
-        "reasons": [{"rule": rule, "article": article, "reason": said} for (rule, article), said in why],
-    }

@@ -83,7 +83,7 @@ def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
 
     async def work() -> dict[str, Any]:
         async with reading() as pool:
-            return await shown(pool, stream, officer)
+            return await shown(pool, stream, officer, whole=True)
 
     told = run(work())
     if as_json:

@@ -1,9 +1,9 @@
 -- by_officer --
--- What a sign-in is held against: the hash, whether the password must be changed, until when the account is locked.
-select hash, must_change, locked_until from account_of($1)
+-- What a sign-in is held against: the hash, whether the password must be changed and by when, until when the account is locked.
+select hash, must_change, locked_until, ends_at from account_of($1)
 
 -- set_password --
--- A new password; the sessions of the officer end, but the one it was changed in.
+-- A new password, which ends at a moment $3 where another gave it; the sessions of the officer end, but the one it was changed in.
 select set_password($1, $2, $3, $4, $5)
 
 -- note --

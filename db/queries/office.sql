@@ -65,11 +65,14 @@ where $1::text is null or f.kind = $1 order by f.kind, o.code
 select exists (select from office where code = $1)
 
 -- people --
--- Officers of some kinds of office ($1) whose code, name or office has a word ($2), after a key ($4, $5): since when, whether they supervise on a day ($3), and whether anybody gave them an account.
+-- Officers of some kinds of office ($1) whose code, name or office has a word ($2), after a key ($4, $5): since when, whether they supervise on the day of a moment ($3), and whether they have an account.
 select o.code, o.name, o.office, f.kind, f.name_zh, f.name_en, o.since, o.until,
-    exists (select from supervisor s where s.officer = o.code and $3::date between s.since and coalesce(s.until, 'infinity')) as supervises,
-    exists (select from account_of(o.code)) as signs_in, $3::date between o.since and coalesce(o.until, 'infinity') as active
+    exists (select from supervisor s where s.officer = o.code and t.day between s.since and coalesce(s.until, 'infinity')) as supervises,
+    exists (select from account_of(o.code) a where a.ends_at is null or $3 < a.ends_at
+        or exists (select from sign_in s where s.officer = o.code and s.passed)) as signs_in,
+    t.day between o.since and coalesce(o.until, 'infinity') as active
 from officer o join office f on f.code = o.office
+cross join (select ($3::timestamptz at time zone 'Asia/Shanghai')::date as day) t
 where f.kind = any ($1) and ($2 = '' or position($2 in lower(concat_ws(' ', o.code, o.name, o.office, f.name_zh, f.name_en))) > 0)
   and (o.office, o.code) > ($4, $5)
 order by o.office, o.code limit $6
@@ -86,6 +89,7 @@ select code, name_zh, name_en, since, until, successor from district order by co
 -- Note who opened an account for whom.
 insert into given_password (officer, given_by, at) values ($1, $2, $3)
 
--- may_sign_in --
--- Whether an officer has an account.
-select exists (select from account_of($1))
+-- has_account --
+-- Whether an officer has an account: one whose first password ended at a moment $2 before he was ever in is none.
+select exists (select from account_of($1) a where a.ends_at is null or $2 < a.ends_at
+    or exists (select from sign_in s where s.officer = $1 and s.passed))

@@ -3,12 +3,12 @@
 select stream from proceeding where stream in (select round from subsidy_application where number = any ($1)) order by stream for update
 
 -- due --
--- What is still to be paid of a plan to each insurer: what is neither paid nor cancelled.
-select l.insurer, sum(c.amount) as amount from ledger_entry c join plan_line l on l.plan = c.plan and l.application = c.application
-where c.kind = 'commitment' and c.plan = $1 and not exists (
-    select from ledger_entry o where o.kind in ('payment', 'cancellation') and o.plan = c.plan and o.application = c.application
+-- What is still to be paid of a plan to each insurer, neither paid nor cancelled: `not in` goes through the plan once, where `not exists`, before the size of a new plan is known, does so for each line.
+select a.insurer, sum(c.amount) as amount from ledger_entry c join subsidy_application a on a.number = c.application
+where c.kind = 'commitment' and c.plan = $1 and c.application not in (
+    select o.application from ledger_entry o where o.kind in ('payment', 'cancellation') and o.plan = $1
 )
-group by l.insurer order by l.insurer
+group by a.insurer order by a.insurer
 
 -- stopped --
 -- Of a plan what is neither paid nor cancelled and on which nothing may be disbursed any more: its application was named in a bar or a decided recovery, or its recognition was revoked.
@@ -22,8 +22,8 @@ with named as (
 )
 select c.application, c.plan, c.fiscal_year, c.enterprise, l.insurer, c.amount, false as ordered
 from named n join ledger_entry c on c.application = n.number join plan_line l on l.plan = c.plan and l.application = c.application
-where c.kind = 'commitment' and c.plan = $1 and not exists (
-    select from ledger_entry o where o.kind in ('payment', 'cancellation') and o.plan = c.plan and o.application = c.application
+where c.kind = 'commitment' and c.plan = $1 and c.application not in (
+    select o.application from ledger_entry o where o.kind in ('payment', 'cancellation') and o.plan = $1
 )
 order by c.application
 
@@ -48,13 +48,12 @@ select $1, v.voucher, $2, v.insurer, $4, $5 from jsonb_each_text($3::jsonb) v (i
 -- post_payments --
 -- Enter the payment of every line of a plan whose insurer was paid, each by that insurer's voucher.
 insert into ledger_entry (scheme, fiscal_year, kind, debit, credit, amount, enterprise, application, plan, reference, stream, sequence)
-select c.scheme, c.fiscal_year, 'payment', $4, $5, c.amount, c.enterprise, c.application, c.plan, v.voucher, $6, $7
-from ledger_entry c join plan_line l on l.plan = c.plan and l.application = c.application
-join payment_voucher v on v.scheme = $1 and v.plan = l.plan and v.insurer = l.insurer and v.voucher = any ($3)
-where c.kind = 'commitment' and c.plan = $2 and not exists (
-    select from ledger_entry o where o.kind in ('payment', 'cancellation') and o.plan = c.plan and o.application = c.application
+select c.scheme, c.fiscal_year, 'payment', $3, $4, c.amount, c.enterprise, c.application, c.plan, $2::jsonb ->> a.insurer, $5, $6
+from ledger_entry c join subsidy_application a on a.number = c.application
+where c.kind = 'commitment' and c.plan = $1 and $2::jsonb ? a.insurer and c.application not in (
+    select o.application from ledger_entry o where o.kind in ('payment', 'cancellation') and o.plan = $1
 )
-order by l.rank
+order by c.id
 
 -- settle_paid --
 -- What an act has paid is paid; what waits of an application goes on waiting. Give each with its case and voucher.

@@ -8,6 +8,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
 from activities.authority import Officer
+from desk.language import _
 from desk.page import COOKIE, database, servers, settings
 from service.accounts import must_change, signed_in
 from service.api_tokens import bearer
@@ -29,9 +30,9 @@ async def caller(
     else:
         found = await signed_in(pool, session, at, settings(request).policy) if session else None
         if found and await must_change(pool, found.code):
-            raise HTTPException(403, "choose a password of your own at the desk first")
+            raise HTTPException(403, _("choose a password of your own at the desk first"))
     if found is None:
-        raise HTTPException(401, "sign in at the desk, or send a token that holds", {"WWW-Authenticate": "Bearer"})
+        raise HTTPException(401, _("sign in at the desk, or send a token that holds"), {"WWW-Authenticate": "Bearer"})
     return found
 
 
@@ -40,7 +41,7 @@ async def sent(request: Request) -> dict[str, Any]:
     raw = await request.body()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if raw and kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        raise HTTPException(415, "the body must be application/json")
+        raise HTTPException(415, _("the body must be application/json"))
     return read_json(raw)
 
 

@@ -68,6 +68,7 @@ class Proceeding(Model):
     edition: str
     stage: str
     closed: bool
+    masked: bool = Field(description="Whether facts that name or reach a person are told in part only.")
     facts: dict[str, Any]
     deadlines: list[Deadline]
     events: list[Event]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path
 
@@ -11,16 +10,15 @@ from activities.authority import Officer
 from desk.api import models
 from desk.api.calling import Caller
 from desk.api.problems import told
+from desk.language import _
 from desk.page import Database
 from rules.schemes.dalian_review import JOINT
 from rules.values import in_yuan
-from runtime.documents import plan as paper
 from runtime.errors import BadInput, Refused
 from service.ledger import ledger_of
-from service.plan_preview import LeftOut, previewed
-from service.plan_preview import reasons as left_out_reasons
-from service.plans import round_stream
-from service.showing import file_of, minute_of
+from service.plan_preview import left_out_json, previewed
+from service.plans import line_json, round_stream
+from service.showing import file_of
 
 router = APIRouter(tags=["money"])
 
@@ -39,15 +37,15 @@ async def plan_preview(me: Caller, database: Database, quarter: str) -> models.P
     try:
         file = await file_of(database, round_stream(quarter))
     except BadInput as error:
-        raise HTTPException(404, "there is no such round") from error
+        raise HTTPException(404, _("there is no such round")) from error
     found = await previewed(database, file)
     return models.PlanPreview(
         quarter=file.number,
         fiscal_year=file.facts["round"]["fiscal_year"],
         budget_before=in_yuan(found.budget),
         budget_after=in_yuan(found.plan.left),
-        lines=[_line(row) for row in found.rows],
-        left_out=[_left_out(one) for one in found.left_out],
+        lines=[line_json(row) for row in found.rows],
+        left_out=[{"is": one.why, **left_out_json(one)} for one in found.left_out],
         ties=[list(tie) for tie in found.plan.ties],
         moved=list(found.moved),
     )
@@ -56,25 +54,3 @@ async def plan_preview(me: Caller, database: Database, quarter: str) -> models.P
 def _of_the_three(me: Officer) -> None:
     if me.kind not in JOINT:
         raise Refused("right_office", "13", f"the three offices fix the plan; {me.code} acts for {me.office}")
-
-
-def _line(row: paper.PlanRow) -> dict[str, Any]:
-    stands, line = row.standing, row.standing.line
-    why = zip(stands.reasons, paper.reasons(stands, "en"), strict=True)
-    amounts: dict[str, Decimal] = {part: getattr(line, part) for part in paper.PARTS}
-    return {
-        "rank": line.rank,
-        "application": line.number,
-        "enterprise": line.enterprise,
-        "insurer": row.insurer_code,
-        "policy": row.policy,
-        "concluded_at": minute_of(row.concluded_at),
-        **{part: in_yuan(amount) for part, amount in amounts.items()},
-        "reasons": [{"rule": rule, "article": article, "reason": said} for (rule, article), said in why],
-    }
-
-
-def _left_out(one: LeftOut) -> dict[str, Any]:
-    said = zip(one.reasons, left_out_reasons(one, "en"), strict=True)
-    why = [{"rule": rule, "article": article, "reason": reason} for (rule, article, _), reason in said]
-    return {"application": one.number, "is": one.why, "reasons": why}

@@ -11,6 +11,7 @@ from desk.api import models
 from desk.api.calling import Caller
 from desk.api.problems import told
 from desk.api.proceedings import CommandId, answered
+from desk.language import _
 from desk.page import Database, Servers
 from runtime.document_store import DocumentStore
 from runtime.errors import BadInput
@@ -51,7 +52,7 @@ async def download(me: Caller, database: Database, number: str) -> Response:
     try:
         digest = await digest_for(database, number, me.code)
     except BadInput as error:
-        raise HTTPException(404, "there is no such document") from error
+        raise HTTPException(404, _("there is no such document")) from error
     content = read_kept(DocumentStore(Settings().require_documents()), number, digest)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(number, safe='')}"}
     return Response(content, media_type="application/octet-stream", headers=headers)

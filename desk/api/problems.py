@@ -14,14 +14,23 @@ from starlette.exceptions import HTTPException
 
 from activities.contracts import Answer
 from db.pool import AWAY, is_away
+from desk.language import N_, _, gettext
+from desk.naming import says
 from desk.security import TooLarge
-from rules.faults import Unfit, path
+from desk.unreadable import faults_of
+from rules.faults import Unfit
 from rules.finding import Finding
 from runtime.errors import BadInput, Refused, Unreachable
 from service.reading import bad_input, plain
 from service.showing import event_json
 
 MEDIA = "application/problem+json"
+#: What a kind of problem is called, said where one is told.
+TITLES = (
+    *(N_("Bad input"), N_("Refused by law"), N_("Not now"), N_("No authority"), N_("Server away"), N_("Too large")),
+    *(N_("Not found"), N_("Unauthorized"), N_("Forbidden"), N_("Unsupported media type"), N_("Method not allowed")),
+    *(N_("Too many requests"), N_("Request entity too large")),
+)
 #: Seconds after which a server that was away may be asked again.
 RETRY_AFTER = "5"
 #: A matter of the moment, not of who asks: told as a conflict.
@@ -63,14 +72,14 @@ class Problem(BaseModel):
 
 def problem(kind: str, status: int, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
     """Tell a problem; `kind` names it in words joined by hyphens."""
-    title = kind.replace("-", " ").capitalize()
+    title = gettext(kind.replace("-", " ").capitalize())
     told = Problem(type=f"/api#{kind}", title=title, status=status, detail=detail, **more)
     return JSONResponse(told.model_dump(mode="json", exclude_none=True), status, headers, media_type=MEDIA)
 
 
 def refused_by_law(answer: Answer) -> Response:
     """Tell an act that the law refused: it is recorded, with every finding."""
-    findings = answer.event.findings
+    findings = [one.model_copy(update={"reason": says(one.reason)}) for one in answer.event.findings]
     first = next(one for one in findings if not one.passed)
     return problem(
         "refused-by-law",
@@ -86,7 +95,7 @@ def refused_by_law(answer: Answer) -> Response:
 
 async def _bad_input(request: Request, error: Exception) -> Response:
     assert isinstance(error, BadInput)
-    faults = [Fault(field=field, message=why) for field, why in error.faults]
+    faults = [Fault(field=field, message=says(why)) for field, why in error.faults]
     return problem("bad-input", 422, "; ".join(f"{one.field} {one.message}" for one in faults), faults=faults)
 
 
@@ -97,8 +106,7 @@ async def _unfit(request: Request, error: Exception) -> Response:
 
 async def _unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = ((path(one["loc"][1:]) or "body", str(one["msg"])) for one in error.errors())
-    return await _bad_input(request, bad_input(faults))
+    return await _bad_input(request, bad_input(faults_of(error)))
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -106,12 +114,12 @@ async def _refused(request: Request, error: Exception) -> Response:
     status, kind = 409, "not-now" if error.rule in NOT_NOW else "refused-by-law"
     if error.rule in AUTHORITY:
         status, kind = 403, "no-authority"
-    return problem(kind, status, plain(error.why, 1_000), rule=error.rule, article=error.article)
+    return problem(kind, status, plain(says(error.why), 1_000), rule=error.rule, article=error.article)
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
     named = getattr(request.state, "command_id", None)
-    return problem("server-away", 503, str(error), {"Retry-After": RETRY_AFTER}, command_id=named)
+    return problem("server-away", 503, says(str(error)), {"Retry-After": RETRY_AFTER}, command_id=named)
 
 
 async def _away(request: Request, error: Exception) -> Response:
@@ -121,7 +129,7 @@ async def _away(request: Request, error: Exception) -> Response:
 
 
 async def _too_large(request: Request, error: Exception) -> Response:
-    return problem("too-large", 413, "more was sent than is taken")
+    return problem("too-large", 413, _("more was sent than is taken"))
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -129,7 +137,8 @@ async def _http(request: Request, error: Exception) -> Response:
     if isinstance(error.__cause__, TooLarge):
         return await _too_large(request, error)
     title = HTTPStatus(error.status_code).phrase
-    return problem(title.lower().replace(" ", "-"), error.status_code, str(error.detail), dict(error.headers or {}))
+    detail = gettext(title.capitalize()) if error.detail == title else str(error.detail)
+    return problem(title.lower().replace(" ", "-"), error.status_code, detail, dict(error.headers or {}))
 
 
 HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {

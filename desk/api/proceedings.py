@@ -13,12 +13,13 @@ from pydantic import BaseModel
 
 from activities.authority import Officer
 from activities.contracts import Answer
-from activities.work import NEVER, Wanted, waiting
+from activities.work import Wanted
 from db.pool import Pool
 from db.sql import queries
 from desk.api import models
 from desk.api.calling import BODY, Caller, Sent
 from desk.api.problems import refused_by_law, told
+from desk.language import _
 from desk.page import Database, Servers, today, with_query
 from rules.procedure import Act, File
 from rules.procedures import PROCEDURES, Stream, stream_of
@@ -28,6 +29,7 @@ from service.acting import known_act, known_stream, may_see
 from service.reading import read_choice, read_word
 from service.session import Session
 from service.showing import event_json, file_of, minute_of, shown
+from service.work import items_after
 
 PROCEEDING = queries("proceeding")
 router = APIRouter()
@@ -60,9 +62,9 @@ async def asked(me: Caller, database: Database, kind: Kind, number: str, act: st
     try:
         one = known_act(stream, act)
     except BadInput as error:
-        raise HTTPException(404, f"a {kind} has no such act") from error
+        raise HTTPException(404, _("there is no such act")) from error
     if one.by == ("system",):
-        raise HTTPException(404, f"{act} is the system's own act")
+        raise HTTPException(404, _("the act is the system's own"))
     if number == NEW and one is stream.procedure.opening:
         return Asked(stream, None, _opening(stream, me))
     return Asked(*(await _seen(database, me, kind, number)), one)
@@ -85,7 +87,7 @@ async def procedure(kind: Kind) -> models.Procedure:
     """Tell a kind's stages and acts: whose each act is, at which stages, under which article, and its form's schema."""
     one = PROCEDURES.get((kind, "dalian"))
     if one is None:
-        raise HTTPException(404, "there is no such kind of proceeding")
+        raise HTTPException(404, _("there is no such kind of proceeding"))
     stages = [{"stage": stage.name, "zh": stage.zh, "closed": stage.closed} for stage in one.stages.values()]
     acts = [
         {
@@ -188,13 +190,10 @@ async def work(
 ) -> models.Work:
     """List what waits for the caller's office, the first due first; `taken` narrows it to `me` or `nobody`."""
     kind, stage, taken, after = narrowed.kind or None, narrowed.stage or None, narrowed.taken or None, narrowed.after
-    wanted = Wanted(kind, stage, taken=taken, after=_work_key(after), limit=PAGE + 1)
-    rows = await waiting(database, me, today(request), wanted)
-    items = [models.Item.model_validate(_plain(row)) for row in rows[:PAGE]]
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    following = f"{last['due_on'] or NEVER}~{last['number']}" if last else None
-    link(request, response, following)
-    return models.Work(items=items, next=following)
+    wanted = Wanted(kind, stage, taken=taken, after=_work_key(after), limit=PAGE)
+    found = await items_after(database, me, today(request), wanted)
+    link(request, response, found.after)
+    return models.Work(items=[models.Item.model_validate(_plain(row)) for row in found.rows], next=found.after)
 
 
 def _work_key(after: str) -> tuple[date, str]:
@@ -237,7 +236,7 @@ def _opening(stream: Stream, me: Officer) -> Act:
     """The act that opens a kind, told at once to whom it is not: its form may name what is not his to know of."""
     one = stream.procedure.opening
     if one.by == ("system",):
-        raise HTTPException(404, f"no officer opens a {stream.kind}")
+        raise HTTPException(404, _("no officer opens this kind of proceeding"))
     if me.kind not in one.by:
         raise Refused("right_office", one.article, f"{one.name} is for the {' or '.join(one.by)}")
     return one
@@ -247,7 +246,7 @@ def _stream(kind: str, number: str) -> Stream:
     try:
         return known_stream(kind, number)
     except BadInput as error:
-        raise HTTPException(404, "there is no such kind of proceeding") from error
+        raise HTTPException(404, _("there is no such kind of proceeding")) from error
 
 
 async def _seen(database: Pool, me: Officer, kind: str, number: str) -> tuple[Stream, File]:
@@ -256,9 +255,9 @@ async def _seen(database: Pool, me: Officer, kind: str, number: str) -> tuple[St
     try:
         file = await file_of(database, stream)
     except BadInput as error:
-        raise HTTPException(404, f"there is no such {kind}") from error
+        raise HTTPException(404, _("there is no such proceeding")) from error
     if not may_see(file, me):
-        raise HTTPException(404, f"there is no such {kind}")
+        raise HTTPException(404, _("there is no such proceeding"))
     return stream, file
 
 

@@ -15,6 +15,7 @@ from desk.api import models
 from desk.api.calling import BODY, Sent
 from desk.api.problems import told
 from desk.api.proceedings import Key, link
+from desk.language import _
 from desk.page import Database, today
 from rules.calculators import CALCULATORS
 from rules.edition import SCHEMES, edition_of
@@ -54,7 +55,7 @@ async def product(request: Request, database: Database, number: str) -> models.P
     """Tell one recognised product."""
     found = await entry_of(database, number, today(request))
     if found is None:
-        raise HTTPException(404, "the register has no such product")
+        raise HTTPException(404, _("the register has no such product"))
     return _product(found)
 
 
@@ -97,7 +98,7 @@ async def rules(
     """Answer one object of facts as `firstcover rules` answers a line, by the demonstration edition."""
     whose = scheme or next((one for one in SCHEMES if name in CALCULATORS[edition_of(one).family]), None)
     if whose not in SCHEMES or name not in CALCULATORS[edition_of(whose).family]:
-        raise HTTPException(404, "no scheme has such a rule")
+        raise HTTPException(404, _("no scheme has such a rule"))
     edition = edition_of(whose)
     answer: dict[str, Any] = await asyncio.to_thread(CALCULATORS[edition.family][name], data, edition)
     return models.Answer.model_validate(answer)

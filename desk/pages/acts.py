@@ -26,6 +26,7 @@ from desk.forms import (
 from desk.language import language
 from desk.page import Database, Me, Servers, Signed, go, render, today
 from desk.pages.proceedings import seen
+from desk.pages.public import permanent_address
 from desk.sent import File as SentFile
 from desk.sent import received
 from rules.faults import Unfit, read
@@ -39,7 +40,7 @@ from service.acting import Preview, known_act, known_stream, possible_acts, prev
 from service.choices import SOURCES, Asking, begun, names_of
 from service.forecasting import Forecast, forecast_of, quoted
 from service.session import Session
-from service.uploads import Chosen, hand_in_chosen, keep
+from service.uploads import Chosen, hand_in_chosen, keep, lost
 
 router = APIRouter()
 NEW = "new"
@@ -87,6 +88,7 @@ async def hand_in(request: Request, me: Signed, servers: Servers, kind: str, num
     told = {"command": command}
     if "add" in sent:
         return await _form(request, me, servers.pool, asked, placed(filled, sent), {}, sent, **told)
+    wrong |= await lost(servers.pool, asked.stream, chosen(asked.stream, filled, sent), me.code, command)
     if errors := {**errors_of(asked.act, filled, servers), **wrong}:
         return await _form(request, me, servers.pool, asked, filled, errors, sent, status=422, **told)
     try:
@@ -123,7 +125,7 @@ def chosen(stream: Stream, filled: Mapping[str, Any], sent: Mapping[str, list[st
         field, is_file, digest = name.partition(CALLED)
         if is_file and field.endswith(("sha256", "evidence")) and called:
             one = digest.removeprefix(".") or sent.get(field, [""])[-1].strip()
-            found.append(Chosen(one, called, proved_by(field, filled, provable)))
+            found.append(Chosen(one, called, proved_by(field, filled, provable), field))
     return found
 
 
@@ -174,6 +176,8 @@ async def _begun(request: Request, me: Me, database: Database, asked: Asked) -> 
         case "correct" | "supplement":
             submission = asked.file.facts.get("submission", {})
             return {name: submission[name] for name in ("enterprise", "product") if name in submission}
+        case "publish" if asked.stream.kind == "case":
+            return {"page": permanent_address(request, asked.file.number)}
         case "insure":
             return {"insurer": me.officer.office}
     return {}

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from desk.forms import Field, fields_of, read_filled
 from desk.language import N_, language
-from desk.page import Database, Me, Nav, Servers, Signed, go, render, today
+from desk.page import Database, Me, Nav, Servers, Signed, go, render, servers
 from rules.procedure import Act
 from rules.schemes.dalian_offices import OWNERS
 from runtime.errors import BadInput, Refused
@@ -46,7 +46,8 @@ async def _officers(request: Request, me: Me, database: Database, **more: Any) -
     asked = {name: request.query_params.get(name, "") for name in ("kind", "q", "after")}
     kinds = admin.enters(me.officer)
     chosen = (asked["kind"],) if asked["kind"] in kinds else kinds
-    rows, after = await admin.people(database, chosen, today(request), asked["q"], asked["after"])
+    at = servers(request).clock()
+    rows, after = await admin.people(database, chosen, at, asked["q"], asked["after"])
     offices = {one["code"]: one for one in await admin.offices(database, kinds)}
     facts = await admin.facts_of(database, "offices")
     proposed = {
@@ -63,10 +64,10 @@ async def _officers(request: Request, me: Me, database: Database, **more: Any) -
         asked=asked,
         proposed=proposed,
         supervisors={code: said for code, said in facts.get("proposed_supervisors", {}).items() if said},
-        own={row["code"] for row in (await admin.people(database, kinds, today(request)))[0]},
+        own={row["code"] for row in (await admin.people(database, kinds, at))[0]},
         districts=await admin.districts(database) if me.kind == "industry_bureau" else [],
         named=named,
-        **{"given": None, "word": ""} | more,
+        **{"given": None, "word": "", "ends": None} | more,
     )
 
 
@@ -78,8 +79,8 @@ def named(row: Mapping[str, Any]) -> str:
 @router.post("/administration/officers/{code}/password")
 async def give_password(request: Request, me: Signed, servers: Servers, code: str) -> Response:
     """Open an officer's account and show its password once: it is on this page and nowhere else."""
-    word = await admin.give_password(servers.pool, me.officer, code, servers.clock())
-    return await _officers(request, me, servers.pool, given=code, word=word)
+    word, ends = await admin.give_password(servers.pool, me.officer, code, servers.clock())
+    return await _officers(request, me, servers.pool, given=code, word=word, ends=ends)
 
 
 @router.get("/administration/acts/{register}/{act}")

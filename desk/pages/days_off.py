@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from activities import calendar
+from desk.language import _
 from desk.page import Database, Me, Servers, Signed, go, render, today
 from desk.pages.administration import owner
 from rules.schemes.dalian_calendar import HolidayNotice
@@ -23,6 +24,8 @@ router = APIRouter()
 REGISTER = admin.REGISTERS["calendar"]
 #: How many of the deadlines that move are shown; all are counted.
 SHOWN = 300
+#: How many proceedings a page counts anew, those due first; all are counted once the notice is loaded.
+WEIGHED = 2_000
 
 
 @router.get("/administration/days-off")
@@ -39,7 +42,7 @@ async def enter(request: Request, me: Signed, servers: Servers) -> Response:
     sent = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     year, document = sent.get("year", "").strip(), sent.get("document", "").strip()
     if not (year.isdigit() and 2000 <= int(year) <= 9998):
-        return await _page(request, servers.pool, sent, {"year": "must be a year"}, status=422)
+        return await _page(request, servers.pool, sent, {"year": _("must be a year")}, status=422)
     said = read_notice(int(year), sent.get("text", ""))
     days = {"days_off": [f"{day}" for day in said.days_off], "workdays": [f"{day}" for day in said.workdays]}
     form: dict[str, Any] = {"year": int(year), "document": document, **days}
@@ -47,7 +50,7 @@ async def enter(request: Request, me: Signed, servers: Servers) -> Response:
     try:
         if "send" not in sent:
             await preview(servers.pool, REGISTER, "enter_notice", me.code, form)
-            told = {"form": form, "said": said, "moved": await _moved(request, servers.pool, form), "command": command}
+            told = {"form": form, "said": said, "command": command, **await _moved(request, servers.pool, form)}
             return await _page(request, servers.pool, sent, {}, **told)
         await servers.open(str(REGISTER), "enter_notice", me.code, form, command)
     except BadInput as bad:
@@ -68,9 +71,9 @@ async def entered(request: Request, me: Signed, database: Database, year: int) -
         "days_off/show.html",
         form=form,
         spans=spans,
-        moved=await _moved(request, database, {name: said for name, said in form.items() if name != "entered_by"}),
         most=SHOWN,
         command=str(uuid4()),
+        **await _moved(request, database, {name: said for name, said in form.items() if name != "entered_by"}),
     )
 
 
@@ -96,8 +99,10 @@ def _bureau(me: Me) -> None:
         raise Refused("right_office", "14", f"the notices are entered by the industry_bureau; {me.code} is not of it")
 
 
-async def _moved(request: Request, database: Database, form: dict[str, Any]) -> list[dict[str, Any]]:
-    return await calendar.moved(database, HolidayNotice.model_validate(form), today(request))
+async def _moved(request: Request, database: Database, form: dict[str, Any]) -> dict[str, Any]:
+    notice = HolidayNotice.model_validate(form)
+    rows, left_out = await calendar.moved(database, notice, today(request), WEIGHED)
+    return {"moved": rows, "left_out": left_out}
 
 
 async def _page(
@@ -113,5 +118,5 @@ async def _page(
         faults=faults,
         spans=spans,
         most=SHOWN,
-        **{"form": None, "said": None, "moved": [], "command": str(uuid4())} | more,
+        **{"form": None, "said": None, "moved": [], "left_out": 0, "command": str(uuid4())} | more,
     )

@@ -26,7 +26,7 @@ from service.acting import preview
 from service.choices import Asking
 from service.enterprise import expect_new, own_of, submit_first
 from service.forecasting import forecast_of, quoted
-from service.uploads import hand_in_chosen
+from service.uploads import hand_in_chosen, lost
 
 router = APIRouter()
 NAV = (
@@ -103,6 +103,7 @@ async def apply(request: Request, desk: Desk, servers: Servers) -> Response:
     filled = read_filled(SUBMIT.form, sent)
     if "add" in sent:
         return await _form(request, servers.pool, placed(filled, sent), {}, sent, command=command)
+    wrong |= await lost(servers.pool, NEW, chosen(NEW, filled, sent), VISITOR, command)
     errors, status = {**errors_of(SUBMIT, filled, servers), **wrong}, 422
     told: dict[str, Any] = {"command": command}
     try:

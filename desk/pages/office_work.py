@@ -8,7 +8,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from activities.work import Wanted, counted
+from activities.work import Counted, Wanted, counted
 from desk.page import Database, Me, Servers, Signed, go, render, today
 from rules.schemes.dalian_work import AT_ONCE
 from runtime.errors import BadInput, Refused
@@ -38,10 +38,8 @@ async def preview(request: Request, me: Signed, servers: Servers) -> Response:
     if fault:
         told = {"fault": fault, "picked": picked, "among": among}
         return await _page(request, me, servers.pool, asked, status=422, **told)
-    day = today(request)
-    people = await work.colleagues(servers.pool, me.officer, day)
-    counts = await counted(servers.pool, me.officer, day)
-    have = {one.code: one.items for one in work.loads(counts, people) if one.code}
+    people, loads, _ = await _loads(request, me, servers.pool)
+    have = {one.code: one.items for one in loads if one.code}
     moves = work.shared(picked[:AT_ONCE], among, have)
     return await _preview(request, me, servers.pool, moves, have=have, people=people)
 
@@ -59,10 +57,8 @@ async def redistribute(request: Request, me: Signed, servers: Servers) -> Respon
     except BadInput as bad:
         if [field for field, _ in bad.faults] != ["reason"]:
             raise
-        day = today(request)
-        people = await work.colleagues(servers.pool, me.officer, day)
-        counts = await counted(servers.pool, me.officer, day)
-        have = {one.code: one.items for one in work.loads(counts, people) if one.code}
+        people, loads, _ = await _loads(request, me, servers.pool)
+        have = {one.code: one.items for one in loads if one.code}
         told: dict[str, Any] = {"have": have, "people": people, "status": 422, "fault": "reason"}
         return await _preview(request, me, servers.pool, moves, **told)
     return go("/office-work", said="redistributed", n=str(len(moves)))
@@ -90,6 +86,15 @@ async def _preview(request: Request, me: Me, database: Database, moves: list[tup
     )
 
 
+async def _loads(
+    request: Request, me: Me, database: Database
+) -> tuple[list[dict[str, Any]], list[work.Load], list[Counted]]:
+    """Who acts for the office today, how much each of them has, and what that was counted from."""
+    people = await work.colleagues(database, me.officer, today(request))
+    counts = await counted(database, me.officer, today(request))
+    return people, work.loads(counts, people), counts
+
+
 async def _supervisor(request: Request, me: Me, database: Database) -> None:
     if not await work.supervises(database, me.officer, today(request)):
         why = f"{me.code} is no supervisor of {me.officer.office} on this day"
@@ -105,18 +110,21 @@ async def _page(
     request: Request, me: Me, database: Database, asked: dict[str, str], status: int = 200, **more: Any
 ) -> Response:
     await _supervisor(request, me, database)
-    day = today(request)
-    people = await work.colleagues(database, me.officer, day)
-    counts = await counted(database, me.officer, day)
+    people, loads, counts = await _loads(request, me, database)
     of = asked.get("of") or NOBODY
     kind, due = asked.get("kind", ""), asked.get("due", "")
     return await render(
         request,
         "office_work/list.html",
         status=status,
-        loads=work.loads(counts, people),
+        loads=loads,
         page=await work.page_of(
-            database, me.officer, day, Wanted(kind=kind or None, taken=of, limit=100), due, asked.get("after")
+            database,
+            me.officer,
+            today(request),
+            Wanted(kind=kind or None, taken=of, limit=100),
+            due,
+            asked.get("after"),
         ),
         people=people,
         of=of,

@@ -8,11 +8,10 @@ from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
 from desk.language import N_
 from desk.page import Database, Me, Nav, Servers, Signed, go, render
-from desk.places import download, only, refused_page, round_or_404, spoken
+from desk.places import download, only, refused_page, round_or_404, spoken, uploaded
 from rules.procedure import File
 from rules.schemes.dalian_bank import Answered
 from runtime.documents import payment as paper
@@ -70,8 +69,7 @@ async def answer(request: Request, me: Signed, servers: Servers, quarter: str) -
     only(me, "finance")
     file = await _payable(servers, quarter)
     async with request.form() as form:
-        sent = form.get("answer")
-        raw = await sent.read() if isinstance(sent, UploadFile) else b""
+        raw, _ = await uploaded(form, "answer")
     try:
         if not raw:
             raise BadInput(("answer", "must be a file that holds something"))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from desk import naming
 from desk.figure import LENGTH, bar_of
 from desk.language import language
-from desk.page import Database, Me, Signed, go, render
+from desk.page import Database, Me, Servers, Signed, go, render
 from desk.path import coming, path_of
 from desk.sent import file_answer
 from rules.procedure import File
@@ -26,9 +26,11 @@ from service.acting import known_stream, may_see, possible_acts
 from service.case_forms import FORMS, form_of
 from service.choices import names_of
 from service.notices import notice_of
-from service.showing import file_of, shown
+from service.showing import file_of, owns, shown
+from service.unmasking import LONGEST, decides, looks, unmask
 
 router = APIRouter()
+Reason = Annotated[str, Form(max_length=LONGEST + 1)]
 
 
 @router.get("/cases/{number}")
@@ -44,11 +46,19 @@ async def proceeding(request: Request, me: Signed, database: Database, kind: str
 
 
 async def page_of(
-    request: Request, me: Me, database: Database, kind: str, number: str, *, status: int = 200, **more: Any
+    request: Request,
+    me: Me,
+    database: Database,
+    kind: str,
+    number: str,
+    *,
+    status: int = 200,
+    whole: bool = False,
+    **more: Any,
 ) -> Response:
     """A proceeding's page; `more` is what went wrong with a document that was just handed in."""
     stream, file = await seen(database, me, kind, number)
-    told = await shown(database, stream, me.code)
+    told = await shown(database, stream, me.code, whole=whole)
     acts = list(possible_acts(stream, file, me.officer))
     papers = told["documents"]
     codes = {*_texts(told["facts"]), *(event["office"] for event in told["events"]), *(one["office"] for one in papers)}
@@ -84,8 +94,27 @@ async def page_of(
         most=Settings().document_megabytes,
         filled_forms=[name for name, filled in FORMS.items() if stream.kind == "case" and filled.fact in file.facts],
         done=request.query_params.get("done", ""),
+        whole=whole,
+        may_unmask=told["masked"] and decides(stream, file, me.officer),
+        looks=await looks(database, stream) if me.kind != "enterprise" or owns(file, me.officer) else [],
         **{"faults": (), "not_kept": request.query_params.getlist("not_kept"), **more},
     )
+
+
+@router.get("/p/{kind}/{number}/persons")
+async def masked_again(kind: str, number: str) -> Response:
+    """Back to the page as it is: persons are shown only to who asks anew."""
+    return go(f"/p/{kind}/{number}")
+
+
+@router.post("/p/{kind}/{number}/persons")
+async def persons(
+    request: Request, me: Signed, servers: Servers, kind: str, number: str, reason: Reason = ""
+) -> Response:
+    """The same page with its persons in full, this once: who asked, when and why is written down first."""
+    stream, file = await seen(servers.pool, me, kind, number)
+    await unmask(servers.pool, stream, file, me.officer, reason, servers.clock())
+    return await page_of(request, me, servers.pool, kind, number, whole=True)
 
 
 @router.get("/p/case/{number}/forms/{which}.pdf")

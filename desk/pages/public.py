@@ -93,7 +93,7 @@ async def product(request: Request, database: Database, number: str) -> Response
         request,
         "public/product.html",
         one=found,
-        permanent=_address(request, number),
+        permanent=permanent_address(request, number),
         districts=await districts_of(database),
     )
 
@@ -112,7 +112,7 @@ async def robots() -> Response:
     return PlainTextResponse("\n".join(lines) + "\n", headers={"Cache-Control": "public, max-age=86400"})
 
 
-def _address(request: Request, number: str) -> str:
+def permanent_address(request: Request, number: str) -> str:
     """Where a product of the register is found for good."""
     return f"{request.url.scheme}://{request.url.netloc}/register/{number}"
 

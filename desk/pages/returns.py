@@ -16,7 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 from db.sql import queries
 from desk.language import N_
 from desk.page import Database, Me, Nav, Servers, Signed, go, render
-from desk.places import download, only, round_or_404
+from desk.places import download, only, round_or_404, uploaded
 from rules.procedure import File
 from runtime.documents import quarterly_return
 from runtime.errors import BadInput
@@ -79,7 +79,7 @@ async def check(request: Request, me: Signed, servers: Servers, quarter: str) ->
     file = await round_or_404(servers.pool, quarter)
     try:
         async with request.form(max_files=1_000) as form:
-            raw, name = await _uploaded(form, "file")
+            raw, name = await uploaded(form, "file")
             copies = await _copies(form)
         if not name:
             raise BadInput(("file", "must be chosen"))
@@ -146,7 +146,7 @@ async def file_(request: Request, me: Signed, servers: Servers, quarter: str) ->
     try:
         async with request.form() as form:
             for field, proves in SEALED.items():
-                raw, name = await _uploaded(form, proves)
+                raw, name = await uploaded(form, proves)
                 if name:
                     scans[field] = await _kept_scan(servers, me, quarter, proves, raw, name)
         answers = await returns.file(servers, weighed, scans)
@@ -207,19 +207,13 @@ async def _weighed(request: Request, me: Me, servers: Session, quarter: str) -> 
 # --- Uploads --------------------------------------------------------------------------------------------------------
 
 
-async def _uploaded(form: FormData, field: str) -> tuple[bytes, str]:
-    """A file's bytes and name; nothing where none was chosen."""
-    sent = form.get(field)
-    return (await sent.read(), sent.filename or "") if isinstance(sent, UploadFile) else (b"", "")
-
-
 async def _copies(form: FormData) -> dict[str, str]:
     """The hashes of the contract copies with their names: of the files themselves, and of a list of hashes."""
     found = {}
     for sent in form.getlist("copies"):
         if isinstance(sent, UploadFile) and sent.filename:
             found[sha256(await sent.read()).hexdigest()] = sent.filename
-    listed, _ = await _uploaded(form, "hashes")
+    listed, _ = await uploaded(form, "hashes")
     for line in listed.decode("utf-8-sig", "replace").splitlines():
         digest, _, name = line.strip().partition(" ")
         if len(digest) == 64 and not set(digest.lower()) - set("0123456789abcdef"):

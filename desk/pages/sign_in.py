@@ -117,5 +117,5 @@ async def _form(
     rows = await database.fetch(ACCOUNT.one_click, today(request)) if desk.one_click else []
     officers = [(kind, list(of)) for kind, of in groupby(rows, itemgetter("kind"))]
     told = {"failed": failed, "officer": officer, "after": after, "demonstration": officers}
-    status = {"wrong": 401, "locked": 429}.get(failed, 200)
+    status = {"wrong": 401, "ended": 401, "locked": 429}.get(failed, 200)
     return await render(request, "sign_in/form.html", status=status, **told)

@@ -49,7 +49,8 @@ async def test_loading_a_notice_moves_what_was_provisional_and_says_why(december
     assert before
     assert (before.provisional, before.due_on) == (True, date(2027, 1, 5))
     today = december.forms.now.date()
-    [foreseen] = await calendar.moved(december.pool, HolidayNotice.model_validate(NOTICE), today)
+    [foreseen], left_out = await calendar.moved(december.pool, HolidayNotice.model_validate(NOTICE), today)
+    assert left_out == 0
     await load(december)
     await december.relay()
     after = (await december.file()).deadline("verification")

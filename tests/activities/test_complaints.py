@@ -141,7 +141,10 @@ async def test_who_spoke_up_is_shown_to_the_handling_office_alone(desk: Desk) ->
         assert told["facts"]["person"] == {"hidden": True}
         assert name not in str(told)
     for officer in ("ganjingzi-1", "ganjingzi-2"):
-        assert (await shown(desk.pool, stream, officer))["facts"]["person"]["name"] == name
+        assert (await shown(desk.pool, stream, officer))["facts"]["person"]["name"] == f"{name[0]}＊＊", (
+            "masked by default"
+        )
+        assert (await shown(desk.pool, stream, officer, whole=True))["facts"]["person"]["name"] == name
 
 
 async def test_an_anonymous_tip_off_has_nobody_to_hide(desk: Desk) -> None:
@@ -194,7 +197,9 @@ async def test_what_a_tip_off_says_is_shown_to_the_handling_office_alone(desk: D
         assert (await act(desk, stream, name)).event.passed
     file = await desk.file_of(stream)
     secret = [*(file.facts[name] for name in ("investigation", "answer", "appeal")), desk.case, "凭证系伪造"]
-    own, other, nobody = [await shown(desk.pool, stream_of(stream), who) for who in ("regulator-2", "bureau-1", None)]
+    own, other, nobody = [
+        await shown(desk.pool, stream_of(stream), who, whole=True) for who in ("regulator-2", "bureau-1", None)
+    ]
     assert own["facts"] == file.facts
     for told in (other, nobody):
         assert not [one for one in secret if str(one) in str(told)]

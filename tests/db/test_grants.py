@@ -33,7 +33,7 @@ MAY = {
     **dict.fromkeys(("given_number", "proceeding", "deadline", "outbox"), KEEPS),
     "subsidy_application": ADDS,
     # A hash is asked for one by one, of a function; nobody reads the accounts.
-    **dict.fromkeys(("signed_in", "api_token", "given_password"), ADDS),
+    **dict.fromkeys(("signed_in", "api_token", "given_password", "unmasking"), ADDS),
     "sign_in": READS,
 }
 #: Of tables it may not update as a whole, the columns that it may.
@@ -62,6 +62,7 @@ KEPT = {
     "document": "sha256",
     "document_withdrawal": "reason",
     "sign_in": "officer",
+    "unmasking": "reason",
     "payment_voucher": "insurer",
 }
 

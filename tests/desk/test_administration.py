@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -11,6 +11,7 @@ import pytest
 
 from db.embedded import EmbeddedPostgres
 from db.pool import Pool
+from desk.pages import days_off
 from tests.desk.browser import Browser
 from tests.hands import Hands
 
@@ -110,6 +111,24 @@ async def test_an_officer_is_proposed_appointed_given_a_password_once_and_must_c
     assert (await reader.get("/work")).status_code == 200
 
 
+async def test_a_first_password_says_its_end_and_is_given_anew_only_to_whom_it_never_let_in(
+    reader: Browser, alone: Hands
+) -> None:
+    await appointed(reader, alone)
+    path = "/administration/officers/bureau-9/password"
+    assert "It lets nobody in after" in (await reader.post(path)).text
+    alone.clock.ahead += timedelta(days=7)
+    await reader.sign_in("bureau-2")
+    again = await reader.post(path)
+    found = re.search(r'class="word">([A-Z2-9-]{19})<', again.text)
+    assert found, again.text
+    await reader.post("/sign-out")
+    assert (await reader.post("/sign-in", {"officer": "bureau-9", "password": found[1]})).status_code == 303
+    alone.clock.ahead += timedelta(days=8)
+    await reader.sign_in("bureau-2")
+    assert (await reader.post(path)).status_code == 422, "he has been in: another password is the operator's to give"
+
+
 @pytest.mark.parametrize(
     ("by", "whose"), [("finance-1", "bureau-2"), ("bureau-1", "finance-1"), ("bureau-1", "bureau-1")]
 )
@@ -203,6 +222,31 @@ async def test_a_pasted_notice_shows_what_it_moves_and_counts_once_another_confi
     assert "国办发明电〔2026〕0号" in (await browser.get(path)).text
     again = await browser.post(path, form | {"send": "yes"})
     assert (again.status_code, "never edited" in again.text) == (422, True)
+
+
+async def test_working_days_left_are_counted_by_the_notices_that_are_loaded(reader: Browser, alone: Hands) -> None:
+    alone.clock.ahead += datetime(2027, 2, 1, 4, tzinfo=UTC) - alone.clock()
+    path, left = "/calculators/deadline?contract_signed_on=2027-02-01&delivered_on=2027-02-01", []
+    for off in ([], [date(2027, 2, day) for day in range(5, 12)]):
+        if off:
+            load = "insert into holiday_notice (year, document, days_off, workdays) values (2027, '文', $1, '{}')"
+            await alone.session.pool.execute(load, off)
+        found = re.search(r"(\d+) working days left", (await reader.get(path)).text)
+        assert found
+        left.append(int(found[1]))
+    assert left == [22, 17], "a week off takes its five working days"
+
+
+async def test_a_notice_is_weighed_for_what_is_due_first_and_says_how_many_more_it_moves(
+    browser: Browser, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in (hands, hands.another()):
+        await one.bring_to("entrust")
+    monkeypatch.setattr(days_off, "WEIGHED", 1)
+    await browser.sign_in("bureau-1")
+    form = {"year": "2027", "document": "国办发明电〔2026〕0号", "text": NOTICE, "preview": "yes"}
+    shown = (await browser.post("/administration/days-off", form)).text
+    assert re.search(r"\d+ proceedings? due later (is|are) not counted here", shown)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -192,3 +193,42 @@ async def test_the_description_is_there_for_people_and_for_programs(reader: Brow
     page = (await reader.get("/api")).text
     assert "/api/proceedings/{kind}/{number}/acts/{act}" in page
     assert "https://" not in page.replace("http://desk.test", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "field", "why"),
+    [
+        ("zh", "/work?taken=everybody", "taken", "应为 “”、“me”或者“nobody”"),
+        ("zh-CN,zh;q=0.9", "/ledger/1", "year", "2016"),
+        ("zh", "/proceedings/case?stage=nowhere", "stage", "应为下列之一"),
+        ("en", "/work?taken=everybody", "taken", "must be"),
+        ("", "/work?taken=everybody", "taken", "must be"),
+    ],
+)
+async def test_a_problem_is_told_in_the_callers_language(
+    reader: Browser, alone: Hands, language: str, path: str, field: str, why: str
+) -> None:
+    reader.client.cookies.clear()
+    answer = await called(reader, alone, "bureau-1", path, accept_language=language)
+    assert answer.status_code == 422, answer.text
+    told = answer.json()
+    assert (told["faults"][0]["field"], why in told["faults"][0]["message"]) == (field, True), told
+    english = re.search("[A-Za-z]{3,}", told["title"] + re.sub("“.*?”", "", told["faults"][0]["message"]))
+    assert bool(english) is (not language.startswith("zh")), told
+
+
+@pytest.mark.parametrize("path", ["/documents/none", "/proceedings/nothing", "/proceedings/case/none", "/nowhere"])
+async def test_what_is_not_there_is_told_in_chinese_to_who_asks_in_chinese(
+    reader: Browser, alone: Hands, path: str
+) -> None:
+    reader.client.cookies.clear()
+    answer = await called(reader, alone, "bureau-1", path, accept_language="zh")
+    assert answer.status_code == 404
+    assert not re.search("[A-Za-z]{3,}", answer.json()["title"] + answer.json()["detail"]), answer.text
+
+
+async def test_what_a_page_cannot_read_is_told_in_its_language(reader: Browser) -> None:
+    await reader.sign_in("bureau-1")
+    for language, why in (("zh", "应为整数"), ("en", "must be a whole number")):
+        page = await reader.get(f"/administration/days-off/next?lang={language}")
+        assert (page.status_code, why in page.text) == (422, True), page.text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from service.session import now
 from service.uploads import keep
@@ -152,9 +155,30 @@ async def test_nobody_hands_in_what_another_has_chosen(browser: Browser, hands: 
     await browser.sign_in(hands.forms.enterprise)
     form = hands.another().forms.submission() | {"enterprise": hands.forms.submission()["enterprise"]}
     data = flat(form) | {"papers[0].sha256": digest, "papers[0].sha256.name": "a.pdf", "send": "yes"}
-    sent = await browser.post("/p/case/new/acts/submit", data)
-    assert sent.status_code == 303
-    assert ">a.pdf</a>" not in (await browser.get(sent.headers["location"])).text
+    for button in ("send", "preview"):
+        sent = await browser.post("/p/case/new/acts/submit", data | {button: "yes"})
+        assert sent.status_code == 422
+        assert "must be handed in with the form: a.pdf is kept no longer" in sent.text
+    own = "select count(*) from proceeding where kind = 'case' and enterprise = $1"
+    assert await hands.session.pool.fetchval(own, hands.forms.enterprise) == 1, "no act names what nobody hands in"
+
+
+async def test_a_file_that_waited_too_long_is_asked_for_again_and_not_left_out(
+    browser: Browser, hands: Hands, documents: Path
+) -> None:
+    await hands.bring_to("entrust")
+    await browser.sign_in("assessor-a-1")
+    where, digest = f"/p/case/{hands.stream.number}/acts/assess", keep("assessor-a-1", PDF, "a.pdf", now())
+    data = flat(hands.forms.report()) | {"report_sha256": digest, "report_sha256.name": "a.pdf", "command": "waited"}
+    assert (await browser.post(where, data | {"preview": "yes"})).status_code == 200
+    for waiting in files_in(documents / "waiting"):
+        waiting.unlink()
+    late = await browser.post(where, data | {"send": "yes"})
+    assert (late.status_code, "choose it again" in late.text) == (422, True)
+    keep("assessor-a-1", PDF, "a.pdf", now())
+    done = await browser.post(where, data | {"send": "yes"})
+    again = await browser.post(where, data | {"send": "yes"})
+    assert (done.status_code, again.status_code) == (303, 303), "sent twice it is answered as the first time"
 
 
 async def test_forms_and_notices_are_fetched_as_pdf_by_whom_the_case_concerns(browser: Browser, hands: Hands) -> None:
@@ -172,3 +196,14 @@ async def test_forms_and_notices_are_fetched_as_pdf_by_whom_the_case_concerns(br
     await browser.sign_in("shahekou-1")
     for path in ("forms/recognition.pdf", "notices/2.pdf"):
         assert (await browser.get(f"{where}/{path}")).status_code == 404
+
+
+async def test_a_form_as_pdf_masks_its_contact_for_every_office_but_its_own_enterprise(
+    browser: Browser, hands: Hands
+) -> None:
+    await hands.submit()
+    for officer, seen in ((hands.forms.enterprise, True), ("ganjingzi-1", False)):
+        await browser.sign_in(officer)
+        made = await browser.get(f"/p/case/{hands.stream.number}/forms/recognition.pdf")
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(made.content)).pages)
+        assert (hands.forms.contact in re.sub(r"[\s\u200b]", "", text)) is seen, officer

@@ -9,7 +9,7 @@ import pytest
 
 from service.accounts import NotSignedIn, Policy, sign_in
 from service.enterprise import submit_first
-from tests.desk.browser import Browser, flat
+from tests.desk.browser import Browser, flat, visiting
 from tests.hands import Hands
 
 PASSWORD = "一个够长的口令 correct horse"
@@ -195,3 +195,17 @@ async def test_the_assessors_sheet_adds_up_by_itself_and_a_veto_stops_the_recomm
     vetoed = await browser.post(where, data | {"score_sheet[0].veto": "true"})
     assert vetoed.status_code == 422
     assert "must be false where a criterion is vetoed" in vetoed.text
+
+
+async def test_first_submissions_cannot_be_sent_without_end_from_one_address(alone: Hands) -> None:
+    async with visiting(alone.session, applies_a_minute=2) as browser:
+        tried = [(await browser.post("/apply", {"command": f"{n}"})).status_code for n in range(3)]
+        assert tried == [422, 422, 429]
+        page = await browser.get("/apply")
+        assert (page.status_code, "proves by the business licence" in page.text) == (200, True)
+
+
+async def test_checks_while_one_fills_a_first_submission_in_are_paced_as_searches_are(alone: Hands) -> None:
+    async with visiting(alone.session, searches_a_minute=2) as browser:
+        tried = [(await browser.post("/apply/check", {"command": "a"})).status_code for _ in range(3)]
+        assert tried == [200, 200, 429]

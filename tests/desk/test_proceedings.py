@@ -60,3 +60,48 @@ async def test_who_has_nothing_to_do_with_a_case_does_not_find_it_or_act_in_it(
     answer = await browser.post(f"{where}/acts/confirm", flat(hands.forms.of("confirm")) | {"send": "yes"})
     assert answer.status_code in (404, 403)
     assert (await hands.file()).stage == "district_review"
+
+
+async def test_persons_are_masked_for_every_office_but_their_own_enterprise(browser: Browser, hands: Hands) -> None:
+    await hands.submit()
+    where, name = f"/p/case/{hands.stream.number}", hands.forms.contact
+    for officer, seen in ((hands.forms.enterprise, True), ("ganjingzi-1", False), ("bureau-1", False)):
+        await browser.sign_in(officer)
+        page = (await browser.get(where)).text
+        told = (await browser.get(f"/api/proceedings/case/{hands.stream.number}")).json()
+        assert (name in page, name in str(told["facts"]), told["masked"]) == (seen, seen, not seen), officer
+    assert f"{name[0]}＊＊" in page
+
+
+async def test_who_decides_has_the_persons_shown_once_and_the_look_is_written_down(
+    browser: Browser, hands: Hands
+) -> None:
+    await hands.submit()
+    where, name = f"/p/case/{hands.stream.number}", hands.forms.contact
+    await browser.sign_in("ganjingzi-1")
+    assert (await browser.post(f"{where}/persons", {"reason": " "})).status_code == 422
+    shown = await browser.post(f"{where}/persons", {"reason": "约定现场核查时间"})
+    assert shown.status_code == 200
+    assert name in shown.text
+    page = (await browser.get(where)).text
+    assert name not in page, "they are shown this once"
+    assert "约定现场核查时间" in page, "and whoever sees the case sees that they were"
+    rows = await hands.session.pool.fetch(
+        "select officer, reason from unmasking where stream = $1", str(hands.stream)
+    )  # fmt: skip
+    assert [tuple(row) for row in rows] == [("ganjingzi-1", "约定现场核查时间")]
+
+
+@pytest.mark.parametrize(("officer", "answer"), [("finance-1", 403), ("shahekou-1", 404)])
+async def test_who_decides_nothing_in_a_case_has_no_person_shown(
+    browser: Browser, hands: Hands, officer: str, answer: int
+) -> None:
+    await hands.submit()
+    await browser.sign_in(officer)
+    sent = await browser.post(f"/p/case/{hands.stream.number}/persons", {"reason": "好奇"})
+    assert sent.status_code == answer
+    assert hands.forms.contact not in sent.text
+    noted = "select count(*) from unmasking where stream = $1"
+    assert await hands.session.pool.fetchval(noted, str(hands.stream)) == 0
+    tried = "select count(*) from refusal where stream = $1 and act = 'unmask' and officer = $2"
+    assert await hands.session.pool.fetchval(tried, str(hands.stream), officer) == (answer == 403)

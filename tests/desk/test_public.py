@@ -51,6 +51,10 @@ async def test_a_page_that_names_an_officer_is_not_kept(reader: Browser) -> None
 async def test_publishing_puts_a_product_into_the_register_without_a_person(browser: Browser, hands: Hands) -> None:
     await hands.bring_to("propose")
     number = hands.stream.number
+    await browser.sign_in("bureau-2")
+    form = (await browser.get(f"/p/case/{number}/acts/publish")).text
+    assert f'value="http://desk.test/register/{number}"' in form, "the permanent address is offered"
+    await browser.post("/sign-out")
     assert (await browser.get(f"/register/{number}")).status_code == 404
     await hands.act("publish", "bureau-2")
     page = (await browser.get(f"/register/{number}")).text
@@ -205,6 +209,25 @@ def test_no_number_of_a_person_is_told_in_a_public_text(before: str, number: str
 def test_what_reaches_a_person_is_masked_however_it_is_written(said: str) -> None:
     assert said not in masking.public_text(f"联系：{said}。")
     assert said[3:-2] not in masking.public_text(said)
+
+
+@given(st.from_regex("1[3-9][0-9]{9}", fullmatch=True), HAN)
+def test_what_reaches_a_person_is_masked_in_a_sentence_for_an_office_too(number: str, words: str) -> None:
+    for said in (
+        f"{words}{number}",
+        f"{words}：{number[:3]}-{number[3:7]}-{number[7:]}，{words}",
+        f"{number}@example.com",
+    ):
+        told = masking.masked({"ground": said, "items": [said]})
+        assert number[3:9] not in str(told).replace("-", "")
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [("policy_number", "13912345678"), ("uscc", uscc(1)), ("ground", "24000 r/min, 60000000.00, DL-2026-000001")],
+)
+def test_numbers_of_things_stay_for_an_office(field: str, said: str) -> None:
+    assert masking.masked({field: said}) == {field: said}
 
 
 @given(st.integers(1, 9_999_999))

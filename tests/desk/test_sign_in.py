@@ -16,7 +16,8 @@ PASSWORD = "一个够长的口令 correct horse"
 
 
 async def given(hands: Hands, officer: str, *, must_change: bool = False) -> None:
-    await set_password(hands.session.pool, officer, PASSWORD, hands.clock(), must_change=must_change)
+    ends = hands.clock() + timedelta(days=7) if must_change else None
+    await set_password(hands.session.pool, officer, PASSWORD, hands.clock(), ends=ends)
 
 
 async def sign_in(browser: Browser, officer: str, password: str = PASSWORD) -> int:
@@ -92,6 +93,38 @@ async def test_who_got_his_password_from_another_chooses_his_own_first(reader: B
     assert (await reader.post("/account", form | {"again": "x"})).status_code == 422
     assert (await reader.post("/account", form)).status_code == 303
     assert (await reader.get("/work")).status_code == 200
+
+
+async def test_a_password_that_another_gave_lets_nobody_in_after_its_end(reader: Browser, alone: Hands) -> None:
+    await given(alone, "bureau-1", must_change=True)
+    assert await sign_in(reader, "bureau-1") == 303, "until its end it does"
+    alone.clock.ahead += timedelta(days=7)
+    await reader.post("/sign-out")
+    assert await sign_in(reader, "bureau-1", "wrong wrong wrong") == 401
+    answer = await reader.post("/sign-in", {"officer": "bureau-1", "password": PASSWORD})
+    assert answer.status_code == 401
+    assert "This first password has ended." in answer.text
+    rows = await alone.session.pool.fetch("select why from sign_in where officer = 'bureau-1' order by id")
+    assert [row["why"] for row in rows] == ["password", "wrong", "ended"]
+
+
+async def test_a_session_begun_with_a_first_password_cannot_outlive_it_by_a_password_of_ones_own(
+    reader: Browser, alone: Hands
+) -> None:
+    await given(alone, "bureau-1", must_change=True)
+    alone.clock.ahead += timedelta(days=6, hours=23, minutes=50)
+    await sign_in(reader, "bureau-1")
+    alone.clock.ahead += timedelta(minutes=20)
+    new = "another long password of mine"
+    answer = await reader.post("/account", {"current": PASSWORD, "password": new, "again": new})
+    assert answer.status_code == 422
+    assert "This first password has ended." in answer.text
+
+
+async def test_a_password_of_ones_own_does_not_end(reader: Browser, alone: Hands) -> None:
+    await given(alone, "bureau-1")
+    alone.clock.ahead += timedelta(days=400)
+    assert await sign_in(reader, "bureau-1") == 303
 
 
 @pytest.mark.parametrize("bad", ["short", "bureau-1-and-more", "aaaaaaaaaaaaaaaa", "x" * 201])

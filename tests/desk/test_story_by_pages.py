@@ -104,18 +104,20 @@ async def recognised(do: Offices, hands: Hands, enterprise: str) -> str:
     preparer = await do("bureau-1")
     await preparer.reads(f"{path_of(case)}/acts/publish")
     assert await preparer.page.locator('button[name="send"]').count() == 0
-    await do.do("bureau-2", case, "publish", hands.forms.publication())
+    publisher = await do("bureau-2")
+    await publisher.reads(f"{path_of(case)}/acts/publish")
+    offered = await publisher.page.locator('[name="page"]').input_value()
+    assert offered.endswith(f"/register/{number[1]}"), "the form offers the register's permanent address"
+    await do.do("bureau-2", case, "publish", hands.forms.publication() | {"page": offered})
     await on_the_register(do, number[1])
     return case
 
 
 async def on_the_register(do: Offices, number: str) -> None:
-    """The register shows it to anybody; the public's pages are another place's, and are asked once they are there."""
+    """The register shows it to anybody, under the address that published it."""
     anybody = await do._opened.enter_async_context(clerk(do._browser, do._desk, None))
-    status = await anybody.reads(f"/register/{number}")
-    if status != 404:
-        assert status == 200
-        assert number in await anybody.said()
+    assert await anybody.reads(f"/register/{number}") == 200
+    assert number in await anybody.said()
 
 
 async def insured(do: Offices, hands: Hands, case: str, enterprise: str) -> None:

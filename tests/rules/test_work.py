@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.procedure import File
+from rules.procedure import File, Procedure
 from rules.procedures import DRIVEN, PROCEDURES
 from rules.schemes.dalian_case import CASE
 from rules.timetable import Deadline, OfficeKind
-from rules.work import asked_terms, items, movers, terms
+from rules.work import asked_terms, items, terms
 
 NAME = "大连测试精密机械有限公司"
 
@@ -30,6 +30,19 @@ def deadline(name: str, office: OfficeKind, due_on: date, **more: object) -> Dea
         {"name": name, "article": "9", "office": office, "counted_from": date(2026, 1, 1), "nominal_on": due_on,
          "due_on": due_on, "provisional": False, "because": (), **more}
     )  # fmt: skip
+
+
+def test_a_confirmed_case_waits_for_the_bureau_and_not_for_the_district_that_could_take_it_back() -> None:
+    assert CASE.awaited(file("confirmed")) == ("industry_bureau",)
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES.values())
+def test_a_proceeding_says_it_waits_for_those_whose_work_it_is(procedure: Procedure) -> None:
+    for stage in procedure.stages:
+        listed = {one.office_kind for one in items(procedure, file(stage))}
+        assert listed <= set(procedure.awaited(file(stage)))
+        # A register that nobody drives waits for nobody; an office that no fact names yet has no list it could be in.
+        assert bool(procedure.stages[stage].closed) <= (procedure.awaited(file(stage)) == ())
 
 
 def test_a_case_waits_for_its_district_by_the_districts_own_deadline() -> None:
@@ -58,7 +71,7 @@ def test_what_is_closed_waits_for_nobody(kind: str) -> None:
         items(procedure, file(stage.name).model_copy(update={"closed": True})) == ()
         for stage in procedure.stages.values()
     )
-    assert not [act.name for stage in procedure.stages for act in movers(procedure, file(stage)) if not act.leads_to]
+    assert not [act.name for stage in procedure.stages for act in procedure.movers(stage) if not act.leads_to]
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 
 from db.pool import Pool
-from service.accounts import Policy, sign_in
+from rules.timetable import SHANGHAI
+from service.accounts import NotSignedIn, Policy, sign_in
 from service.session import now
 from tests.starters.terminal import Terminal
 
@@ -18,8 +20,13 @@ async def test_an_officer_gets_a_first_password_and_must_change_it(
     terminal: Terminal, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\n"))
-    assert (await terminal.run("office", "password", "bureau-1")).status == 0
+    told = await terminal.run("office", "password", "bureau-1")
+    assert told.status == 0
+    ends = now() + timedelta(days=7)
+    assert ends.astimezone(SHANGHAI).date().isoformat() in told.out
     assert (await sign_in(pool, "bureau-1", PASSWORD, now(), Policy())).must_change
+    with pytest.raises(NotSignedIn, match="ended"):
+        await sign_in(pool, "bureau-1", PASSWORD, ends + timedelta(seconds=1), Policy())
 
 
 @pytest.mark.parametrize(("officer", "password"), [("bureau-1", "short"), ("nobody-9", PASSWORD)])

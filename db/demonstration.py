@@ -119,7 +119,7 @@ async def fill(connection: Connection, today: date, edition: Edition) -> None:
         (
             "insurer_listing (insurer, listed_from, listed_until, notice)",
             [
-                (insurer, year_begins, year_ends, f"demonstration list {today.year}")
+                (insurer, year_begins, year_ends, f"试点保险机构名单（{today.year}年，演示）")
                 for insurer in LISTED_INSURERS
                 if insurer not in on_file
             ],

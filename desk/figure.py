@@ -35,7 +35,7 @@ class Part(NamedTuple):
 
 
 def bar_of(money: Mapping[str, str]) -> list[Part]:
-    """The parts of a case's premium; nothing where there is none, or where the amounts do not add up to it."""
+    """The parts of a premium; nothing where there is none, nobody says who bears it, or they do not add up."""
     read = {name: Decimal(amount) for name, amount in money.items()}
     zero = Decimal(0)
     premium = read.get("premium", zero)
@@ -48,7 +48,7 @@ def bar_of(money: Mapping[str, str]) -> list[Part]:
         "enterprise": read.get("enterprise_share", zero),
     }
     amounts["undecided"] = premium - sum(amounts.values())
-    if not premium or min(amounts.values()) < 0:
+    if not premium or "enterprise_share" not in read or min(amounts.values()) < 0:
         return []
     parts, reached = [], zero
     for name, amount in amounts.items():

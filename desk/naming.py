@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, get_args
 
+from markupsafe import Markup, escape
+
 from desk.language import N_, _, language
 from rules.calendar import Calendar
 from rules.capital import capital
@@ -18,7 +20,7 @@ from rules.procedures import PROCEDURES, Stream
 from rules.timetable import SHANGHAI
 from runtime.sentences import chinese_or_same
 from runtime.words import LABELS
-from service.articles import Article, article_text
+from service.articles import Article, article_text, articles
 
 KINDS = {
     "case": N_("Recognition case"),
@@ -54,6 +56,9 @@ ORDER = (
 )
 #: A day, a moment or an amount, as the record writes it.
 _WRITTEN = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?P<at>T[0-9]{2}:[0-9]{2})?|[0-9]+\.[0-9]{2}")
+_CHINESE = re.compile("[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]+")
+_MARKED_OPEN = re.compile(r"^(P(, I-\d+)?|I-\d+): ")
+_PROCEEDING = re.compile(r"(?P<kind>[a-z_]+):[a-z-]+:(?P<number>[^:]+)(: (?P<act>[a-z_]+))?")
 _ACRONYMS = {"uscc": "USCC", "sha256": "SHA-256", "ip": "IP", "sme": "SME", "id": "ID", "on": "on"}
 
 
@@ -136,7 +141,10 @@ def figure(name: str) -> str:
 def figure_value(given: Any) -> str:
     """Say a figure of an edition: a fraction in percent, a list by its parts, nothing as a dash."""
     if isinstance(given, list | tuple):
-        return ", ".join(map(value, given))
+        return ", ".join(map(figure_value, given))
+    # A number is none of the articles that values of its writing stand for.
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
     if re.fullmatch(r"0\.[0-9]+", str(given)):
         return f"{(Decimal(str(given)) * 100).normalize():f}%"
     return "—" if given is None else value(given)
@@ -186,6 +194,11 @@ def law(number: str) -> Article | None:
     return article_text(number)
 
 
+def law_parts(number: str) -> list[Article]:
+    """The numbered parts of an article, such as the conditions that article 8 leads to."""
+    return [one for name, one in articles().items() if name.startswith(f"{number}(")]
+
+
 def money(amount: object) -> str:
     """Write yuan for people: 1,800,000.00."""
     return f"{Decimal(str(amount)):,.2f}"
@@ -195,6 +208,8 @@ def day(at: object) -> str:
     """Write a day as its language does."""
     read = date.fromisoformat(at[:10]) if isinstance(at, str) else at
     assert isinstance(read, date)
+    if read.year == date.max.year:
+        return _("no end")
     return f"{read.year}年{read.month}月{read.day}日" if language() == "zh" else f"{read.day} {read:%b %Y}"
 
 
@@ -255,7 +270,27 @@ def path_of(stream: str | Stream) -> str:
 
 def says(sentence: str) -> str:
     """Say a sentence of the law's rules in the language of the page; what an officer wrote stays as he wrote it."""
-    return chinese_or_same(sentence) if language() == "zh" else sentence
+    if language() == "zh":
+        return chinese_or_same(sentence)
+    # A voice that reads English must be told of the law's own words, and of what was written in Chinese.
+    return Markup(_CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', str(escape(sentence))))  # noqa: S704 - escaped
+
+
+def reason(sentence: str) -> str:
+    """Say why an edition has a figure, without the mark of a figure that the text leaves open."""
+    if language() == "zh":
+        return says(sentence)
+    words = _MARKED_OPEN.sub("", sentence)
+    return says(words[:1].upper() + words[1:])
+
+
+def proceeding_in(text: object) -> tuple[str, str] | None:
+    """The address and the name of a proceeding that a fact names, with the act of it where one is named; else None."""
+    found = _PROCEEDING.fullmatch(str(text))
+    if not found or found["kind"] not in KINDS:
+        return None
+    done = f" {act_called(found['kind'], found['act'])}" if found["act"] else ""
+    return f"/p/{found['kind']}/{found['number']}", f"{kind(found['kind'])} {found['number']}{done}"
 
 
 FOR_TEMPLATES: dict[str, Any] = {
@@ -274,12 +309,15 @@ FOR_TEMPLATES: dict[str, Any] = {
     "in_order": in_order,
     "kind_name": kind,
     "law": law,
+    "law_parts": law_parts,
     "calculator_name": lambda name: label("calculator", name),
     "minute": minute,
     "money_name": lambda name: label("money", name),
     "office_kind_name": office_kind,
     "outcome_name": lambda name: label("outcome", name),
     "path_of": path_of,
+    "proceeding_in": proceeding_in,
+    "reason_said": reason,
     "percent": percent,
     "rule_name": rule,
     "says": says,

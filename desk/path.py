@@ -18,12 +18,18 @@ PHASES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "applied": (N_("Subsidy"), "13"),
     }
 }
-#: 主线: the way a case goes where nothing goes wrong, and where one that left it comes back.
+#: 主线: the way a proceeding goes where nothing goes wrong, and where one that left it comes back.
 MAIN: Mapping[str, tuple[str, ...]] = {
     "case": (
         *("district_review", "confirmed", "received", "assessment", "assessed", "proposed", "recognised"),
         *("insured", "applied", "filed", "planned", "paid"),
-    )
+    ),
+    "batch": ("recognised", "insured", "applied", "filed", "planned", "paid"),
+    "policy": ("concluded", "in_force", "expired"),
+    "loss_claim": ("reported", "accepted", "surveyed", "decided_to_pay", "paid", "payment_stands"),
+    "complaint": ("received", "admitted", "investigated", "answered", "answer_stands"),
+    "pilot_insurer": ("candidate", "selected", "listed"),
+    "recovery": ("opened", "decided", "demanded", "paid"),
 }
 #: Acts that lead where the edition says, and where that is as a rule.
 LEADS: Mapping[str, str] = {"propose": "proposed"}
@@ -34,6 +40,14 @@ BACK: Mapping[str, str] = {
     "objection": "public_notice",
     "returned": "applied",
     "waitlisted": "planned",
+    "more_documents": "accepted",
+    "not_selected": "selected",
+    "delisted": "selected",
+    "suspended": "listed",
+    "listing_ended": "listed",
+    "instalments": "paid",
+    "enforcement": "paid",
+    "judicial_transfer": "paid",
 }
 
 
@@ -101,22 +115,33 @@ def _been(
         act = procedure.acts.get(event["act"])
         if not event["passed"] or act is None or not act.leads_to or (found and found[-1][0] == act.leads_to):
             continue
+        found = _not_yet(found, act.stages)
         found = [one for one in found if one[0] != act.leads_to]
         found.append((act.leads_to, event))
+    found = _not_yet(found, (stage,))
     if not found or found[-1][0] != stage:
         found = [one for one in found if one[0] != stage]
         found.append((stage, events[-1] if events else None))
     return found
 
 
+def _not_yet(
+    found: list[tuple[str, Mapping[str, Any] | None]], standing: Sequence[str]
+) -> list[tuple[str, Mapping[str, Any] | None]]:
+    """Take back a stage that an act leads to only when all have done it: what followed was done at the one before."""
+    led_too_far = len(found) > 1 and found[-1][0] not in standing and found[-2][0] in standing
+    return found[:-1] if led_too_far else found
+
+
 def _ahead(procedure: Procedure, stage: str) -> list[str]:
     """The main line from a stage on: as declared, or at each the first act that leads to a later stage, still open."""
     order = list(procedure.stages)
     line: list[str] = []
-    if main := MAIN.get(procedure.kind):
-        while stage not in main:
-            stage = BACK[stage]
-            line.append(stage)
+    main = MAIN.get(procedure.kind, ())
+    while main and stage not in main and stage in BACK:
+        stage = BACK[stage]
+        line.append(stage)
+    if stage in main:
         return [*line, *main[main.index(stage) + 1 :]]
     while True:
         leads = [

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from activities.editions import known
 from db.pool import Pool
@@ -56,6 +57,19 @@ def figures(edition: Edition, earlier: Edition | None) -> list[FigureRow]:
         rows.append(FigureRow(name, cited.article, cited.settled, cited.because, was, changed))
     place = {article: at for at, article in enumerate(edition.articles)}
     return sorted(rows, key=lambda row: place[row.article])
+
+
+@cache
+def choices() -> Mapping[str, tuple[str, ...]]:
+    """The values that a figure may have, as `written` writes them, where there are only some."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, hint in get_type_hints(Edition).items():
+        of = next(iter(get_args(hint)), None)
+        if of is bool:
+            found[name] = ("true", "false")
+        elif get_origin(of) is Literal:
+            found[name] = get_args(of)
+    return found
 
 
 def written(value: Any) -> str:

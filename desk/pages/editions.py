@@ -121,6 +121,7 @@ async def _form(
         filled={name: sent.get(name, "") for name in HEAD},
         written={row.name: sent.get(f"figure.{row.name}", editions.written(row.value)) for row in rows},
         as_was={row.name: editions.written(row.value) for row in rows},
+        choices=editions.choices(),
         because={row.name: sent.get(f"because.{row.name}", "") for row in rows},
         faults=faults,
         **{"weighed": None, "changed": {}, "command": str(uuid4())} | more,

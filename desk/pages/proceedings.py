@@ -62,6 +62,8 @@ async def page_of(
     acts = list(possible_acts(stream, file, me.officer))
     papers = told["documents"]
     codes = {*_texts(told["facts"]), *(event["office"] for event in told["events"]), *(one["office"] for one in papers)}
+    # A pilot insurer's proceeding is numbered by the insurer's code.
+    codes |= {number, *(told["about"] or "").split(":"), *(one["number"] for one in told["related"])}
     ways = coming(stream.procedure, file.stage)
     leading = {one.act.name for one in ways if one.way == "main"}
     money = {} if stream.kind == "complaint" else file.money
@@ -194,12 +196,16 @@ def _named_only(told: Mapping[str, Any], papers: list[dict[str, Any]]) -> list[t
     return [(field, digest) for digest, field in found.items() if digest not in known]
 
 
+#: 清单哈希: the hash of a list that the record itself holds, such as a plan's lines, is no paper's.
+LISTS = ("lines_sha256", "refused_sha256", "numbers_sha256", "last_sha256")
+
+
 def _hashes(value: Any, called: str = "") -> Iterator[tuple[str, str]]:
     match value:
         case {"title": str(title), "sha256": str(digest)}:
             yield title, digest
         case dict():
-            for name, part in value.items():
+            for name, part in ((name, part) for name, part in value.items() if name not in LISTS):
                 named = naming.label("value", name.removesuffix("_sha256")) if name.endswith("_sha256") else name
                 yield from _hashes(part, named)
         case list():

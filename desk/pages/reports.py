@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
@@ -29,7 +32,7 @@ async def latest(request: Request, me: Signed) -> Response:
 @router.get("/reports/{kind}/{year}")
 async def report(request: Request, me: Signed, database: Database, kind: str, year: int) -> Response:
     """A report of a year, table by table."""
-    made = await _made(request, me, database, kind, year)
+    sheet = paper.sheet(await _made(request, me, database, kind, year), language())
     return await render(
         request,
         "reports/show.html",
@@ -37,7 +40,8 @@ async def report(request: Request, me: Signed, database: Database, kind: str, ye
         kinds=tuple(TABLES),
         year=year,
         article=ARTICLES[kind],
-        sheet=paper.sheet(made, language()),
+        tables=[(table, _figures(table)) for table in sheet["tables"]],
+        sheet=sheet,
         years=range(today(request).year, max(today(request).year - 6, 2015), -1),
     )
 
@@ -50,6 +54,12 @@ async def file(request: Request, me: Signed, database: Database, kind: str, year
         raise HTTPException(404)
     made = await _made(request, me, database, kind, year)
     return download(await asyncio.to_thread(written[ending], made, *spoken()), f"{kind}-{year}.{ending}")
+
+
+def _figures(table: Mapping[str, Any]) -> list[bool]:
+    """Which columns of a table hold figures, and stand at the right."""
+    columns = zip(*table["rows"], strict=True) if table["rows"] else ()
+    return [all(re.fullmatch("[-0-9.,]*", cell) for cell in column) for column in columns]
 
 
 async def _made(request: Request, me: Signed, database: Database, kind: str, year: int) -> paper.Report:

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser
 
+from rules.timetable import SHANGHAI
 from service.sample_forms import SampleForms
 from service.sample_values import uscc
 from service.session import Session, now, session
@@ -47,7 +48,16 @@ async def played(servers: Session) -> dict[str, str]:
     await servers.act(
         f"case:dalian:{numbers['confirmed']}", "confirm", "ganjingzi-1", forms.of("confirm"), None
     )  # fmt: skip
-    told = {"paid": ending.paid.number, "late": ending.late.number, "quarter": ending.round.number}
+    register, supervises = "offices:dalian:register", {"code": "ganjingzi-1"}
+    since = {"since": f"{now().astimezone(SHANGHAI).date()}"}
+    await servers.open(register, "propose_supervisor", "bureau-1", supervises | since, None)
+    await servers.open(register, "appoint_supervisor", "bureau-2", supervises, None)
+    told = {
+        "paid": ending.paid.number,
+        "late": ending.late.number,
+        "quarter": ending.round.number,
+        "year": f"{now():%Y}",
+    }
     return numbers | told | {"enterprise": uscc(4_000_001)}
 
 

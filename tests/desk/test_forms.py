@@ -108,11 +108,15 @@ def test_a_paper_proves_what_its_kind_says() -> None:
     assert proved_by("evidence", {}, PROVABLE["recovery"]) == "evidence"
 
 
-def test_the_main_line_of_a_case_is_one_its_acts_lead_along() -> None:
-    leads = {(stage, act.leads_to or LEADS.get(act.name)) for act in CASE.acts.values() for stage in act.stages}
-    line = MAIN["case"]
-    assert [pair for pair in pairwise(line) if pair not in leads] == []
-    assert set(BACK) | set(line) == {name for name, stage in CASE.stages.items() if not stage.closed} | {"paid"}
+@pytest.mark.parametrize("kind", ["batch", "case", "complaint", "pilot_insurer", "policy"])
+def test_a_main_line_is_one_the_acts_lead_along(kind: str) -> None:
+    acts = PROCEDURES[kind, "dalian"].acts.values()
+    leads = {(stage, act.leads_to or LEADS.get(act.name)) for act in acts for stage in act.stages}
+    assert [pair for pair in pairwise(MAIN[kind]) if pair not in leads] == []
+
+
+def test_a_case_stands_on_its_main_line_or_comes_back_to_it() -> None:
+    assert {name for name, stage in CASE.stages.items() if not stage.closed} <= set(BACK) | set(MAIN["case"])
 
 
 @pytest.mark.parametrize("kind", sorted({kind for kind, _ in PROCEDURES}))

@@ -9,6 +9,7 @@ SHOTS = (
     Shot("editions", "bureau-1", "/administration/editions"),
     Shot("edition", "regulator-1", "/administration/editions/dalian-demonstration-2026"),
     Shot("edition-new", "bureau-1", "/administration/editions/new"),
+    Shot("edition-end", "bureau-1", "/administration/acts/editions/propose_end?name=dalian-demonstration-2026"),
     Shot("days-off", "bureau-1", "/administration/days-off"),
     Shot("letters", "bureau-1", "/letters"),
     Shot("proof", "bureau-1", "/administration/proof?verify=now"),

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.desk.browser import flat
@@ -148,39 +147,3 @@ async def test_an_act_is_done_by_keyboard_alone(hands: Hands) -> None:
                 break
         await page.keyboard.press("Enter")
         await expect(page.locator(".flash")).to_contain_text("Done and recorded: Refuse")
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-async def test_axe_finds_nothing_on_any_page_of_a_case(hands: Hands, documents: Path, language: str) -> None:
-    await hands.bring_to("insure")
-    case, enterprise = f"/p/case/{hands.stream.number}", hands.forms.enterprise
-    other = hands.another()
-    await other.submit()
-    waiting = f"/p/case/{other.stream.number}"
-    pages = (
-        (None, "/apply"),
-        (enterprise, "/mine"),
-        (enterprise, "/forecast?sum_insured=60000000&premium_rate=0.03&years=1&shortfall_borne_by=enterprise"),
-        (enterprise, case),
-        (enterprise, f"{case}/acts/apply"),
-        ("ganjingzi-1", "/verification"),
-        ("ganjingzi-1", f"{waiting}/acts/confirm"),
-        ("ganjingzi-1", waiting),
-        ("bureau-1", "/recognition"),
-        ("bureau-1", case),
-        ("insurer-a-1", f"{case}/acts/insure"),
-        ("assessor-a-1", "/assessments"),
-    )
-    async with serving(hands.session) as desk, browsing() as chromium:
-        for officer, path in pages:
-            page = await chromium.new_page(base_url=desk)
-            await page.goto(f"/sign-in?lang={language}")
-            if officer:
-                await page.click(f'form[action="/sign-in/{officer}"] button')
-            await page.goto(path)
-            await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-            found = await Axe().run(page)
-            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
-            await page.set_viewport_size({"width": 360, "height": 800})
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} at 360"
-            await page.close()

@@ -7,7 +7,6 @@ import io
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +17,6 @@ from service import masking
 from service.public_register import Wanted, register
 from service.sample_values import uscc
 from tests.desk.browser import Browser, visiting
-from tests.desk.serving import browsing, serving
 from tests.hands import Hands
 
 PAGES = (
@@ -252,28 +250,3 @@ def test_masking_keeps_the_shape_of_facts(facts: object) -> None:
         return [shape(inner) for inner in value] if isinstance(value, list) else type(value)
 
     assert shape(masking.masked(facts)) == shape(facts)
-
-
-# --- In a real browser ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.xdist_group("chromium")
-@pytest.mark.timeout(240)
-async def test_axe_finds_nothing_on_any_public_page_in_either_language(hands: Hands) -> None:
-    await hands.bring_to("publish")
-    axe = Axe()
-    async with serving(hands.session, searches_a_minute=0) as desk, browsing() as chromium:
-        context = await chromium.new_context(base_url=desk, bypass_csp=True)
-        page = await context.new_page()
-        found = {}
-        for language in ("zh", "en"):
-            await page.goto(f"/?lang={language}")
-            for path in (*PAGES, f"/register/{hands.stream.number}"):
-                await page.goto(path)
-                told = await axe.run(page)
-                found |= {(language, path, one["id"]): one["nodes"][0]["html"] for one in told.response["violations"]}
-        assert found == {}
-        await page.goto("/sign-in")
-        await page.click('form[action="/sign-in/bureau-1"] button')
-        await page.goto("/account/tokens")
-        assert [one["id"] for one in (await axe.run(page)).response["violations"]] == []

@@ -99,38 +99,6 @@ async def test_a_quarter_runs_by_pages_alone_from_the_return_to_a_payment_made_a
             await expect(confirms.locator("body")).to_contain_text("reconciled to the fen")
 
 
-PAGES = {
-    "insurer-a-1": ("/returns", "/returns/{quarter}", "/policies", "/loss-claims", "/complaints"),
-    "bureau-1": (
-        "/round",
-        "/round/{quarter}",
-        "/round/{quarter}/plan",
-        "/pilot-insurers",
-        "/pilot-insurers/insurer-a",
-        "/reports",
-    ),
-    "regulator-1": ("/round/{quarter}", "/recoveries", "/complaints"),
-    "finance-1": (
-        *("/budget/{year}", "/budget/{year}/acts/appropriate", "/payments", "/payments/{quarter}"),
-        *("/reports/evaluation/{year}", "/recoveries", "/policies"),
-    ),
-}
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-async def test_axe_finds_no_violation_on_any_page_of_the_quarter_and_the_money(hands: Hands, language: str) -> None:
-    quarter = await (await (await (await Quarter(hands).open("a", "b")).filed()).reviewed()).signed()
-    await quarter.ordered()
-    found = {}
-    async with serving(hands.session) as desk, browsing() as chromium:
-        for officer, paths in PAGES.items():
-            async with signed_in(chromium, desk, officer, language) as page:
-                for path in paths:
-                    await page.goto(path.format(quarter=quarter.number, year=quarter.year))
-                    found[path] = await violations(page)
-    assert {path: told for path, told in found.items() if told} == {}
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_axe_finds_no_violation_where_a_return_is_checked_and_opinions_are_previewed(
     hands: Hands, language: str

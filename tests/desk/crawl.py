@@ -100,6 +100,7 @@ class Crawl:
         for width in (360, 1280):
             await page.set_viewport_size({"width": width, "height": 900})
             wrong += await page.evaluate(TOO_WIDE)
+        await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
         await page.evaluate(AXE_SCRIPT)
         wrong += await page.evaluate(AXE, language == "en")
         foreign, left = LANGUAGES[language]

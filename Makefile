@@ -7,7 +7,8 @@ SHELL := /bin/sh
 .PHONY: help setup demo test check bench histories lock clean strings screenshots pictures
 
 PYTHON ?= python3
-JOBS ?= 2
+# One more than the machine's two cores: tests wait for servers, too.
+JOBS ?= 3
 ARGS ?=
 
 # What the caller's shell says of another project, or of a language this machine lacks, must not leak into this one.
@@ -49,7 +50,7 @@ demo: setup
 	@.venv/bin/firstcover demo $(ARGS)
 
 test: setup
-	.venv/bin/python -m pytest -n $(JOBS) --dist loadgroup --max-worker-restart 0 $(ARGS)
+	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0 $(ARGS)
 
 check: setup
 	.venv/bin/ruff format --check .

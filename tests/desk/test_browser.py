@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import expect
 
 from tests.desk.browser import flat
 from tests.desk.serving import browsing, serving
 from tests.hands import Hands
-
-pytestmark = pytest.mark.xdist_group("chromium")
 
 
 async def test_a_district_returns_a_case_for_correction_in_a_real_browser(hands: Hands) -> None:

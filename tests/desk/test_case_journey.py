@@ -13,7 +13,6 @@ from tests.desk.serving import browsing, serving
 from tests.desk.test_documents import PDF
 from tests.hands import Hands
 
-pytestmark = pytest.mark.xdist_group("chromium")
 PASSWORD = "一个够长的口令 correct horse"
 # What a page takes on a busy machine says nothing of the page.
 expect.set_options(timeout=30_000)

@@ -26,8 +26,8 @@ from tests.desk.crawl import Crawl, kind_of, left_in_chinese, left_in_english
 from tests.desk.serving import browsing, serving
 from tests.hands import Clock
 
-# One browser and one demonstration for all of them: a worker of its own, beside that of the other browser tests.
-pytestmark = [pytest.mark.xdist_group("every page"), pytest.mark.timeout(300)]
+# One browser and one demonstration for all of them.
+pytestmark = pytest.mark.timeout(300)
 
 #: Who looks; where he begins beside his work. An owner's officer administers; `bureau-2` supervises his office.
 VISITORS = {

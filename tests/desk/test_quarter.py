@@ -13,7 +13,7 @@ from tests.desk.quarter import Quarter
 from tests.desk.serving import browsing, serving
 from tests.hands import Hands
 
-pytestmark = [pytest.mark.xdist_group("chromium"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 
 @asynccontextmanager

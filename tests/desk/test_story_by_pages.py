@@ -21,7 +21,7 @@ from tests.desk.serving import browsing, serving
 from tests.hands import Hands
 
 #: Half a minute on a quiet machine; more where others work too.
-pytestmark = [pytest.mark.xdist_group("chromium"), pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 EDITION = edition_of("dalian")
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.desk.serving import browsing, serving
 from tests.desk.test_work import supervisor, two
 from tests.hands import Hands
-
-pytestmark = pytest.mark.xdist_group("chromium")
 
 
 async def sign_in(page: Page, officer: str, language: str = "en") -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
 from db.demonstration import DISTRICTS
 from db.embedded import EmbeddedPostgres
@@ -26,6 +25,7 @@ from starters.story import Story, quarter_of
 from tests.demonstration import Demonstrated, demonstrated
 from tests.hands import Clock, working
 from tests.model import model
+from tests.servers import start_skipping
 
 #: The edition in force asks for no public notice (article 10, P), so no case can wait for its end.
 NOT_IN_THIS_EDITION = {"public_notice", "objection"}
@@ -119,17 +119,17 @@ async def test_it_begins_on_any_day_of_the_year(postgres: EmbeddedPostgres, fold
 
 
 @pytest.mark.timeout(300)
-async def test_its_workflows_start_quietly_and_the_story_is_played_among_them(
-    begun: Demonstrated, skipping: WorkflowEnvironment
-) -> None:
-    session = Session(begun.pool, skipping.client, f"demonstration-{uuid4()}", Clock())
+async def test_its_workflows_start_quietly_and_the_story_is_played_among_them(begun: Demonstrated) -> None:
     before = await begun.pool.fetchval("select count(*) from event")
-    async with working(session.client, session.pool, session.task_queue):
-        assert await session.revive() > 60
-        ending = await Story(session, lambda _: None, 12345, quarter_of(session.clock())).play()
-        async with asyncio.timeout(200):
-            while await begun.pool.fetchval("select count(*) from outbox where not done"):  # noqa: ASYNC110 - the relay's
-                await asyncio.sleep(0.1)
+    # A server of its own: its insurers and rounds are called as other tests' are.
+    async with await start_skipping() as environment:
+        session = Session(begun.pool, environment.client, f"demonstration-{uuid4()}", Clock())
+        async with working(session.client, session.pool, session.task_queue):
+            assert await session.revive() > 60
+            ending = await Story(session, lambda _: None, 12345, quarter_of(session.clock())).play()
+            async with asyncio.timeout(200):
+                while await begun.pool.fetchval("select count(*) from outbox where not done"):  # noqa: ASYNC110 - the relay's
+                    await asyncio.sleep(0.1)
     assert (await verified(begun.pool))["ok"]
     assert await begun.pool.fetchval("select count(*) from outbox where attempts > 0") == 0
     rung = "select count(*) from event where body::jsonb ->> 'officer' = 'clock' and seq > 0"

@@ -29,8 +29,6 @@ from workflows.schedules import ROUNDS
 CODE = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-c", "from starters.cli import main; main()"]
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:

@@ -38,9 +38,10 @@ async def desks(pool: Pool, place: int) -> list[Desk]:
 
 
 @pytest.fixture
-async def quarter(terminal: Terminal, hands: Hands) -> str:
+async def quarter(hands: Hands) -> str:
     """A round that is open for filing."""
-    assert (await terminal.run("round", "open", hands.quarter, "--as", "regulator-1")).status == 0
+    stream, form = f"round:dalian:{hands.quarter}", {"quarter": hands.quarter}
+    await hands.writing.session.open(stream, "open", "regulator-1", form, None)
     return hands.quarter
 
 

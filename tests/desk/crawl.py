@@ -88,7 +88,7 @@ def visitor_of(script: Script, visitor: str) -> tuple[str | None, tuple[str, ...
         return None, VISITORS[visitor]
     parts = script.parts
     codes = {"enterprise": parts["applied-1"].officer("enterprise")}
-    codes |= {"district": parts["returned-0"].officer("district-1")}
+    codes |= {"district": parts["review-0"].officer("district-1")}
     return codes.get(visitor, visitor), ("/work", *VISITORS[visitor])
 
 

@@ -7,7 +7,6 @@ Arguments are parts of names: only the pages that have one of them are taken.
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,7 +93,7 @@ class Camera:
 
 
 def _slug(kind: str) -> str:
-    return re.sub(r"[/*]+", "-", kind).strip("-") or "front"
+    return kind.strip("/").replace("/", "-").replace("*", "one") or "front"
 
 
 async def taken(stack: EmbeddedStack, wanted: list[str]) -> None:

@@ -132,7 +132,7 @@ class Crawl:
         if (status := await clerk.reads(href)) >= 400:
             return [f"answers {status}"]
         wrong: list[str] = []
-        for width in (360, 1280):
+        for width in (360, 2560, 1280):
             await page.set_viewport_size({"width": width, "height": 900})
             wrong += await page.evaluate(TOO_WIDE)
         await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")

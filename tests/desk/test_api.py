@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from desk.naming import labels
 from service import api_tokens
 from service.showing import shown
 from tests.desk.browser import Browser
@@ -186,6 +187,12 @@ async def test_a_list_shows_an_office_its_own_and_goes_on_by_key(browser: Browse
     rest = await called(browser, hands, "ganjingzi-1", f"/proceedings/case?after={first.json()['next']}")
     assert (len(rest.json()["items"]), rest.json()["next"]) == (1, None)
     assert (await called(browser, hands, "zhongshan-1", "/proceedings/case")).json()["items"] == []
+
+
+async def test_every_operation_is_said_in_chinese_too(reader: Browser) -> None:
+    described = (await reader.get("/api/openapi.json")).json()["paths"]
+    offered = {f"{method.upper()} /api{path}" for path, methods in described.items() for method in methods}
+    assert offered == set(labels("zh")["operation"])
 
 
 async def test_the_description_is_there_for_people_and_for_programs(reader: Browser) -> None:

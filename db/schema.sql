@@ -971,10 +971,11 @@ CREATE TABLE public.unmasking (
     officer text NOT NULL,
     at timestamp with time zone NOT NULL,
     reason text NOT NULL,
+    command_id text NOT NULL,
     CONSTRAINT unmasking_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 200)))
 );
 
-COMMENT ON TABLE public.unmasking IS '明文查看: an officer had what is masked of a person in a proceeding shown in full once, and why; it is only added to';
+COMMENT ON TABLE public.unmasking IS '明文查看: an officer had what is masked of a person in a proceeding shown in full once, and why; it is only added to, once under each name';
 
 CREATE TABLE public.work_item (
     stream text NOT NULL,
@@ -1144,7 +1145,7 @@ ALTER TABLE ONLY public.supervisor
     ADD CONSTRAINT supervisor_pkey PRIMARY KEY (officer, since);
 
 ALTER TABLE ONLY public.unmasking
-    ADD CONSTRAINT unmasking_pkey PRIMARY KEY (stream, officer, at);
+    ADD CONSTRAINT unmasking_pkey PRIMARY KEY (command_id);
 
 ALTER TABLE ONLY public.work_item
     ADD CONSTRAINT work_item_pkey PRIMARY KEY (stream, office_kind, place);
@@ -1170,6 +1171,8 @@ CREATE INDEX ledger_entry_plan_application_idx ON public.ledger_entry USING btre
 CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING btree (scheme, fiscal_year);
 
 CREATE INDEX ledger_entry_stream_sequence_idx ON public.ledger_entry USING btree (stream, sequence);
+
+CREATE INDEX looks_of ON public.unmasking USING btree (stream, at DESC);
 
 CREATE INDEX notice_issued_on_number_idx ON public.notice USING btree (issued_on DESC, number DESC);
 

@@ -14,13 +14,13 @@ from pydantic import BaseModel
 from activities.authority import Officer
 from activities.contracts import Answer
 from activities.work import Wanted, office_on
-from db.pool import Pool
 from db.sql import queries
 from desk.api import models
-from desk.api.calling import BODY, Caller, Sent
+from desk.api.calling import BODY, Caller, Sent, body_of
 from desk.api.problems import refused_by_law, told
 from desk.language import _
 from desk.page import Database, Servers, today, with_query
+from rules.faults import read
 from rules.procedure import Act, File
 from rules.procedures import PROCEDURES, Stream, stream_of
 from runtime.errors import BadInput, Refused
@@ -29,6 +29,7 @@ from service.acting import known_act, known_stream, may_see
 from service.reading import read_choice, read_word
 from service.session import Session
 from service.showing import event_json, file_of, minute_of, shown
+from service.unmasking import Look, unmask
 from service.work import items_after
 
 PROCEEDING = queries("proceeding")
@@ -48,12 +49,31 @@ CommandId = Annotated[
 ]
 
 
+class Seen(NamedTuple):
+    """A proceeding that there is and that the caller may see."""
+
+    stream: Stream
+    file: File
+
+
 class Asked(NamedTuple):
     """A proceeding that the caller may see and one of its acts; no file where the act is to open it."""
 
     stream: Stream
     file: File | None
     act: Act
+
+
+async def seen(me: Caller, database: Database, kind: Kind, number: str) -> Seen:
+    """The proceeding that an address names; one that there is not, or that the caller may not see, is not found."""
+    stream = _stream(kind, number)
+    try:
+        file = await file_of(database, stream)
+    except BadInput as error:
+        raise HTTPException(404, _("there is no such proceeding")) from error
+    if not may_see(file, me):
+        raise HTTPException(404, _("there is no such proceeding"))
+    return Seen(stream, file)
 
 
 async def asked(me: Caller, database: Database, kind: Kind, number: str, act: str) -> Asked:
@@ -67,7 +87,7 @@ async def asked(me: Caller, database: Database, kind: Kind, number: str, act: st
         raise HTTPException(404, _("the act is the system's own"))
     if number == NEW and one is stream.procedure.opening:
         return Asked(stream, None, _opening(stream, me))
-    return Asked(*(await _seen(database, me, kind, number)), one)
+    return Asked(*(await seen(me, database, kind, number)), one)
 
 
 class Narrowed(BaseModel):
@@ -80,6 +100,7 @@ class Narrowed(BaseModel):
 
 
 OneAct = Annotated[Asked, Depends(asked)]
+One = Annotated[Seen, Depends(seen)]
 
 
 @router.get("/procedures/{kind}", responses=told(404), tags=["proceedings"])
@@ -143,10 +164,25 @@ async def open_one(
     response_model=models.Proceeding,
     tags=["proceedings"],
 )
-async def look(me: Caller, database: Database, kind: Kind, number: str) -> Response:
+async def look(me: Caller, database: Database, one: One) -> Response:
     """Tell a proceeding whole: facts, money, dates, history, and which acts the caller may do now."""
-    stream, _ = await _seen(database, me, kind, number)
-    return JSONResponse(_plain(await shown(database, stream, me.code)))
+    return JSONResponse(_plain(await shown(database, one.stream, me.code)))
+
+
+@router.post(
+    "/proceedings/{kind}/{number}/persons",
+    responses=told(401, 403, 404, 413, 415, 422),
+    openapi_extra=body_of(models.Reason.model_json_schema()),
+    response_model=models.Proceeding,
+    tags=["proceedings"],
+)
+async def persons(me: Caller, servers: Servers, one: One, data: Sent, key: CommandId = None) -> Response:
+    """Tell a proceeding with its persons in full, this once. Only who has an act to do there may, for a reason he
+    gives in the body; who looked, when and why is kept, and shown to whoever sees the proceeding."""
+    reason = read(models.Reason, data).reason
+    name = await unmask(servers.pool, *one, Look(me, reason, servers.clock(), key))
+    told_of = _plain(await shown(servers.pool, one.stream, me.code, whole=True))
+    return JSONResponse(told_of, headers={"Idempotency-Key": name})
 
 
 @router.post(
@@ -247,18 +283,6 @@ def _stream(kind: str, number: str) -> Stream:
         return known_stream(kind, number)
     except BadInput as error:
         raise HTTPException(404, _("there is no such kind of proceeding")) from error
-
-
-async def _seen(database: Pool, me: Officer, kind: str, number: str) -> tuple[Stream, File]:
-    """A proceeding that there is and that the caller may see; any other is not found."""
-    stream = _stream(kind, number)
-    try:
-        file = await file_of(database, stream)
-    except BadInput as error:
-        raise HTTPException(404, _("there is no such proceeding")) from error
-    if not may_see(file, me):
-        raise HTTPException(404, _("there is no such proceeding"))
-    return stream, file
 
 
 def link(request: Request, response: Response, following: str | None) -> None:

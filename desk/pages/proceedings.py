@@ -27,7 +27,7 @@ from service.case_forms import FORMS, form_of
 from service.choices import names_of
 from service.notices import notice_of
 from service.showing import file_of, owns, shown
-from service.unmasking import LONGEST, decides, looks, unmask
+from service.unmasking import LONGEST, Look, decides, looks, unmask
 
 router = APIRouter()
 Reason = Annotated[str, Form(max_length=LONGEST + 1)]
@@ -113,7 +113,7 @@ async def persons(
 ) -> Response:
     """The same page with its persons in full, this once: who asked, when and why is written down first."""
     stream, file = await seen(servers.pool, me, kind, number)
-    await unmask(servers.pool, stream, file, me.officer, reason, servers.clock())
+    await unmask(servers.pool, stream, file, Look(me.officer, reason, servers.clock()))
     return await page_of(request, me, servers.pool, kind, number, whole=True)
 
 

@@ -120,11 +120,11 @@ async def persons(
 @router.get("/p/case/{number}/forms/{which}.pdf")
 async def filled_form(me: Signed, database: Database, number: str, which: str) -> Response:
     """A form of a case as PDF, filled from the record (domain §8)."""
-    await seen(database, me, "case", number)
+    _, file = await seen(database, me, "case", number)
     if which not in FORMS:
         raise HTTPException(404)
     try:
-        made = await form_of(database, number, which, me.officer.kind, _languages())
+        made = await form_of(database, number, which, me.officer.kind, _languages(), whole=owns(file, me.officer))
     except BadInput as error:
         raise HTTPException(404) from error
     return file_answer(made, f"{number}-{which}.pdf", "application/pdf", inline=True)

@@ -1158,7 +1158,7 @@ ALTER TABLE ONLY public.work_item
 
 CREATE INDEX api_token_officer_number_idx ON public.api_token USING btree (officer, number);
 
-CREATE INDEX applications_in ON public.subsidy_application USING btree (round, number);
+CREATE INDEX applications_in ON public.subsidy_application USING btree (round, number) INCLUDE (insurer, asked, concluded_at);
 
 CREATE INDEX applications_of ON public.subsidy_application USING btree (scheme, insurer, number);
 

@@ -9,8 +9,8 @@ drop index recognised_products;
 create index recognised_products on proceeding (scheme, published_on desc, number desc) include (stream, stage, district, valid_until, product_kind)
     where kind = 'case' and published_on is not null;
 
--- Neither column of these ever changes but with the round: what becomes of an application still moves no index.
-create index applications_in on subsidy_application (round, number);
+-- What becomes of an application moves neither of these, nor what is paid of it: only its round, and the rare endorsement.
+create index applications_in on subsidy_application (round, number) include (insurer, asked, concluded_at);
 create index applications_of on subsidy_application (scheme, insurer, number);
 drop index subsidy_application_round_idx;
 

@@ -16,10 +16,10 @@ from db.sql import queries
 from rules.procedure import File
 from rules.procedures import Stream
 from runtime.errors import BadInput, Refused
-from service.acting import possible_acts
+from service.acting import note_tried, possible_acts
 from service.reading import read_word
 
-UNMASKING, PROCEEDING = queries("unmasking"), queries("proceeding")
+UNMASKING = queries("unmasking")
 LONGEST = 200
 #: For how long a look sent again under its name is the same look: time to ask anew after an answer that got lost.
 SAME_LOOK = timedelta(minutes=10)
@@ -49,9 +49,9 @@ async def unmask(pool: Pool, stream: Stream, file: File, look: Look) -> str:
     code, reason = look.officer.code, look.reason.strip()
     name = str(uuid4()) if look.command_id is None else read_word("command_id", look.command_id)
     if not decides(stream, file, look.officer):
-        barred = ("entitled_to_see", "15(3)", f"{code} has no act to do in {stream.number} now")
-        await pool.execute(PROCEEDING.refuse, name, str(stream), "unmask", code, *barred, look.at)
-        raise Refused(*barred)
+        refused = Refused("entitled_to_see", "15(3)", f"{code} has no act to do in {stream.number} now")
+        await note_tried(pool, stream, "unmask", look.officer, refused, look.at, name)
+        raise refused
     if not reason or len(reason) > LONGEST or not reason.isprintable():
         raise BadInput(("reason", f"must say in 1 to {LONGEST} characters what the persons are needed for"))
     if not await pool.fetchval(UNMASKING.note, name, str(stream), code, look.at, reason):

@@ -11,7 +11,6 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from activities.authority import Officer
 from activities.contracts import Answer
 from activities.work import Wanted, office_on
 from db.sql import queries
@@ -23,7 +22,7 @@ from desk.page import Database, Servers, today, with_query
 from rules.faults import read
 from rules.procedure import Act, File
 from rules.procedures import PROCEDURES, Stream, stream_of
-from runtime.errors import BadInput, Refused
+from runtime.errors import BadInput
 from service import acting
 from service.acting import known_act, known_stream, may_see
 from service.reading import read_choice, read_word
@@ -76,8 +75,21 @@ async def seen(me: Caller, database: Database, kind: Kind, number: str) -> Seen:
     return Seen(stream, file)
 
 
-async def asked(me: Caller, database: Database, kind: Kind, number: str, act: str) -> Asked:
-    """A proceeding and one of its acts that an officer can order; its opening act is asked for under `new`."""
+async def opened(me: Caller, servers: Servers, kind: Kind) -> Asked:
+    """The act that opens a kind of proceeding; whose it is not is refused before its form is read."""
+    stream = _stream(kind, NEW)
+    one = stream.procedure.opening
+    if one.by == ("system",):
+        raise HTTPException(404, _("no officer opens this kind of proceeding"))
+    await acting.expect_office(servers.pool, stream, one, me, servers.clock())
+    return Asked(stream, None, one)
+
+
+async def asked(me: Caller, servers: Servers, kind: Kind, number: str, act: str) -> Asked:
+    """A proceeding and one of its acts that an officer can order; its opening act is asked for under `new`.
+
+    What there is not, what he may not see and what is not his office's is told before the form is read.
+    """
     stream = _stream(kind, number)
     try:
         one = known_act(stream, act)
@@ -86,8 +98,10 @@ async def asked(me: Caller, database: Database, kind: Kind, number: str, act: st
     if one.by == ("system",):
         raise HTTPException(404, _("the act is the system's own"))
     if number == NEW and one is stream.procedure.opening:
-        return Asked(stream, None, _opening(stream, me))
-    return Asked(*(await seen(me, database, kind, number)), one)
+        return await opened(me, servers, kind)
+    stream, file = await seen(me, servers.pool, kind, number)
+    await acting.expect_office(servers.pool, stream, one, me, servers.clock())
+    return Asked(stream, file, one)
 
 
 class Narrowed(BaseModel):
@@ -100,6 +114,7 @@ class Narrowed(BaseModel):
 
 
 OneAct = Annotated[Asked, Depends(asked)]
+Opening = Annotated[Asked, Depends(opened)]
 One = Annotated[Seen, Depends(seen)]
 
 
@@ -150,12 +165,10 @@ async def listing(
     tags=["proceedings"],
 )
 async def open_one(
-    request: Request, me: Caller, servers: Servers, data: Sent, kind: Kind, key: CommandId = None
+    request: Request, me: Caller, servers: Servers, one: Opening, data: Sent, key: CommandId = None
 ) -> Response:
     """Open a proceeding by its first act, whose form is the body."""
-    stream = _stream(kind, NEW)
-    opening = Asked(stream, None, _opening(stream, me))
-    return await _ordered(request, servers, opening, Order(me.code, data, key))
+    return await _ordered(request, servers, one, Order(me.code, data, key))
 
 
 @router.get(
@@ -193,7 +206,7 @@ async def persons(me: Caller, servers: Servers, one: One, data: Sent, key: Comma
     tags=["proceedings"],
 )
 async def do(
-    request: Request, me: Caller, servers: Servers, data: Sent, one: OneAct, key: CommandId = None
+    request: Request, me: Caller, servers: Servers, one: OneAct, data: Sent, key: CommandId = None
 ) -> Response:
     """Do an act, whose form is the body. One that the law refuses is recorded, and answered 409 with every finding."""
     return await _ordered(request, servers, one, Order(me.code, data, key))
@@ -205,7 +218,7 @@ async def do(
     openapi_extra=BODY,
     tags=["proceedings"],
 )
-async def preview(me: Caller, database: Database, data: Sent, one: OneAct) -> models.Effect:
+async def preview(me: Caller, database: Database, one: OneAct, data: Sent) -> models.Effect:
     """Weigh an act and record nothing; the act that opens a kind is weighed under the number `new`."""
     found = await acting.preview(database, one.stream, one.act.name, me.code, data)
     dates = [due.model_dump(mode="json", exclude={"wake", "days", "used"}) for due in found.deadlines]
@@ -266,16 +279,6 @@ def answered(answer: Answer, status: int) -> Response:
     if status == 201:
         headers["Location"] = f"/api/proceedings/{stream.kind}/{stream.number}"
     return JSONResponse(jsonable_encoder(told_of), status, headers)
-
-
-def _opening(stream: Stream, me: Officer) -> Act:
-    """The act that opens a kind, told at once to whom it is not: its form may name what is not his to know of."""
-    one = stream.procedure.opening
-    if one.by == ("system",):
-        raise HTTPException(404, _("no officer opens this kind of proceeding"))
-    if me.kind not in one.by:
-        raise Refused("right_office", one.article, f"{one.name} is for the {' or '.join(one.by)}")
-    return one
 
 
 def _stream(kind: str, number: str) -> Stream:

@@ -283,3 +283,38 @@ async def test_no_person_is_shown_without_authority_and_a_reason(
     assert await hands.session.pool.fetchval("select count(*) from unmasking") == 0
     tried = "select count(*) from refusal where act = 'unmask' and officer = $1"
     assert await hands.session.pool.fetchval(tried, officer) == (status == 403)
+
+
+@pytest.mark.parametrize("body", [b"{}", b"{", b'{"opinion": ""}'])
+@pytest.mark.parametrize(
+    ("officer", "act", "status", "tried"),
+    [
+        ("bureau-1", "acts/confirm", 403, 1),
+        ("bureau-1", "acts/confirm/preview", 403, 1),
+        ("finance-1", "acts/receive", 403, 1),
+        ("zhongshan-1", "acts/confirm", 404, 0),
+        ("ganjingzi-1", "acts/confirm", 422, 0),
+    ],
+)
+async def test_whose_an_act_is_is_asked_before_its_form_is_read(
+    browser: Browser, hands: Hands, body: bytes, officer: str, act: str, status: int, tried: int
+) -> None:
+    await hands.submit()
+    token = (await api_tokens.give(hands.session.pool, officer, "test", 1, hands.clock())).token
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    path = f"/api/proceedings/case/{hands.stream.number}/{act}"
+    answer = await browser.client.post(path, content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    if status == 403:
+        assert answer.json()["rule"] == "right_office"
+    assert await hands.session.pool.fetchval("select count(*) from refusal where officer = $1", officer) == tried
+
+
+async def test_who_opens_no_proceeding_of_a_kind_is_told_so_before_his_form_is_read(
+    browser: Browser, hands: Hands
+) -> None:
+    for path in ("/proceedings/case", "/proceedings/case/new/acts/submit/preview"):
+        answer = await called(browser, hands, "bureau-1", path, {"product": 1})
+        assert (answer.status_code, answer.json()["rule"]) == (403, "right_office")
+    assert (await called(browser, hands, "bureau-1", "/proceedings/round", {})).status_code in (403, 404)
+    assert (await called(browser, hands, "bureau-1", "/proceedings/nothing", {})).status_code == 404

@@ -220,6 +220,52 @@ def test_what_reaches_a_person_is_masked_in_a_sentence_for_an_office_too(number:
         assert number[3:9] not in str(told).replace("-", "")
 
 
+PLACES_CODES = st.sampled_from(["010", "021", "0411", "0755", "0991"])
+LOCAL = st.from_regex("[2-9][0-9]{6,7}", fullmatch=True)
+EXTENSIONS = st.sampled_from(["", "-8001", "转8001", " 转 801", "分机12", " ext. 4"])
+WRITTEN = st.sampled_from(
+    ["{place}-{far} {near}", "({place}){local}", "（{place}） {local}", "{place} {local}", "{place}—{far}-{near}",
+     "+86 {short} {far} {near}", "+86{short}{local}", "+86 ({place}) {local}", "86 {place} {local}"]
+)  # fmt: skip
+
+
+@given(PLACES_CODES, LOCAL, EXTENSIONS, WRITTEN, HAN)
+def test_a_landline_is_masked_in_a_sentence_however_it_is_written(
+    place: str, local: str, extension: str, written: str, words: str
+) -> None:
+    parts = {"place": place, "short": place[1:], "local": local, "far": local[:-4], "near": local[-4:]}
+    number = written.format(**parts) + extension
+    for said in (number, f"{words}{number}，{words}", f"{words}：{number}。", f"{words} {number} {words}"):
+        told = masking.masked({"ground": said})["ground"]
+        assert told == said.replace(number, masking.number(number)), told
+        assert local[:-4] not in told
+
+
+THINGS = st.one_of(
+    st.dates().map(str),
+    st.dates().map("{0.year}年{0.month}月{0.day}日".format),
+    st.decimals(0, 10**12, places=2, allow_nan=False).map("{:f}".format),
+    st.decimals(0, 10**12, places=2, allow_nan=False).map("{:,.2f}".format),
+    st.decimals(0, 1, places=6, allow_nan=False).map("{:f}".format),
+    st.integers(1, 9_999_999).map(uscc),
+    st.builds("DL-{}-{:06}".format, st.integers(2016, 2099), st.integers(0, 999_999)),
+    st.builds("大工信新认〔{}〕{}号".format, st.integers(2016, 2099), st.integers(1, 999)),
+    st.builds("GB/T {}-{}".format, st.integers(1, 99_999), st.integers(1980, 2099)),
+    st.from_regex("(PA|PDAA|甲首新|FP|ZL)-?[0-9]{6,14}", fullmatch=True),
+    # A policy's number, an invoice's, a voucher's: figures alone, but for those that a telephone or a card may be.
+    st.from_regex("[2-9][0-9]{5,15}", fullmatch=True),
+    st.from_regex("[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}", fullmatch=True),
+    st.from_regex("[1-9][0-9]{0,4} ?[-—] ?[1-9][0-9]{0,4}", fullmatch=True),
+    st.from_regex("[A-Z]{1,3}-0[3-9][0-9]{2}-[2-9][0-9]{7}", fullmatch=True),
+)
+
+
+@given(THINGS, HAN)
+def test_no_date_amount_or_number_of_a_thing_is_taken_for_a_telephone(thing: str, words: str) -> None:
+    for said in (thing, f"{words}{thing}，{words}", f"{words}：{thing}。", f"{words}（{thing}）{words}"):
+        assert masking.masked({"ground": said}) == {"ground": said}
+
+
 @pytest.mark.parametrize(
     ("field", "said"),
     [("policy_number", "13912345678"), ("uscc", uscc(1)), ("ground", "24000 r/min, 60000000.00, DL-2026-000001")],

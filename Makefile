@@ -12,7 +12,7 @@ JOBS ?= 3
 ARGS ?=
 
 # What the caller's shell says of another project, or of a language this machine lacks, must not leak into this one.
-unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX PIP_TARGET PIP_PREFIX PIP_USER
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV CONDA_PREFIX PIP_TARGET PIP_PREFIX PIP_USER
 export PYTHONUTF8 := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_NO_PROGRESS := 1

@@ -84,6 +84,12 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None, *, whole
     }
 
 
+async def subject_of(pool: Pool, stream: Stream) -> Mapping[str, str | None]:
+    """Whose product a proceeding is about: `product`, `model` and `enterprise`, each None where it is about none."""
+    row = await pool.fetchrow(PROCEEDING.subject, str(stream))
+    return dict(row) if row else dict.fromkeys(("product", "model", "enterprise"))
+
+
 def minute_of(moment: datetime) -> str:
     """Write a moment as other programs read it (`interfaces.md`): Shanghai's, to the minute."""
     local = moment.astimezone(SHANGHAI) if moment.tzinfo else moment

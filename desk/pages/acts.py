@@ -41,6 +41,7 @@ from service.acting import Preview, expect_office, known_act, known_stream, poss
 from service.choices import SOURCES, Asking, begun, names_of
 from service.forecasting import Forecast, forecast_of, quoted
 from service.session import Session
+from service.showing import subject_of
 from service.uploads import Chosen, Visitor, hand_in_chosen, keep, lost
 
 router = APIRouter()
@@ -216,6 +217,7 @@ async def _form(
         file=file,
         act=act,
         opening=file.sequence == 0,
+        subject=await subject_of(database, stream),
         barred=barred,
         fields=fields,
         beside=beside(file.facts.get("submission", {}), by_hash) if act.name == "confirm" else {},

@@ -26,7 +26,7 @@ from service.acting import known_stream, may_see, possible_acts
 from service.case_forms import FORMS, form_of
 from service.choices import names_of
 from service.notices import notice_of
-from service.showing import file_of, owns, shown
+from service.showing import file_of, owns, shown, subject_of
 from service.unmasking import LONGEST, Look, decides, looks, unmask
 
 router = APIRouter()
@@ -75,6 +75,7 @@ async def page_of(
         file=file,
         stage=stream.procedure.stages[file.stage],
         told=told,
+        subject=await subject_of(database, stream),
         path=path_of(stream.procedure, file.stage, told["events"]),
         coming=ways,
         leading=leading,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 
 from db.pool import Pool
 from rules.faults import Unfit
 from rules.procedures import PROCEDURES
-from tests.activities.walk import BEFOREHAND, ELSEWHERE, JUST_BEFORE, OF_ITSELF, Walk
+from tests.activities.walk import BEFOREHAND, ELSEWHERE, JUST_BEFORE, OF_ITSELF, Walk, Way, arranged_for
 from tests.model import OPENING, Transition, model
 
 DECLARED = {kind: procedure for (kind, _), procedure in PROCEDURES.items()}
@@ -80,14 +82,39 @@ def test_every_word_about_the_world_can_be_arranged() -> None:
 # --- Taken on the record --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row not in NEVER and not ELSEWHERE & {*row.world}], ids=str)
-async def test_a_row_of_the_model_is_taken(walk: Walk, row: Transition) -> None:
-    way = model()[row.kind].way_to(row.start, row.own) if row.start != OPENING else ()
-    await walk.along((*way, row))
-    file = await walk.file(row.kind)
-    assert (file.stage, file.closed) == (row.to, row.to in model()[row.kind].ends)
-    events = await walk.pool.fetch("select act from event where stream = $1 order by sequence", walk.stream(row.kind))
-    assert events[-1]["act"] == row.act
+Begins = tuple[str, tuple[str, ...]]
+
+
+def _ways() -> dict[Begins, list[Way]]:
+    """The shortest way to each row and through it, by its kind and by what the world is made by before it begins."""
+    ways = defaultdict[Begins, list[Way]](list)
+    for row in ROWS:
+        if row not in NEVER and not ELSEWHERE & {*row.world}:
+            way = (*model()[row.kind].way_to(row.start, row.own), row)
+            ways[row.kind, arranged_for(way)].append(way)
+    return ways
+
+
+WAYS = _ways()
+
+
+@pytest.mark.parametrize("begins", WAYS, ids=lambda begins: ", ".join((begins[0], *begins[1])))
+async def test_every_row_of_the_model_is_taken(walk: Walk, subtests: pytest.Subtests, begins: Begins) -> None:
+    await walk.begin(*begins)
+    await _explore(walk, subtests, WAYS[begins])
+
+
+async def _explore(walk: Walk, subtests: pytest.Subtests, ways: list[Way]) -> None:
+    """Take each row that a way goes on by, once for all of its ways, and go on from there."""
+    for row in dict.fromkeys(way[0] for way in ways if way):
+        with subtests.test(str(row)):
+            async with walk.undone() as further:
+                await further.take(row)
+                file = await further.file(row.kind)
+                assert (file.stage, file.closed) == (row.to, row.to in model()[row.kind].ends)
+                latest = "select act from event where stream = $1 order by sequence desc limit 1"
+                assert await further.pool.fetchval(latest, further.stream(row.kind)) == row.act
+                await _explore(further, subtests, [way[1:] for way in ways if way[:1] == (row,)])
 
 
 @pytest.mark.parametrize("row", NEVER, ids=str)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from activities import record
 from activities.contracts import Command, Recorded
+from db.pool import Connection
 from rules.edition import Cited, Edition, edition_of
 from rules.periods import last_day_of_years
 from rules.timetable import SHANGHAI
@@ -19,6 +22,27 @@ from tests.model import Transition, model
 
 #: So much further an enterprise's other case is numbered: its code keeps seven digits, so it is the same enterprise.
 ANOTHER = 10_000_000
+
+
+class OneConnection:
+    """A pool that has one connection, which is amid a transaction: whatever is begun on it ends with that one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def acquire(self) -> nullcontext[Connection]:
+        return nullcontext(self._connection)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+Way = tuple[Transition, ...]
+
+
+def arranged_for(way: Way) -> tuple[str, ...]:
+    """The words of a way that the world is made by before it begins."""
+    return tuple(dict.fromkeys(word for row in way for word in row.world if word in BEFOREHAND))
 
 
 @dataclass
@@ -44,23 +68,42 @@ class Walk(Desk):
     #: How many steps of the path of each other kind of proceeding have been played.
     played: dict[str, int] = field(default_factory=dict)
 
+    @asynccontextmanager
+    async def undone(self) -> AsyncIterator[Walk]:
+        """This walk as it stands, to be taken further on one connection; what it then does is taken back."""
+        async with self.pool.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            kept = {id(self.pool): OneConnection(connection), id(self.patch): self.patch}
+            try:
+                yield deepcopy(self, kept)  # type: ignore[arg-type] - what stays itself may be told by any id
+            finally:
+                await transaction.rollback()
+
     async def to(self, stage: str, kind: str, done: Iterable[str] = ()) -> Walk:
         """Bring a proceeding to a stage by the model's shortest way."""
         return await self.along(model()[kind].way_to(stage, frozenset(done)))
 
-    async def along(self, way: tuple[Transition, ...]) -> Walk:
+    async def along(self, way: Way) -> Walk:
         """Make the world as the way needs it, and take its rows one after the other."""
-        for word in dict.fromkeys(word for row in way for word in row.world):
-            if word in BEFOREHAND:
-                await BEFOREHAND[word](self)
-        if self.budget and way and way[0].kind != "ledger":
-            await self._must(await self.order("appropriate", "finance-1", kind="ledger"))
+        if way:
+            await self.begin(way[0].kind, arranged_for(way))
         for row in way:
-            await self._must(await self.take(row))
+            await self.take(row)
         return self
 
-    async def take(self, row: Transition) -> Recorded:
-        """Take one row: what it needs of other proceedings first, then the act itself."""
+    async def begin(self, kind: str, words: Iterable[str]) -> None:
+        """Make the world as the words say before a proceeding is opened."""
+        for word in words:
+            await BEFOREHAND[word](self)
+        if self.budget and kind != "ledger":
+            await self._must(await self.order("appropriate", "finance-1", kind="ledger"))
+
+    async def take(self, row: Transition) -> None:
+        """Take one row: what it needs of other proceedings first, then the act itself, which the law lets pass."""
+        await self._must(await self._taken(row))
+
+    async def _taken(self, row: Transition) -> Recorded:
         self.kind = row.kind
         for kind, act in row.before:
             if kind != row.kind:

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
 
+from starters.demonstration.script import Script
 from tests.desk.clerk import Clerk
 
+#: Who looks at the demonstration, and where he begins beside his work. An owner's officer administers; `bureau-2`
+#: supervises his office.
+VISITORS = {
+    "anybody": ("/", "/sign-in"),
+    "enterprise": ("/account",),
+    "district": (),
+    "bureau-1": ("/search?q=碳纤维", "/administration/proof?verify=now"),
+    "bureau-2": ("/office-work",),
+    "assessor-a-1": (),
+    "insurer-a-1": (),
+    "regulator-1": (),
+    "finance-1": (),
+}
 #: What is no page: what is downloaded, what is for machines, and the way out.
 NO_PAGE = re.compile(
     r"\.(pdf|xlsx?|csv|json|txt)$|^/(static|healthz|readyz|metrics|api/|sign-out|documents)|^/letters/."
@@ -61,11 +75,41 @@ def left_in_chinese(texts: Iterable[str], recorded: str) -> Iterator[str]:
 
 
 LANGUAGES = {"zh": ("en", left_in_english), "en": ("zh", left_in_chinese)}
+#: How wide the window gets, one after the other: axe looks at the last, which is narrow in one language, not the other.
+WIDTHS = {"zh": (1280, 360), "en": (360, 2560, 1280)}
 
 
 def kind_of(href: str) -> str:
     """Which kind of page an address is of: its path without numbers and codes, whatever it is narrowed by."""
     return ONE_OF_MANY.sub(lambda found: f"{found[1]}/*" if found[1] else "*", urlsplit(href).path)
+
+
+def visitor_of(script: Script, visitor: str) -> tuple[str | None, tuple[str, ...]]:
+    """The code that a visitor signs in with, None for nobody's, and where he begins."""
+    if visitor == "anybody":
+        return None, VISITORS[visitor]
+    parts = script.parts
+    codes = {"enterprise": parts["applied-1"].officer("enterprise")}
+    codes |= {"district": parts["review-0"].officer("district-1")}
+    return codes.get(visitor, visitor), ("/work", *VISITORS[visitor])
+
+
+async def followed(clerk: Clerk, begins: Iterable[str], seen: set[str]) -> AsyncIterator[str]:
+    """Each address of a kind not seen yet that links lead to, from where a visitor begins; whoever asks opens it."""
+    waiting = list(begins)
+    while waiting:
+        href = waiting.pop(0)
+        if kind_of(href) in seen:
+            continue
+        seen.add(kind_of(href))
+        yield href
+        links = (one.removeprefix(clerk.desk) for one in await clerk.page.evaluate(LINKS))
+        waiting += [one for one in links if one.startswith("/") and not NO_PAGE.search(one) and "lang=" not in one]
+
+
+async def speak(clerk: Clerk, language: str) -> None:
+    """Have the pages opened next speak a language."""
+    await clerk.page.context.add_cookies([{"name": "lang", "value": language, "url": clerk.desk}])
 
 
 @dataclass
@@ -79,25 +123,18 @@ class Crawl:
         """Follow links from where a visitor begins to what nobody has seen, and return all that is wrong there."""
         wrong: list[str] = []
         clerk.page.on("request", lambda asked: wrong.extend(_of_another_host(asked.url, clerk.desk)))
-        waiting = list(begins)
-        while waiting:
-            href = waiting.pop(0)
-            if kind_of(href) in self.seen:
-                continue
-            self.seen.add(kind_of(href))
+        async for href in followed(clerk, begins, self.seen):
             for language in LANGUAGES:
                 wrong += [f"{href} ({language}): {fault}" for fault in await self._wrong_with(clerk, href, language)]
-            links = (one.removeprefix(clerk.desk) for one in await clerk.page.evaluate(LINKS))
-            waiting += [one for one in links if one.startswith("/") and not NO_PAGE.search(one) and "lang=" not in one]
         return wrong
 
     async def _wrong_with(self, clerk: Clerk, href: str, language: str) -> list[str]:
         page = clerk.page
-        await page.context.add_cookies([{"name": "lang", "value": language, "url": clerk.desk}])
+        await speak(clerk, language)
         if (status := await clerk.reads(href)) >= 400:
             return [f"answers {status}"]
         wrong: list[str] = []
-        for width in (360, 1280):
+        for width in WIDTHS[language]:
             await page.set_viewport_size({"width": width, "height": 900})
             wrong += await page.evaluate(TOO_WIDE)
         await page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")

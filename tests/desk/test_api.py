@@ -42,7 +42,7 @@ async def test_a_case_is_opened_looked_at_and_acted_in(browser: Browser, hands: 
 
 
 async def test_a_look_is_exactly_what_the_record_shows(browser: Browser, hands: Hands) -> None:
-    await hands.bring_to("publish")
+    await hands.stand_at("publish")
     answer = await called(browser, hands, "bureau-1", f"/proceedings/case/{hands.stream.number}")
     record = await shown(hands.session.pool, hands.stream, "bureau-1")
     assert set(answer.json()) == set(record)

@@ -143,7 +143,7 @@ async def test_a_file_chosen_for_a_form_outlives_the_preview_and_is_handed_in_wi
 
 
 async def test_a_wrong_file_is_told_beside_its_field(browser: Browser, hands: Hands) -> None:
-    await hands.bring_to("entrust")
+    await hands.stand_at("entrust")
     await browser.sign_in("assessor-a-1")
     data = flat(hands.forms.report()) | {"report_sha256": "", "preview": "yes"}
     where = f"/p/case/{hands.stream.number}/acts/assess"
@@ -214,7 +214,7 @@ async def test_a_visitor_hands_in_what_he_chose_for_his_own_form_only(
 async def test_a_file_that_waited_too_long_is_asked_for_again_and_not_left_out(
     browser: Browser, hands: Hands, documents: Path
 ) -> None:
-    await hands.bring_to("entrust")
+    await hands.stand_at("entrust")
     await browser.sign_in("assessor-a-1")
     where, digest = f"/p/case/{hands.stream.number}/acts/assess", keep("assessor-a-1", PDF, "a.pdf", now())
     data = flat(hands.forms.report()) | {"report_sha256": digest, "report_sha256.name": "a.pdf", "command": "waited"}

@@ -22,25 +22,13 @@ from service.session import Session
 from starters.demonstration.script import Script
 from tests.demonstration import demonstrated
 from tests.desk.clerk import clerk
-from tests.desk.crawl import Crawl, kind_of, left_in_chinese, left_in_english
+from tests.desk.crawl import VISITORS, Crawl, kind_of, left_in_chinese, left_in_english, visitor_of
 from tests.desk.serving import browsing, serving
 from tests.hands import Clock
 
 # One browser and one demonstration for all of them.
 pytestmark = pytest.mark.timeout(300)
 
-#: Who looks; where he begins beside his work. An owner's officer administers; `bureau-2` supervises his office.
-VISITORS = {
-    "anybody": ("/", "/sign-in"),
-    "enterprise": ("/account",),
-    "district": (),
-    "bureau-1": ("/search?q=碳纤维", "/administration/proof?verify=now"),
-    "bureau-2": ("/office-work",),
-    "assessor-a-1": (),
-    "insurer-a-1": (),
-    "regulator-1": (),
-    "finance-1": (),
-}
 #: All that people wrote, and the names of people and papers.
 RECORDED = """select string_agg(said, ' ') from (
     select body from event union all select name from officer union all select number from notice
@@ -71,11 +59,8 @@ async def opened(
 
 @pytest.mark.parametrize("visitor", VISITORS)
 async def test_every_page_that_links_lead_to_can_be_read_in_either_language(opened: Opened, visitor: str) -> None:
-    parts = opened.script.parts
-    codes = {"anybody": None, "enterprise": parts["applied-1"].officer("enterprise")}
-    codes |= {"district": parts["returned-0"].officer("district-1")}
-    async with clerk(opened.browser, opened.desk, codes.get(visitor, visitor), "zh") as one:
-        begins = VISITORS[visitor] if visitor == "anybody" else ("/work", *VISITORS[visitor])
+    code, begins = visitor_of(opened.script, visitor)
+    async with clerk(opened.browser, opened.desk, code, "zh") as one:
         opened.crawl.seen.discard("/work")
         assert await opened.crawl.faults(one, begins) == []
 

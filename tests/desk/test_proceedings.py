@@ -45,7 +45,9 @@ async def test_a_wrong_form_comes_back_with_every_fault_beside_its_field(browser
     form = flat(hands.forms.of("confirm")) | {"opinion": "", "checklist[0].met": ""}
     answer = await browser.post(where, form | {"send": "yes", "command": "c-2"})
     assert answer.status_code == 422
-    assert answer.text.count("must be given") == 2
+    # Each is told beside its field, and above the form, with a way to the field.
+    assert answer.text.count("must be given") == 4
+    assert '<a href="#f-opinion">Opinion</a> — must be given' in answer.text
     checked = await browser.post(f"{where}/check", {"site_visit_on": "2999-01-01"})
     assert 'hx-swap-oob="true"' in checked.text
 

@@ -47,7 +47,7 @@ async def test_a_page_that_names_an_officer_is_not_kept(reader: Browser) -> None
 
 
 async def test_publishing_puts_a_product_into_the_register_without_a_person(browser: Browser, hands: Hands) -> None:
-    await hands.bring_to("propose")
+    await hands.stand_at("propose")
     number = hands.stream.number
     await browser.sign_in("bureau-2")
     form = (await browser.get(f"/p/case/{number}/acts/publish")).text
@@ -65,9 +65,9 @@ async def test_publishing_puts_a_product_into_the_register_without_a_person(brow
 
 
 async def test_the_register_tells_valid_expired_and_revoked(browser: Browser, hands: Hands) -> None:
-    await hands.bring_to("publish")
+    await hands.stand_at("publish")
     revoked = hands.another()
-    await revoked.bring_to("publish")
+    await revoked.stand_at("publish")
     await revoked.act("propose_revocation", "bureau-1")
     await revoked.act("revoke", "bureau-2")
     pool, today = hands.session.pool, hands.today
@@ -82,7 +82,7 @@ async def test_the_register_goes_on_by_key_and_downloads_whole(browser: Browser,
     numbers = set()
     for _ in range(3):
         one = hands.another()
-        await one.bring_to("publish")
+        await one.stand_at("publish")
         numbers.add(one.stream.number)
     seen: list[str] = []
     after: str | None = ""

@@ -154,13 +154,6 @@ def as_asked(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return sorted(facts.items(), key=lambda one: _places().get(one[0], 10_000))
 
 
-def operation(one: Mapping[str, Any]) -> str:
-    """What an operation of the API does: a summary in Chinese, else its own description."""
-    described = str(one["description"]).strip()
-    named = labels("zh").get("operation", {}).get(f"{one['method']} {one['path']}")
-    return named if named and language() == "zh" else described
-
-
 def deadline(name: str) -> str:
     return label("deadline", name.partition(":")[0])
 
@@ -370,7 +363,6 @@ FOR_TEMPLATES: dict[str, Any] = {
     "minute": minute,
     "money_name": lambda name: label("money", name),
     "office_kind_name": office_kind,
-    "operation_said": operation,
     "outcome_name": lambda name: label("outcome", name),
     "path_of": path_of,
     "proceeding_in": proceeding_in,

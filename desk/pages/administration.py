@@ -16,7 +16,7 @@ from rules.procedure import Act
 from rules.schemes.dalian_offices import OWNERS
 from runtime.errors import BadInput, Refused
 from service import administration as admin
-from service.acting import known_act, preview
+from service.acting import known_act, preview, right_office
 
 router = APIRouter()
 NAV = (Nav(N_("Administration"), "/administration", kinds=OWNERS, order=90),)
@@ -115,8 +115,7 @@ def _asked(me: Me, register: str, name: str) -> Act:
         act = known_act(admin.REGISTERS[register], name)
     except BadInput as error:
         raise HTTPException(404) from error
-    if me.kind not in act.by:
-        raise Refused("right_office", act.article, f"{act.name} is for the {' or '.join(act.by)}")
+    right_office(act, me.officer)
     return act
 
 

@@ -121,9 +121,10 @@ def value(name: object) -> str:
     if found := _WRITTEN.fullmatch(text):
         return minute(text) if found["at"] else day(text) if found["day"] else money(text)
     known = labels("zh").get("value", {})
-    if text in known:
-        return known[text] if language() == "zh" else said(text) if re.search("[a-z]", text) else article(text)
-    return text
+    # A figure is none of the articles that are choices of a checklist: two pieces are no article 2.
+    if text not in known or not re.search("[a-z]", text):
+        return text
+    return known[text] if language() == "zh" else said(text)
 
 
 def section(name: str) -> str:
@@ -166,9 +167,6 @@ def figure_value(given: Any) -> str:
     """Say a figure of an edition: a fraction in percent, a list by its parts, nothing as a dash."""
     if isinstance(given, list | tuple):
         return ("、" if language() == "zh" else ", ").join(map(figure_value, given))
-    # A number is none of the articles that values of its writing stand for.
-    if isinstance(given, int) and not isinstance(given, bool):
-        return str(given)
     if re.fullmatch(r"0\.[0-9]+", str(given)):
         return f"{(Decimal(str(given)) * 100).normalize():f}%"
     return "—" if given is None else value(given)

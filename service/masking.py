@@ -27,7 +27,7 @@ _MOBILE = r"(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
 _PLACE, _GAP = "(?:10|2[0-9]|[3-9][0-9]{2})", "[ –—－-]"
 _LANDLINE = (
     rf"(?:(?:\+86{_GAP}?|86{_GAP})[(（]?0?{_PLACE}[)）]?{_GAP}?|[(（]0{_PLACE}[)）]{_GAP}?|0{_PLACE}{_GAP})"
-    rf"[2-9][0-9]{{2,3}}{_GAP}?[0-9]{{4}}(?: ?(?:{_GAP}|转|分机|转分机|ext\.?|x) ?[0-9]{{1,6}})?"
+    rf"[2-9][0-9]{{2,3}}{_GAP}?[0-9]{{4}}(?:\s?(?:{_GAP}|转|分机|转分机|ext\.?|x)\s?[0-9]{{1,6}})?"
 )
 #: In a text for an officer, who needs every number of a thing: a telephone, an identity card.
 _REACHES = re.compile(rf"(?<![A-Za-z0-9.-])(?:{_MOBILE}|{_IDENTITY}|{_LANDLINE})(?![A-Za-z0-9-]|\.[0-9])")

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from activities.authority import Officer
-from db.pool import Pool
+from db.pool import Pool, one
 from db.sql import queries
 from rules.procedure import File
 from rules.procedures import Stream
@@ -55,8 +55,7 @@ async def unmask(pool: Pool, stream: Stream, file: File, look: Look) -> str:
     if not reason or len(reason) > LONGEST or not reason.isprintable():
         raise BadInput(("reason", f"must say in 1 to {LONGEST} characters what the persons are needed for"))
     if not await pool.fetchval(UNMASKING.note, name, str(stream), code, look.at, reason):
-        first = await pool.fetchrow(UNMASKING.named, name)
-        assert first is not None, "what is noted is never taken away"
+        first = await one(pool, UNMASKING.named, name)
         same = (first["stream"], first["officer"], first["reason"]) == (str(stream), code, reason)
         if not same or look.at > first["at"] + SAME_LOOK:
             raise BadInput(("command_id", f"{name!r} was already used for another look, or too long ago"))

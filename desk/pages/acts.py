@@ -36,7 +36,7 @@ from rules.schemes.dalian_documents import PROVABLE
 from rules.timetable import SHANGHAI
 from runtime.errors import BadInput, Refused
 from runtime.settings import Settings
-from service.acting import Preview, known_act, known_stream, possible_acts, preview
+from service.acting import Possible, Preview, known_act, known_stream, possible_acts, preview
 from service.choices import SOURCES, Asking, begun, names_of
 from service.forecasting import Forecast, forecast_of, quoted
 from service.session import Session
@@ -60,7 +60,11 @@ class Asked(NamedTuple):
 async def fill_in(request: Request, me: Signed, database: Database, kind: str, number: str, act: str) -> Response:
     """The form of an act, with its article beside it, begun with what the record knows."""
     asked = await _asked(database, me, kind, number, act)
-    return await _form(request, me, database, asked, await _begun(request, me, database, asked), {}, {})
+    begins, weighed = await _begun(request, me, database, asked), None
+    # Where nothing is to be filled in, what the act would come to is all there is to see.
+    if not asked.act.form.model_fields and _barred(asked, me) is None:
+        weighed = await preview(database, asked.stream, asked.act.name, me.code, {})
+    return await _form(request, me, database, asked, begins, {}, {}, weighed=weighed)
 
 
 @router.post("/p/{kind}/{number}/acts/{act}/check")
@@ -183,6 +187,12 @@ async def _begun(request: Request, me: Me, database: Database, asked: Asked) -> 
     return {}
 
 
+def _barred(asked: Asked, me: Me) -> Possible | None:
+    """The act as one that this officer may not do now; None where he may."""
+    possible = possible_acts(asked.stream, asked.file, me.officer)
+    return next((one for one in possible if one.act is asked.act and not one.allowed), None)
+
+
 async def _form(
     request: Request,
     me: Me,
@@ -195,7 +205,6 @@ async def _form(
 ) -> Response:
     """The form of an act; `more` is its command's id, the status, and what a preview came to."""
     stream, file, act = asked
-    barred = next((one for one in possible_acts(stream, file, me.officer) if one.act is act and not one.allowed), None)
     fields = fields_of(act.form, filled, errors)
     await known_to(fields, Asking(database, me.officer, file, today(request)), stream.kind, filled, sent)
     named = {one.name for one in every(fields)}
@@ -211,7 +220,7 @@ async def _form(
         file=file,
         act=act,
         opening=file.sequence == 0,
-        barred=barred,
+        barred=_barred(asked, me),
         fields=fields,
         beside=beside(file.facts.get("submission", {}), by_hash) if act.name == "confirm" else {},
         names=await names_of(database, [one for one in (file.district, assessor) if one]),

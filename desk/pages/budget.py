@@ -84,8 +84,11 @@ async def _ledger(database: Any, year: int) -> tuple[Stream, File]:
 async def fill_in(request: Request, me: Signed, database: Database, year: int, act: str) -> Response:
     """The form of an act in a year's ledger, with its article beside it."""
     one = _act(me, act)
-    _, file = await _ledger(database, year)
-    return await _form(request, me, year, file, one, command=str(uuid4()))
+    stream, file = await _ledger(database, year)
+    allowed = any(possible.act is one and possible.allowed for possible in possible_acts(stream, file, me.officer))
+    # Where nothing is to be filled in, what the act would come to is all there is to see.
+    weighed = None if one.form.model_fields or not allowed else await preview(database, stream, act, me.code, {})
+    return await _form(request, me, year, file, one, command=str(uuid4()), weighed=weighed)
 
 
 @router.post("/budget/{year}/acts/{act}")

@@ -141,7 +141,7 @@ def figure(name: str) -> str:
 def figure_value(given: Any) -> str:
     """Say a figure of an edition: a fraction in percent, a list by its parts, nothing as a dash."""
     if isinstance(given, list | tuple):
-        return ", ".join(map(figure_value, given))
+        return _(", ").join(map(figure_value, given))
     # A number is none of the articles that values of its writing stand for.
     if isinstance(given, int) and not isinstance(given, bool):
         return str(given)
@@ -215,8 +215,13 @@ def day(at: object) -> str:
 
 def short_day(at: object, today: date) -> str:
     """Write a day without its year where that is this one."""
+    return day_in(today.year, at)
+
+
+def day_in(year: int, at: object) -> str:
+    """Write a day without its year where that is told already."""
     read = date.fromisoformat(str(at)[:10])
-    if read.year != today.year:
+    if read.year != year:
         return day(read)
     return f"{read.month}月{read.day}日" if language() == "zh" else f"{read.day} {read:%b}"
 
@@ -298,6 +303,7 @@ FOR_TEMPLATES: dict[str, Any] = {
     "act_called": act_called,
     "article_name": article,
     "day": day,
+    "day_in": day_in,
     "deadline_name": deadline,
     "as_asked": as_asked,
     "bytes_said": bytes_said,

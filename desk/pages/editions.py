@@ -15,6 +15,7 @@ from runtime.errors import BadInput, Refused
 from service import administration as admin
 from service import editions
 from service.acting import preview
+from service.the_law import figures_of
 
 router = APIRouter()
 HEAD = ("name", "issued_on", "document", "reason")
@@ -83,6 +84,7 @@ async def show(request: Request, me: Signed, database: Database, name: str) -> R
         earlier=earlier,
         state=editions.state_of(edition, today(request)),
         rows=editions.figures(edition, earlier),
+        told={one.name: one for one in figures_of(edition)},
     )
 
 

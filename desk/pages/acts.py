@@ -36,7 +36,7 @@ from rules.schemes.dalian_documents import PROVABLE
 from rules.timetable import SHANGHAI
 from runtime.errors import BadInput, Refused
 from runtime.settings import Settings
-from service.acting import Possible, Preview, known_act, known_stream, possible_acts, preview
+from service.acting import Possible, Preview, formless, known_act, known_stream, possible_acts, preview
 from service.choices import SOURCES, Asking, begun, names_of
 from service.forecasting import Forecast, forecast_of, quoted
 from service.session import Session
@@ -60,11 +60,10 @@ class Asked(NamedTuple):
 async def fill_in(request: Request, me: Signed, database: Database, kind: str, number: str, act: str) -> Response:
     """The form of an act, with its article beside it, begun with what the record knows."""
     asked = await _asked(database, me, kind, number, act)
-    begins, weighed = await _begun(request, me, database, asked), None
     # Where nothing is to be filled in, what the act would come to is all there is to see.
-    if not asked.act.form.model_fields and _barred(asked, me) is None:
-        weighed = await preview(database, asked.stream, asked.act.name, me.code, {})
-    return await _form(request, me, database, asked, begins, {}, {}, weighed=weighed)
+    told = await formless(database, asked.stream, asked.file, asked.act, me.officer)
+    more = {"weighed": told} if isinstance(told, Preview) else {"barred": told}
+    return await _form(request, me, database, asked, await _begun(request, me, database, asked), {}, {}, **more)
 
 
 @router.post("/p/{kind}/{number}/acts/{act}/check")
@@ -220,7 +219,6 @@ async def _form(
         file=file,
         act=act,
         opening=file.sequence == 0,
-        barred=_barred(asked, me),
         fields=fields,
         beside=beside(file.facts.get("submission", {}), by_hash) if act.name == "confirm" else {},
         names=await names_of(database, [one for one in (file.district, assessor) if one]),
@@ -231,7 +229,7 @@ async def _form(
         ],
         wrong=len(errors),
         waits_for=[] if after is None else stream.procedure.awaited(after),
-        **{"weighed": None, "command": str(uuid4()), **more},
+        **{"weighed": None, "command": str(uuid4()), "barred": _barred(asked, me), **more},
     )
 
 

@@ -236,7 +236,7 @@ def _spoken(one: LeftOut, names: Mapping[str, Mapping[str, str]]) -> LeftOut:
     """An application left out, whose reasons name offices and days as this page does."""
 
     def told(part: str) -> str:
-        if part in names:
+        if part in names and part not in JOINT:
             return names[part][language()]
         if _DAY.fullmatch(part):
             return day(part)

@@ -36,6 +36,8 @@ STAGES = (
     ("paid", 24, None),
 )
 INSURED, STATES = ("insured", "filed", "planned", "paid"), {"filed": "filed", "planned": "signed", "paid": "paid"}
+#: What each application asks; and the offices that review it: the first has spoken of all, the second of half.
+ASKED, SAID_BY = Decimal(300_000), ("regulator", "industry_bureau", "finance")
 DISTRICTS = ("zhongshan", "xigang", "shahekou", "ganjingzi", "lushunkou", "jinzhou", "pulandian", "wafangdian")
 PLACES, TRADES = "大连海港金州旅顺甘井沙河中山西岗长兴", ("精密机械", "新材料", "船舶配套", "轴承制造", "智能装备")
 PRODUCTS = ("数控加工中心", "高压压缩机", "永磁直驱电机", "核级阀门", "复合材料构件", "深海绞车")
@@ -68,6 +70,7 @@ COLUMNS = {
         *("number", "stream", "scheme", "enterprise", "insurer", "concluded_at", "asked", "state", "round"),
         *("return_received_at",),
     ),
+    "opinion": ("application", "round", "office_kind", "officer", "approves", "reason", "asked", "concluded_at"),
 }
 #: Two events a case, each as long as an act of the samples tells.
 EVENTS = """
@@ -186,13 +189,17 @@ def rows(many: int, loading: Loading) -> Iterator[tuple[str, Row]]:
             under = Stream("policy", "dalian", policy.number)
             yield from _kept(n, under, policy, at)
             number = f"甲首新{n:08d}"
+            round_ = loading.rounds[n // 2 % len(loading.rounds)] if file.stage in STATES else None
             yield "policy", (str(under), str(stream), "dalian", contract["insurer"], number, False, number)
             yield "subsidy_application", (
                 f"{file.number}-1", str(stream), "dalian", file.enterprise, contract["insurer"],
-                at.replace(tzinfo=None), Decimal(300_000), STATES.get(file.stage, "applied"),
-                loading.rounds[n % len(loading.rounds)] if file.stage in STATES else None,
+                at.replace(tzinfo=None), ASKED, STATES.get(file.stage, "applied"), round_,
                 at.replace(tzinfo=None) if file.stage in STATES else None,
             )  # fmt: skip
+            for place, kind in enumerate(SAID_BY if round_ and file.stage == "filed" else (), 1):
+                if not n % place:
+                    said = (f"{file.number}-1", round_, kind, f"{kind}-1", n % 50 > 0, "核对无误", ASKED)
+                    yield "opinion", (*said, at.replace(tzinfo=None))
 
 
 def _kept(n: int, stream: Stream, file: File, at: datetime) -> Iterator[tuple[str, Row]]:

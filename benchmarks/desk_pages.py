@@ -1,6 +1,7 @@
 """How long the desk takes to answer with 100,000 cases: my work of each office, search, a case's page, the lists.
 
-`make bench`. The claim: my work, search and a case's page each under 30 ms median on the server, one user. The desk,
+`make bench`. The claim: my work and the next one, search, a case's page, a round and its review, an insurer's returns
+and what has expired of the register each under 30 ms median on the server, one user. The desk,
 a worker, Temporal and PostgreSQL run as `firstcover up` runs them, each a process of its own; the demonstration's past
 is in the record, and the hundred thousand beside it. Of each page its median and the slowest of twenty are printed, by
 the clock of who asks over one connection; and how much of both processors the desk and the database took for it.
@@ -31,6 +32,7 @@ from db.migrate import prepare
 from db.pool import open_pool
 from rules.timetable import SHANGHAI
 from runtime.logging import set_up_logging
+from service.rounds import VIEWS
 from service.session import now
 from starters.demonstration import play_past
 from starters.demonstration.offices import LISTED_BEFORE
@@ -71,12 +73,24 @@ def of_work() -> Iterator[Asked]:
         yield Asked(f"my work, {text}", "bureau-2", f"/work?q={quote(text)}")
     yield Asked("an office's work", "bureau-2", "/office-work", claimed=False)
     for kind in ("district", "bureau", "finance"):
-        yield Asked(f"take the next one, {kind}", OFFICERS[kind], "/work/next", claimed=False, method="POST")
+        yield Asked(f"take the next one, {kind}", OFFICERS[kind], "/work/next", method="POST")
 
 
 def of_search() -> Iterator[Asked]:
-    """Yield searches by part of a number, an enterprise's name and a product, common and rare, of several offices."""
-    for text in (number_of(7)[:-1], "海港精密机械", "高压压缩机", "核级阀门 YK-77", "大连 有限公司 1234"):
+    """Yield searches by part of a number, an enterprise's name and a product, common and rare, of several offices.
+
+    Four in a hundred cases have 大大, two have 新材料 and a year: too few to be met soon, and too many to be rare.
+    """
+    words = (
+        number_of(7)[:-1],
+        "海港精密机械",
+        "高压压缩机",
+        "核级阀门 YK-77",
+        "大连 有限公司 1234",
+        "大大",
+        "2023 新材料",
+    )
+    for text in words:
         for kind in ("bureau", "district", "insurer", "enterprise"):
             yield Asked(f"search of {kind}, {text}", OFFICERS[kind], f"/search?q={quote(text)}")
 
@@ -89,17 +103,23 @@ def of_lists() -> Iterator[Asked]:
     yield Asked("public register, rare words", None, f"/register?q={quote('核级阀门 YK-77')}", claimed=False)
     yield Asked("public register, a district", None, "/register?district=xigang&standing=valid", claimed=False)
     yield Asked("public register, revoked", None, "/register?standing=revoked", claimed=False)
+    yield Asked("public register, expired", None, "/register?standing=expired")
+    yield Asked("public register, expired, a product", None, f"/register?standing=expired&q={quote('高压压缩机')}")
+    yield Asked("public register, expired, rare words", None, f"/register?standing=expired&q={quote('核级阀门 YK-77')}")
+    yield Asked("public register, a kind", None, "/register?kind=system&standing=valid", claimed=False)
     places = {
         "district": ("/verification",), "bureau": ("/recognition", "/round", "/letters", "/complaints"),
         "assessor": ("/assessments",), "enterprise": ("/mine",),
         "insurer": ("/policies", f"/policies?words={quote('甲首新')}", f"/policies?words={number_of(20_003)}",
-                    "/policies?stage=refund_due", "/returns", "/loss-claims"),
+                    "/policies?stage=refund_due", "/loss-claims"),
         "finance": ("/policies", "/payments", "/recoveries"),
         "regulator": ("/round", "/loss-claims", "/pilot-insurers", "/complaints", "/recoveries"),
     }  # fmt: skip
     for kind, paths in places.items():
         for path in paths:
             yield Asked(f"{path} of {kind}", OFFICERS[kind], path, claimed=False)
+    yield Asked("/returns of insurer", OFFICERS["insurer"], "/returns")
+    yield Asked("/returns of insurer, paid", OFFICERS["insurer"], "/returns?state=paid")
 
 
 async def of_cases(dsn: str) -> list[Asked]:
@@ -114,7 +134,10 @@ async def of_cases(dsn: str) -> list[Asked]:
         *(Asked(f"a case at {stage}", "bureau-2", f"/p/case/{number}") for stage, number in found.items()),
         Asked("an act's form", "bureau-2", f"/p/case/{found['recognised']}/acts/revoke", claimed=False),
         Asked("public product", None, f"/register/{found['paid']}", claimed=False),
-        Asked("a round", "regulator-1", f"/p/round/{round_}", claimed=False),
+        Asked("a round", "regulator-1", f"/p/round/{round_}"),
+        Asked("a round's review", "regulator-1", f"/round/{round_}"),
+        *(Asked(f"a round's review, {view}", "finance-1", f"/round/{round_}?view={view}") for view in VIEWS),
+        Asked("a round's review, words", "bureau-2", f"/round/{round_}?words={quote('精密机械')}", claimed=False),
     ]
 
 

@@ -853,6 +853,8 @@ CASE
     END), ('insurer:'::text || COALESCE((file #>> '{facts,contract,insurer}'::text[]), (file #>> '{facts,nomination,insurer}'::text[]), ''::text))]
 END) STORED NOT NULL,
     published_on text GENERATED ALWAYS AS ((file #>> '{facts,recognition,published_on}'::text[])) STORED,
+    valid_until text GENERATED ALWAYS AS ((file #>> '{facts,recognition,valid_until}'::text[])) STORED,
+    product_kind text GENERATED ALWAYS AS ((file #>> '{facts,submission,product,kind}'::text[])) STORED,
     CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text, 'work'::text, 'editions'::text, 'calendar'::text, 'dossier'::text])))
 );
 
@@ -863,6 +865,10 @@ COMMENT ON COLUMN public.proceeding.about IS 'The stream this proceeding is abou
 COMMENT ON COLUMN public.proceeding.terms IS 'The words by which it is found: beginnings of its number, pairs of characters of its enterprise and product';
 
 COMMENT ON COLUMN public.proceeding.shown_to IS 'Whom it is shown to, by kind of office: the code of whose it is, or nothing where it is nobody''s of that kind; a tip-off besides only to whoever handles it';
+
+COMMENT ON COLUMN public.proceeding.valid_until IS '有效期至: the last day of a recognition, told by its file';
+
+COMMENT ON COLUMN public.proceeding.product_kind IS '产品类别: what kind of product is recognised, told by its file';
 
 CREATE TABLE public.refusal (
     command_id text NOT NULL,
@@ -971,10 +977,11 @@ CREATE TABLE public.unmasking (
     officer text NOT NULL,
     at timestamp with time zone NOT NULL,
     reason text NOT NULL,
+    command_id text NOT NULL,
     CONSTRAINT unmasking_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 200)))
 );
 
-COMMENT ON TABLE public.unmasking IS '明文查看: an officer had what is masked of a person in a proceeding shown in full once, and why; it is only added to';
+COMMENT ON TABLE public.unmasking IS '明文查看: an officer had what is masked of a person in a proceeding shown in full once, and why; it is only added to, once under each name';
 
 CREATE TABLE public.work_item (
     stream text NOT NULL,
@@ -1144,12 +1151,16 @@ ALTER TABLE ONLY public.supervisor
     ADD CONSTRAINT supervisor_pkey PRIMARY KEY (officer, since);
 
 ALTER TABLE ONLY public.unmasking
-    ADD CONSTRAINT unmasking_pkey PRIMARY KEY (stream, officer, at);
+    ADD CONSTRAINT unmasking_pkey PRIMARY KEY (command_id);
 
 ALTER TABLE ONLY public.work_item
     ADD CONSTRAINT work_item_pkey PRIMARY KEY (stream, office_kind, place);
 
 CREATE INDEX api_token_officer_number_idx ON public.api_token USING btree (officer, number);
+
+CREATE INDEX applications_in ON public.subsidy_application USING btree (round, number) INCLUDE (insurer, asked, concluded_at);
+
+CREATE INDEX applications_of ON public.subsidy_application USING btree (scheme, insurer, number);
 
 CREATE INDEX cases_of_enterprise ON public.proceeding USING btree (enterprise, changed_at, stream) WHERE (enterprise IS NOT NULL);
 
@@ -1170,6 +1181,8 @@ CREATE INDEX ledger_entry_plan_application_idx ON public.ledger_entry USING btre
 CREATE INDEX ledger_entry_scheme_fiscal_year_idx ON public.ledger_entry USING btree (scheme, fiscal_year);
 
 CREATE INDEX ledger_entry_stream_sequence_idx ON public.ledger_entry USING btree (stream, sequence);
+
+CREATE INDEX looks_of ON public.unmasking USING btree (stream, at DESC);
 
 CREATE INDEX notice_issued_on_number_idx ON public.notice USING btree (issued_on DESC, number DESC);
 
@@ -1205,6 +1218,8 @@ CREATE UNIQUE INDEX one_suspension_at_a_time ON public.insurer_suspension USING 
 
 CREATE INDEX open_cases_at ON public.proceeding USING btree (stage, number) WHERE ((kind = 'case'::text) AND (NOT closed));
 
+CREATE INDEX open_to ON public.work_item USING btree (office_kind, place, kind, stage, due_on, changed_at, stream);
+
 CREATE INDEX opinion_round_office_kind_application_idx ON public.opinion USING btree (round, office_kind, application);
 
 CREATE INDEX outbox_place_not_before_idx ON public.outbox USING btree (place, not_before) WHERE (NOT done);
@@ -1223,7 +1238,7 @@ CREATE INDEX proceeding_kind_stage_district_idx ON public.proceeding USING btree
 
 CREATE INDEX proceeding_number_idx ON public.proceeding USING btree (number);
 
-CREATE INDEX recognised_products ON public.proceeding USING btree (scheme, published_on DESC, number DESC) WHERE ((kind = 'case'::text) AND (published_on IS NOT NULL));
+CREATE INDEX recognised_products ON public.proceeding USING btree (scheme, published_on DESC, number DESC) INCLUDE (stream, stage, district, valid_until, product_kind) WHERE ((kind = 'case'::text) AND (published_on IS NOT NULL));
 
 CREATE INDEX refusal_received_at_command_id_rule_idx ON public.refusal USING btree (received_at DESC, command_id DESC, rule DESC);
 
@@ -1233,11 +1248,7 @@ CREATE INDEX sign_in_officer_at_idx ON public.sign_in USING btree (officer, at);
 
 CREATE INDEX signed_in_officer_idx ON public.signed_in USING btree (officer) WHERE (revoked_at IS NULL);
 
-CREATE INDEX subsidy_application_round_idx ON public.subsidy_application USING btree (round);
-
 CREATE INDEX substitution_substitute_until_idx ON public.substitution USING btree (substitute, until);
-
-CREATE INDEX work_item_office_kind_place_due_on_changed_at_stream_idx ON public.work_item USING btree (office_kind, place, due_on, changed_at, stream);
 
 CREATE INDEX work_item_office_kind_place_due_on_number_idx ON public.work_item USING btree (office_kind, place, due_on, number);
 

@@ -69,7 +69,8 @@ def _join(app: FastAPI) -> list[Nav]:
     nav: list[Nav] = []
     for found in iter_modules(pages.__path__):
         module = import_module(f"{pages.__name__}.{found.name}")
-        app.include_router(module.router)
+        # Its routes themselves: included, each would be made a second time when it is first asked for.
+        app.router.routes.extend(module.router.routes)
         nav += getattr(module, "NAV", ())
     return sorted(nav, key=lambda one: one.order)
 

@@ -15,7 +15,7 @@ PARTS = {
     "paid": N_("subsidy paid to the insurer"),
     "on_its_way": N_("subsidy approved, not paid yet"),
     "waits": N_("subsidy that waits for budget"),
-    "undecided": N_("subsidy asked for, not decided yet"),
+    "undecided": N_("subsidy not decided yet"),
     "insurer": N_("borne by the insurer"),
     "enterprise": N_("borne by the enterprise"),
 }

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from desk.language import N_, _, language
 from rules.calendar import Calendar
 from rules.capital import capital
+from rules.edition import SCHEMES, editions_of
 from rules.procedure import Act, Form, Stage
 from rules.procedures import PROCEDURES, Stream
 from rules.timetable import SHANGHAI
@@ -54,8 +55,29 @@ ORDER = (
     *("proposed_recognition", "objections", "recognition", "delivery", "contract", "application", "completion"),
     *("return", "plan", "payment"),
 )
+#: What one word would not tell in English.
+_FULLER = {
+    ("act", "apply"): "Apply for the subsidy",
+    ("act", "ask_rectification"): "Ask for rectification",
+    ("calculator", "premium"): "Premium and preference",
+    ("calculator", "deadline"): "Last day to insure",
+    ("calculator", "validity"): "Validity of a recognition",
+    ("calculator", "cancel"): "Refund on cancellation",
+    ("calculator", "recognition"): "Conditions of recognition",
+    ("calculator", "subsidy"): "Conditions of the subsidy",
+    ("calculator", "ceiling"): "Ceiling (national)",
+    ("calculator", "fund"): "Subsidy (national)",
+    ("field", "has_ip"): "Intellectual property",
+    ("field", "correct"): "What is correct",
+    ("field", "uscc"): "Credit code",
+}
 #: A day, a moment or an amount, as the record writes it.
 _WRITTEN = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?P<at>T[0-9]{2}:[0-9]{2})?|[0-9]+\.[0-9]{2}")
+#: A day, an amount of thousands or an article, as a sentence of the rules names it.
+_NAMED = re.compile(
+    r"(?<![\w.-])(?:(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w-])|(?P<amount>[0-9]{4,}\.[0-9]{2})(?![0-9]))"
+    r"|第(?P<article>[0-9]{1,2}(?:\([0-9]\))?)条"
+)
 _CHINESE = re.compile("[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]+")
 _MARKED_OPEN = re.compile(r"^(P(, I-\d+)?|I-\d+): ")
 _PROCEEDING = re.compile(r"(?P<kind>[a-z_]+):[a-z-]+:(?P<number>[^:]+)(: (?P<act>[a-z_]+))?")
@@ -74,7 +96,9 @@ def labels(spoken: str) -> Mapping[str, Mapping[str, str]]:
 
 def label(group: str, name: str) -> str:
     """What a `field`, `value`, `section`, `deadline`, `rule` or amount of `money` is called."""
-    return labels("zh").get(group, {}).get(name, said(name)) if language() == "zh" else said(name)
+    if language() == "zh":
+        return labels("zh").get(group, {}).get(name, said(name))
+    return _FULLER.get((group, name)) or said(name)
 
 
 @lru_cache(4096)
@@ -130,6 +154,13 @@ def as_asked(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return sorted(facts.items(), key=lambda one: _places().get(one[0], 10_000))
 
 
+def operation(one: Mapping[str, Any]) -> str:
+    """What an operation of the API does: a summary in Chinese, else its own description."""
+    described = str(one["description"]).strip()
+    named = labels("zh").get("operation", {}).get(f"{one['method']} {one['path']}")
+    return named if named and language() == "zh" else described
+
+
 def deadline(name: str) -> str:
     return label("deadline", name.partition(":")[0])
 
@@ -155,7 +186,7 @@ def rule(name: str) -> str:
 
 
 def act(one: Act) -> str:
-    return one.zh if language() == "zh" else said(one.name)
+    return one.zh if language() == "zh" else _FULLER.get(("act", one.name)) or said(one.name)
 
 
 def act_called(kind: str, name: str) -> str:
@@ -177,16 +208,29 @@ def kind(name: str) -> str:
     return _(KINDS.get(name, name))
 
 
+def edition(name: str) -> str:
+    """What an edition is called: each scheme's demonstration edition by that word."""
+    built_in = (one for scheme in SCHEMES for one in editions_of(scheme))
+    return _("demonstration edition") if any(one.demonstration and one.name == name for one in built_in) else name
+
+
 def office_kind(name: str) -> str:
     return _(OFFICES.get(name, name))
 
 
 def article(number: str) -> str:
-    """How an article is cited: 第8条（1）, or Article 8(1)."""
+    """How an article is cited: 第八条（一）, or Article 8(1)."""
     if language() == "en":
         return f"Article {number}"
     whole, _open, part = number.partition("(")
-    return f"第{whole}条" + (f"（{part.rstrip(')')}）" if part else "")
+    return f"第{counted(whole)}条" + (f"（{counted(part.rstrip(')'))}）" if part else "")
+
+
+def counted(number: int | str) -> str:
+    """Write a number below a hundred as the law counts its articles: 十五."""
+    tens, ones = divmod(int(number), 10)
+    digits = "零一二三四五六七八九"
+    return (digits[tens] if tens > 1 else "") + "十" * (tens > 0) + (digits[ones] if ones or not tens else "")
 
 
 def law(number: str) -> Article | None:
@@ -275,10 +319,20 @@ def path_of(stream: str | Stream) -> str:
 
 def says(sentence: str) -> str:
     """Say a sentence of the law's rules in the language of the page; what an officer wrote stays as he wrote it."""
+    turned = chinese_or_same(sentence)
+    # Days and amounts are written as everywhere else, but for those that an officer wrote.
+    if turned != sentence:
+        sentence = _NAMED.sub(_named, turned if language() == "zh" else sentence)
     if language() == "zh":
-        return chinese_or_same(sentence)
+        return sentence
     # A voice that reads English must be told of the law's own words, and of what was written in Chinese.
     return Markup(_CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', str(escape(sentence))))  # noqa: S704 - escaped
+
+
+def _named(found: re.Match[str]) -> str:
+    if found["article"]:
+        return article(found["article"])
+    return day(found["day"]) if found["day"] else money(found["amount"])
 
 
 def reason(sentence: str) -> str:
@@ -307,6 +361,8 @@ FOR_TEMPLATES: dict[str, Any] = {
     "deadline_name": deadline,
     "as_asked": as_asked,
     "bytes_said": bytes_said,
+    "counted": counted,
+    "edition_called": edition,
     "field_name": field,
     "figure_name": figure,
     "figure_said": figure_value,
@@ -320,6 +376,7 @@ FOR_TEMPLATES: dict[str, Any] = {
     "minute": minute,
     "money_name": lambda name: label("money", name),
     "office_kind_name": office_kind,
+    "operation_said": operation,
     "outcome_name": lambda name: label("outcome", name),
     "path_of": path_of,
     "proceeding_in": proceeding_in,

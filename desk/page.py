@@ -19,6 +19,7 @@ from activities.authority import Officer
 from activities.calendar import current
 from db.pool import Pool
 from desk import naming
+from desk.faulty import faulty
 from desk.language import LANGUAGES, language, phrase, phrases
 from desk.security import SESSION
 from desk.settings import DeskSettings
@@ -143,7 +144,7 @@ async def calendar_of(request: Request) -> Calendar:
 
 
 async def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """Make a page. Every template knows `request`, `me`, `lang`, `nav`, `today`, and what `desk.naming` says."""
+    """Make a page. Every template knows what stands here, and what `desk.naming` says."""
     me = await visitor(request)
     places: list[Nav] = request.app.state.nav
     calendar = await calendar_of(request)
@@ -155,6 +156,12 @@ async def render(request: Request, template: str, *, status: int = 200, **contex
             one for one in places if one.public is (me is None) and (not one.kinds or (me and me.kind in one.kinds))
         ],
         "public_places": [one for one in places if one.public],
+        # Between the parts of a list, and after what a colon ends: Chinese has no gap there.
+        **(
+            {"comma": "、", "colon": "：", "gap": ""}
+            if language() == "zh"
+            else {"comma": ", ", "colon": ": ", "gap": " "}
+        ),
         "today": today(request),
         "days_left": partial(naming.days_left, calendar=calendar),
         "other_language": with_query(request, lang=next(one for one in LANGUAGES if one != language())),
@@ -199,7 +206,7 @@ def environment() -> Environment:
     made.context_class = Plain
     # What the extension would install looks a phrase up in the context, and marks and formats it, each time.
     made.globals.update(naming.FOR_TEMPLATES, _=phrase, gettext=phrase, ngettext=phrases)
-    made.globals["with_query"] = with_query
+    made.globals.update(with_query=with_query, faulty=faulty)
     made.filters["said_value"] = naming.value
     made.filters["segment"] = lambda text: quote(str(text), safe="")
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,14 +12,17 @@ from activities.authority import Officer, authorise
 from activities.contracts import Command
 from activities.record import weighed
 from db.pool import Pool
+from db.sql import queries
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import Act, Barred, File
+from rules.procedure import NO_FILE, Act, Barred, File
 from rules.procedures import Stream
 from rules.timetable import Deadline
 from runtime.errors import BadInput, Refused
 from service.reading import bad_input
 from service.session import now
+
+PROCEEDING = queries("proceeding")
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,34 @@ def may_see(file: File, officer: Officer) -> bool:
             said = facts.get("contract", {}).get("insurer") or facts.get("nomination", {}).get("insurer")
             return said in (None, officer.office)
     return True
+
+
+def right_office(act: Act, officer: Officer) -> None:
+    """Raise `Refused` where an act is another kind of office's, in whatever proceeding and whatever its form says."""
+    try:
+        authorise(act, NO_FILE, officer)
+    except Barred as barred:
+        raise Refused(barred.rule, barred.article, barred.why) from barred
+
+
+async def expect_office(pool: Pool, stream: Stream, act: Act, officer: Officer, at: datetime) -> None:
+    """Refuse what is another kind of office's before its form is read, and note that it was tried; raise `Refused`.
+
+    All that depends on the file is the record's to say: an act sent again is answered as the first time, by then too.
+    """
+    try:
+        right_office(act, officer)
+    except Refused as refused:
+        await note_tried(pool, stream, act.name, officer, refused, at)
+        raise
+
+
+async def note_tried(
+    pool: Pool, stream: Stream, act: str, officer: Officer, refused: Refused, at: datetime, name: str | None = None
+) -> None:
+    """Note what an officer tried without authority, under its name where it has one."""
+    why = (refused.rule, refused.article, refused.why)
+    await pool.execute(PROCEEDING.refuse, name or str(uuid4()), str(stream), act, officer.code, *why, at)
 
 
 async def preview(pool: Pool, stream: Stream, act: str, officer: str, data: Mapping[str, Any]) -> Preview:

@@ -37,8 +37,10 @@ FORMS = {
 }
 
 
-async def form_of(pool: Pool, number: str, which: str, seen_by: OfficeKind | None, languages: tuple[str, ...]) -> bytes:
-    """Return a form of a case as PDF; raise `BadInput` where the case has not come so far."""
+async def form_of(
+    pool: Pool, number: str, which: str, seen_by: OfficeKind | None, languages: tuple[str, ...], *, whole: bool
+) -> bytes:
+    """Return a form of a case as PDF, persons masked but where `whole`; raise `BadInput` where it is not filled."""
     stream, filled = Stream("case", "dalian", number), FORMS[which]
     file = await file_of(pool, stream)
     events = [event for event in await events_of(pool, stream) if event.act in filled.acts and event.passed]
@@ -54,7 +56,7 @@ async def form_of(pool: Pool, number: str, which: str, seen_by: OfficeKind | Non
             number=number,
             scheme=edition.title,
             demonstration=edition.demonstration,
-            facts=facts if seen_by in (None, "enterprise") else masked(facts),
+            facts=facts if whole else masked(facts),
             money=file.money,
             annual_cap=edition.annual_cap.value,
             signed=paper.Signed(event.officer_name, day),

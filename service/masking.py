@@ -20,14 +20,19 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 #: amount: what follows the letters and the hyphen of a number of a case or a paper is that number's own.
 _FIGURES = re.compile(r"(?<![A-Za-z0-9.])(?<![A-Za-z0-9]-)\+?[0-9](?:[ -]?[0-9]){6,31}[Xx]?(?![A-Za-z0-9]|\.[0-9])")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
-#: In a text for an officer, who needs every number of a thing: a mobile telephone, an identity card.
-_REACHES = re.compile(
-    r"(?<![A-Za-z0-9.-])(?:(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
-    r"|[0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx])(?![A-Za-z0-9-]|\.[0-9])"
+_IDENTITY = r"[0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
+_MOBILE = r"(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}"
+#: A place's code stands apart from the number there, by brackets, a blank or a stroke, or it would be any number; an
+#: extension follows.
+_PLACE, _GAP = "(?:10|2[0-9]|[3-9][0-9]{2})", "[ –—－-]"
+_LANDLINE = (
+    rf"(?:(?:\+86{_GAP}?|86{_GAP})[(（]?0?{_PLACE}[)）]?{_GAP}?|[(（]0{_PLACE}[)）]{_GAP}?|0{_PLACE}{_GAP})"
+    rf"[2-9][0-9]{{2,3}}{_GAP}?[0-9]{{4}}(?: ?(?:{_GAP}|转|分机|转分机|ext\.?|x) ?[0-9]{{1,6}})?"
 )
+#: In a text for an officer, who needs every number of a thing: a telephone, an identity card.
+_REACHES = re.compile(rf"(?<![A-Za-z0-9.-])(?:{_MOBILE}|{_IDENTITY}|{_LANDLINE})(?![A-Za-z0-9-]|\.[0-9])")
 #: Fields that hold a number or an address of a thing, which may look like a person's.
 _OF_THINGS: Final = ("number", "code", "uscc", "sha256", "address", "invoice", "voucher", "document")
-_IDENTITY = re.compile(r"[0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]")
 
 
 def name(said: str) -> str:
@@ -53,7 +58,9 @@ def _unless_public(found: re.Match[str]) -> str:
 def _is_enterprise(figures: str) -> bool:
     """Whether figures are an enterprise's code, which begins with 9, and not an identity number that looks like one."""
     code = figures.upper()
-    return code[:1] == "9" and is_uscc(code) and check_digit(code[:17]) == code[17] and not _IDENTITY.fullmatch(code)
+    return (
+        code[:1] == "9" and is_uscc(code) and check_digit(code[:17]) == code[17] and not re.fullmatch(_IDENTITY, code)
+    )
 
 
 def masked(value: Any, field: str = "") -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from activities.authority import Officer
@@ -115,14 +117,16 @@ async def _reviewed(
 # --- An insurer's own -----------------------------------------------------------------------------------------------
 
 
-async def rounds_of(pool: Pool, insurer: str, most: int = 8) -> list[Record]:
-    """The newest rounds as an insurer sees them."""
-    return [dict(row) for row in await pool.fetch(RETURNS.rounds_of, SCHEME, insurer, most)]
-
-
-async def counted(pool: Pool, insurer: str) -> dict[str, Record]:
-    """How many of an insurer's applications stand in each state, and what they ask."""
-    return {row["state"]: dict(row) for row in await pool.fetch(RETURNS.counted, SCHEME, insurer)}
+async def overview_of(pool: Pool, insurer: str, most: int = 8) -> tuple[list[Record], Counter[str]]:
+    """The newest rounds as an insurer sees them, with what stands of it in each; and its applications by state."""
+    states, counted, asked = Counter[str](), Counter[str](), defaultdict[str, Decimal](Decimal)
+    for row in await pool.fetch(RETURNS.standing, SCHEME, insurer):
+        states[row["state"]] += row["applications"]
+        counted[row["round"]] += row["applications"]
+        asked[row["round"]] += row["asked"]
+    rounds = await pool.fetch(RETURNS.rounds_of, SCHEME, insurer, most)
+    told = [{**one, "applications": counted[one["stream"]], "asked": asked[one["stream"]]} for one in rounds]
+    return told, states
 
 
 async def own_applications(

@@ -43,8 +43,8 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None, *, whole
     """Return a proceeding whole: facts, money, deadlines, history, and which acts are possible now.
 
     With `officer`, the acts say what he may do; without, only what the procedure allows. What names or reaches a person
-    is masked, but for the enterprise that the facts are of, unless they are asked for `whole`: by the operator at the
-    terminal, or for an officer whose look is written down (`service.unmasking`).
+    is masked, but for the enterprise that the facts are of, unless they are asked for `whole`: for an officer whose
+    look is written down (`service.unmasking`), or for the program that reads a case's JSON.
     """
     file, acting = await file_of(pool, stream), await acting_as(pool, officer)
     office = acting.office if acting else None
@@ -82,6 +82,12 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None, *, whole
         "events": events,
         "acts": _acts(stream, file, acting),
     }
+
+
+async def subject_of(pool: Pool, stream: Stream) -> Mapping[str, str | None]:
+    """Whose product a proceeding is about: `product`, `model` and `enterprise`, each None where it is about none."""
+    row = await pool.fetchrow(PROCEEDING.subject, str(stream))
+    return dict(row) if row else dict.fromkeys(("product", "model", "enterprise"))
 
 
 def minute_of(moment: datetime) -> str:

@@ -5,7 +5,8 @@ Every look is in `unmasking`, which is only added to: who, when, of which procee
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,10 +16,23 @@ from db.sql import queries
 from rules.procedure import File
 from rules.procedures import Stream
 from runtime.errors import BadInput, Refused
-from service.acting import possible_acts
+from service.acting import note_tried, possible_acts
+from service.reading import read_word
 
-UNMASKING, PROCEEDING = queries("unmasking"), queries("proceeding")
+UNMASKING = queries("unmasking")
 LONGEST = 200
+#: For how long a look sent again under its name is the same look: time to ask anew after an answer that got lost.
+SAME_LOOK = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Who looks, what for, when; and under which name, where whoever sends it gave it one."""
+
+    officer: Officer
+    reason: str
+    at: datetime
+    command_id: str | None = None
 
 
 def decides(stream: Stream, file: File, officer: Officer) -> bool:
@@ -26,19 +40,27 @@ def decides(stream: Stream, file: File, officer: Officer) -> bool:
     return any(one.allowed for one in possible_acts(stream, file, officer))
 
 
-async def unmask(pool: Pool, stream: Stream, file: File, officer: Officer, reason: str, at: datetime) -> None:
-    """Write a look down before it is shown; raise `BadInput` without a reason.
+async def unmask(pool: Pool, stream: Stream, file: File, look: Look) -> str:
+    """Write a look down before it is shown, and return its name; one sent again soon under its name is there already.
 
-    Who decides nothing there is noted as having tried without authority; raises `Refused`.
+    Who decides nothing there is noted as having tried without authority; raises `Refused`. Raises `BadInput` without
+    a reason, and for the name of another look.
     """
-    why = reason.strip()
-    if not why or len(why) > LONGEST or not why.isprintable():
+    code, reason = look.officer.code, look.reason.strip()
+    name = str(uuid4()) if look.command_id is None else read_word("command_id", look.command_id)
+    if not decides(stream, file, look.officer):
+        refused = Refused("entitled_to_see", "15(3)", f"{code} has no act to do in {stream.number} now")
+        await note_tried(pool, stream, "unmask", look.officer, refused, look.at, name)
+        raise refused
+    if not reason or len(reason) > LONGEST or not reason.isprintable():
         raise BadInput(("reason", f"must say in 1 to {LONGEST} characters what the persons are needed for"))
-    if not decides(stream, file, officer):
-        barred = ("entitled_to_see", "15(3)", f"{officer.code} has no act to do in {stream.number} now")
-        await pool.execute(PROCEEDING.refuse, str(uuid4()), str(stream), "unmask", officer.code, *barred, at)
-        raise Refused(*barred)
-    await pool.execute(UNMASKING.note, str(stream), officer.code, at, why)
+    if not await pool.fetchval(UNMASKING.note, name, str(stream), code, look.at, reason):
+        first = await pool.fetchrow(UNMASKING.named, name)
+        assert first is not None, "what is noted is never taken away"
+        same = (first["stream"], first["officer"], first["reason"]) == (str(stream), code, reason)
+        if not same or look.at > first["at"] + SAME_LOOK:
+            raise BadInput(("command_id", f"{name!r} was already used for another look, or too long ago"))
+    return name
 
 
 async def looks(pool: Pool, stream: Stream) -> list[dict[str, Any]]:

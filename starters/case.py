@@ -16,7 +16,7 @@ from service.reading import read_data
 from service.sample_forms import SampleForms
 from service.session import fit, now, run, session
 from starters.proceeding import do_act, tell_list, tell_shown
-from starters.telling import As, CommandId, Data, Json, console, tell_answer, tell_json, tell_table
+from starters.telling import As, CommandId, Data, Json, Persons, console, tell_answer, tell_json, tell_table
 
 app = typer.Typer(no_args_is_help=True, help="Cases (办件), from submission to payment.")
 Number = Annotated[str, typer.Argument(metavar="CASE", help="The case's number, as DL-2026-000001.")]
@@ -74,10 +74,11 @@ def show(
     officer: Annotated[
         str | None, typer.Option("--as", metavar="OFFICER", help="Say which acts this officer may do.")
     ] = None,
+    persons: Persons = None,
     as_json: Json = False,
 ) -> None:
     """Show a case: facts, money, deadlines with how each was counted, history, and what can come next."""
-    tell_shown(case_stream(case), officer, as_json=as_json)
+    tell_shown(case_stream(case), officer, persons, as_json=as_json)
 
 
 @app.command("list")

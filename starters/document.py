@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from activities.documents import seen_by
+from rules.procedures import Stream
 from runtime.document_store import DocumentStore
 from runtime.errors import BadInput, Refused
 from runtime.messages import say
@@ -16,9 +17,10 @@ from service.case_forms import FORMS, form_of
 from service.documents import digest_for, hand_in, numbered_dossier, proved, read_kept, subject_named
 from service.reading import plain, read_choice
 from service.session import reading, run, session
-from service.showing import acting_as, file_of
+from service.showing import acting_as, file_of, owns
 from starters.papers import Out, languages, write
-from starters.telling import As, CommandId, Json, console, tell_answer, tell_json, tell_rows
+from starters.proceeding import looked
+from starters.telling import As, CommandId, Json, Persons, console, tell_answer, tell_json, tell_rows
 
 app = typer.Typer(
     no_args_is_help=True, help="Documents (材料): handed in, kept by their hash, shown to whom they concern."
@@ -135,14 +137,16 @@ def form(
     officer: Annotated[
         str | None, typer.Option("--as", metavar="OFFICER", help="For finance, bank accounts are written out.")
     ] = None,
+    persons: Persons = None,
 ) -> None:
     """Write a form of a case as PDF, filled from the record: in Chinese, then in the language spoken here."""
     read_choice("form", which, FORMS)
 
     async def work() -> bytes:
         async with reading() as pool:
-            acting = await acting_as(pool, officer)
-            return await form_of(pool, case, which, acting.kind if acting else None, languages())
+            acting, stream = await acting_as(pool, officer), Stream("case", "dalian", case)
+            whole = owns(await file_of(pool, stream), acting) or await looked(pool, stream, officer, persons)
+            return await form_of(pool, case, which, acting.kind if acting else None, languages(), whole=whole)
 
     write(out, run(work()))
 

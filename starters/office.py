@@ -17,6 +17,7 @@ from runtime.messages import say
 from runtime.settings import Settings
 from service.accounts import set_password
 from service.api_tokens import Given, give
+from service.masking import masked
 from service.reading import read_choice, read_data, read_word
 from service.session import now, reading, run
 from service.showing import minute_of
@@ -40,13 +41,13 @@ def office() -> None:
 def list_officers(
     kind: Annotated[str | None, typer.Option(help=f"One of: {', '.join(KINDS)}.")] = None, as_json: Json = False
 ) -> None:
-    """List the officers, whose codes `--as` takes."""
+    """List the officers, whose codes `--as` takes; whom an enterprise names is masked."""
     if kind is not None:
         read_choice("kind", kind, KINDS)
 
     async def work() -> list[dict[str, Any]]:
         async with reading() as pool:
-            return [dict(row) for row in await pool.fetch(OFFICE.officers, kind)]
+            return [_as_listed(dict(row)) for row in await pool.fetch(OFFICE.officers, kind)]
 
     rows = run(work())
     if as_json:
@@ -55,6 +56,11 @@ def list_officers(
         return
     columns = ("code", "name", "kind", "office", "name_zh", "district")
     tell_rows(say("officers"), columns, rows)
+
+
+def _as_listed(row: dict[str, Any]) -> dict[str, Any]:
+    """Whoever acts for an enterprise is the person it named to be reached, and no official."""
+    return row | ({"name": masked(row["name"], "contact")} if row["kind"] == "enterprise" else {})
 
 
 @app.command()

@@ -7,19 +7,23 @@ from typing import Annotated, Any
 
 import typer
 
+from db.pool import Pool
 from db.sql import queries
 from rules.faults import Unfit
 from rules.procedures import PROCEDURES, Stream
 from rules.timetable import SHANGHAI
+from runtime.errors import BadInput
 from runtime.messages import is_chinese, named, say
 from service.reading import bad_input, read_choice, read_data, read_word
 from service.session import fit, now, reading, run, session
-from service.showing import acting_as, expect_about, numbered, shown
+from service.showing import acting_as, expect_about, file_of, numbered, shown
+from service.unmasking import Look, unmask
 from starters.telling import (
     As,
     CommandId,
     Data,
     Json,
+    Persons,
     console,
     ground,
     tell_answer,
@@ -78,12 +82,24 @@ def do_enter(
     run(work())
 
 
-def tell_shown(stream: Stream, officer: str | None, *, as_json: bool) -> None:
-    """Print a proceeding whole."""
+async def looked(pool: Pool, stream: Stream, officer: str | None, reason: str | None) -> bool:
+    """Whether an officer has persons shown in full: where he says what for, that is written down first."""
+    if reason is None:
+        return False
+    acting = await acting_as(pool, officer)
+    if acting is None:
+        raise BadInput(("as", "must name who looks"))
+    await unmask(pool, stream, await file_of(pool, stream), Look(acting, reason, now()))
+    return True
+
+
+def tell_shown(stream: Stream, officer: str | None, reason: str | None = None, *, as_json: bool) -> None:
+    """Print a proceeding, its persons masked unless there is a reason; a case's JSON has them, as is promised."""
 
     async def work() -> dict[str, Any]:
         async with reading() as pool:
-            return await shown(pool, stream, officer, whole=True)
+            whole = await looked(pool, stream, officer, reason) or (as_json and stream.kind == "case")
+            return await shown(pool, stream, officer, whole=whole)
 
     told = run(work())
     if as_json:
@@ -217,9 +233,10 @@ def group_of(kind: str, zh: str) -> typer.Typer:
         officer: Annotated[
             str | None, typer.Option("--as", metavar="OFFICER", help="Say which acts this officer may do.")
         ] = None,
+        persons: Persons = None,
         as_json: Json = False,
     ) -> None:
-        tell_shown(Stream(kind, "dalian", str(number)), officer, as_json=as_json)
+        tell_shown(Stream(kind, "dalian", str(number)), officer, persons, as_json=as_json)
 
     def list_(
         stage: Annotated[str | None, typer.Option(help="Only those at this stage.")] = None,

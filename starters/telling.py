@@ -34,6 +34,12 @@ CommandId = Annotated[
     str | None,
     typer.Option("--command-id", metavar="ID", help="Name this order: the same id is done once and answered alike."),
 ]
+Persons = Annotated[
+    str | None,
+    typer.Option(
+        "--persons", metavar="REASON", help="Show persons in full this once; who looks (--as) and what for is kept."
+    ),
+]
 
 
 def console() -> Console:

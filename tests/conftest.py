@@ -1,6 +1,6 @@
-"""What tests share: a PostgreSQL cloned from a template, Temporal servers, and a session with hands.
+"""What tests share: a PostgreSQL, Temporal servers, and a session with hands.
 
-Each worker of the test run has servers of its own; each test has a database of its own.
+Each worker of the test run has servers of its own, and one database that is put back before each test that uses it.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ import asyncio
 import gc
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
-import asyncpg
 import pytest
 from hypothesis import settings
 from temporalio.testing import WorkflowEnvironment
 
 from db.embedded import EmbeddedPostgres
-from db.migrate import DATABASE, PROGRAM, prepare
+from db.migrate import prepare
 from db.pool import Pool, open_pool
 from rules.procedures import PROCEDURES
 from rules.timetable import SHANGHAI
@@ -28,6 +26,7 @@ from service.session import Session
 from tests.gate import Gate
 from tests.hands import Clock, Hands, working
 from tests.servers import start_skipping
+from tests.workshop import Workshop, opened
 
 # The C library's environment may not change while a thread of Temporal's reads it: that has killed a run. So only
 # Python's changes from here on; what a process is started with is said where it is started.
@@ -38,7 +37,7 @@ settings.register_profile("firstcover", deadline=None)
 settings.load_profile("firstcover")
 
 PASSWORD = "not-a-secret"
-_names, _places, _quarters = count(1), count(1), count(0)
+_places, _quarters = count(1), count(0)
 
 
 def pytest_collection_finish() -> None:
@@ -54,22 +53,17 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
         yield server
 
 
-@asynccontextmanager
-async def cloned(postgres: EmbeddedPostgres, template: str = DATABASE) -> AsyncIterator[str]:
-    """A database as a template is, the prepared one unless another is named; its address, for the program's role."""
-    name = f"test_{next(_names)}"
-    admin = await asyncpg.connect(postgres.dsn())
-    await admin.execute(f"create database {name} template {template}")
-    yield postgres.dsn(PROGRAM, name, PASSWORD)
-    await admin.execute(f"drop database {name} with (force)")
-    await admin.close()
+@pytest.fixture(scope="session")
+async def workshop(postgres: EmbeddedPostgres) -> AsyncIterator[Workshop]:
+    """The one database of this worker's tests."""
+    async with opened(postgres, "workshop", PASSWORD) as made:
+        yield made
 
 
 @pytest.fixture
-async def database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
-    """The address of a database of this test's own."""
-    async with cloned(postgres) as address:
-        yield address
+async def database(workshop: Workshop) -> str:
+    """The address of a database in which nothing has happened yet, and which no other test uses meanwhile."""
+    return await workshop.put_back()
 
 
 @pytest.fixture

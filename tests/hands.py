@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -17,10 +17,11 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.contracts import Answer, Event
+from activities.contracts import Answer, Attempt, Event
+from activities.record import Record
 from db.pool import Pool
 from rules.procedure import File
-from rules.procedures import Stream
+from rules.procedures import Stream, stream_of
 from runtime.errors import BadInput
 from service.sample_forms import SampleForms
 from service.session import Session
@@ -39,6 +40,33 @@ class Clock:
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+
+@dataclass(frozen=True)
+class Writing(Session):
+    """A session that writes straight into the record, without workflows: a tenth of the time.
+
+    For what a test begins from. The next act that goes through an entrance starts the proceeding's workflow from the
+    record, as where Temporal had lost it; until then no clock runs for it.
+    """
+
+    async def open(
+        self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None
+    ) -> Answer:
+        command = self._order(stream, act, officer, data, command_id)
+        answer = await Record(self.pool).open(command)
+        await Record(self.pool).acknowledge(command.id)
+        return answer
+
+    async def act(self, stream: str, act: str, officer: str, data: Mapping[str, Any], command_id: str | None) -> Answer:
+        if not stream_of(stream).procedure.driven:
+            return await self.open(stream, act, officer, data, command_id)
+        command = self._order(stream, act, officer, data, command_id)
+        sequence = await self.pool.fetchval("select sequence from proceeding where stream = $1", stream)
+        recorded = await Record(self.pool).write(Attempt(command=command, sequence=sequence))
+        await Record(self.pool).acknowledge(command.id)
+        assert recorded.answer, "another act came in between"
+        return recorded.answer
 
 
 #: Who does each act of a case's straight path, in order; None is the enterprise itself.
@@ -93,6 +121,12 @@ class Hands:
         """The same hands on another proceeding, such as the case's policy."""
         return Hands(self.session, self.clock, self.skipping, lambda: self.quarter, self.serial, stream)
 
+    @property
+    def writing(self) -> Hands:
+        """The same hands, which write straight into the record."""
+        session = Writing(self.session.pool, self.session.client, self.session.task_queue, self.clock)
+        return Hands(session, self.clock, self.skipping, lambda: self.quarter, self.serial, self.case)
+
     async def submit(self, data: dict[str, Any] | None = None, command_id: str | None = None) -> Answer:
         form = data or self.forms.submission()
         answer = await self.session.open("case:dalian:new", "submit", form["enterprise"]["uscc"], form, command_id)
@@ -140,6 +174,12 @@ class Hands:
             answer = await self.act(act, officer)
         assert answer.event.act == last_act
         return answer
+
+    async def stand_at(self, last_act: str) -> None:
+        """Begin where a case has come to, straight in the record."""
+        writing = self.writing
+        await writing.bring_to(last_act)
+        self.case = writing.case
 
     async def has_scheduled_an_activity(self) -> None:
         """Wait until the workflow has given up trying beside itself and left an act to the server's patience."""

@@ -12,9 +12,15 @@ from db.embedded import EmbeddedPostgres
 from db.migrate import DATABASE, PROGRAM
 from db.pool import Connection
 
-#: Keep what the migrations and the demonstration put there.
+#: End every other connection, and wait until it has let go of what it held.
+_TURN_OUT = """
+select pg_terminate_backend(pid, 10000) from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid()
+"""
+#: Keep what stands there, instead of whatever was kept before.
 _KEEP = """
 do $$ declare one text; filled boolean; begin
+    drop schema if exists kept cascade;
     create schema kept;
     for one in select tablename from pg_tables where schemaname = 'public' loop
         execute format('select exists (select from public.%I)', one) into filled;
@@ -48,22 +54,26 @@ class Workshop:
     #: Its address, for the program's role.
     address: str
 
+    async def keep(self) -> None:
+        """Put back to what stands there now, from now on: what several tests begin from is so played only once."""
+        await self.superuser.execute(_KEEP)
+
     async def put_back(self) -> str:
-        """Forget what the test before did, and return the address."""
+        """Forget what the test before did, turn out whoever it left here, and return the address."""
+        await self.superuser.execute(_TURN_OUT)
         await self.superuser.execute(_PUT_BACK)
         return self.address
 
 
 @asynccontextmanager
-async def opened(
-    postgres: EmbeddedPostgres, name: str, password: str, template: str = DATABASE
-) -> AsyncIterator[Workshop]:
-    """Make a database from a template, the prepared one unless another is named, and open it."""
+async def opened(postgres: EmbeddedPostgres, name: str, password: str) -> AsyncIterator[Workshop]:
+    """Make a database as the prepared one is, and open it."""
     admin = await asyncpg.connect(postgres.dsn())
-    await admin.execute(f"create database {name} template {template}")
+    await admin.execute(f"create database {name} template {DATABASE}")
     superuser = await asyncpg.connect(postgres.dsn(database=name))
-    await superuser.execute(_KEEP)
-    yield Workshop(superuser, postgres.dsn(PROGRAM, name, password))
+    workshop = Workshop(superuser, postgres.dsn(PROGRAM, name, password))
+    await workshop.keep()
+    yield workshop
     await superuser.close()
     await admin.execute(f"drop database {name} with (force)")
     await admin.close()

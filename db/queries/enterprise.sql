@@ -3,14 +3,17 @@
 select stream from proceeding where enterprise = $1 and kind = 'case' order by opened_at, number limit 1
 
 -- own --
--- An enterprise's proceedings, the latest changed first, before ($2, $3): what each is about, and what runs in it.
-select p.stream, p.kind, p.number, p.stage, p.closed, p.changed_at,
-    file #>> '{facts,submission,product,name}' as product, file #>> '{facts,submission,product,model}' as model,
+-- An enterprise's proceedings, the latest changed first, before ($2, $3): what each is about, a policy by its case, and what runs in it.
+select p.stream, p.kind, p.number, p.stage, p.closed, p.changed_at, s.product ->> 'name' as product, s.product ->> 'model' as model,
     d.name as deadline, d.due_on, d.provisional, d.office as due_from
-from proceeding p left join lateral (
+from proceeding p left join proceeding a on a.stream = p.about left join proceeding b on b.stream = a.about
+cross join lateral (select coalesce(
+    p.file #> '{facts,submission,product}', a.file #> '{facts,submission,product}', b.file #> '{facts,submission,product}'
+) as product) s
+left join lateral (
     select name, due_on, provisional, office from deadline d where d.stream = p.stream and d.met_on is null and not p.closed order by due_on, name limit 1
 ) d on true
-where enterprise = $1 and (p.changed_at, p.stream) < ($2::timestamptz, $3) order by p.changed_at desc, p.stream desc limit $4
+where p.enterprise = $1 and (p.changed_at, p.stream) < ($2::timestamptz, $3) order by p.changed_at desc, p.stream desc limit $4
 
 -- at_stages --
 -- Open cases at some stages by number, of some districts, or entrusted to an assessor, where one is named; after a number.

@@ -75,6 +75,13 @@ select stream, file from proceeding where not closed and kind = any ($1) order b
 select number from proceeding
 where kind = 'recovery' and stage <> 'dropped' and file #> '{facts,recovery,applications}' ?| $1::text[] order by number limit 1
 
+-- subject --
+-- Whose product a proceeding is about in the end: a policy by its case, a loss claim by its policy's.
+select s.submission #>> '{product,name}' as product, s.submission #>> '{product,model}' as model, s.submission #>> '{enterprise,name}' as enterprise
+from proceeding p left join proceeding a on a.stream = p.about left join proceeding b on b.stream = a.about
+cross join lateral (select coalesce(p.file #> '{facts,submission}', a.file #> '{facts,submission}', b.file #> '{facts,submission}') as submission) s
+where p.stream = $1 and p.kind <> 'complaint'
+
 -- related --
 -- What is about a proceeding: a case's further batches and policies, a policy's loss claims; a tip-off only for the office $2 that handles it.
 select kind, number, stage, closed from proceeding

@@ -1,25 +1,19 @@
 -- register --
--- Recognised products of a scheme, the latest published first, after ($7, $8); narrowed by words, district, kind and, on the day $6, by how they stand; none whose recognition was never published. What many have is met among the first hundreds; the rest is looked up.
-with walked as materialized (
-    select stream, published_on, number from (
-        select stream, published_on, number, terms, district, stage, file from proceeding
-        where kind = 'case' and scheme = $1 and published_on is not null and (published_on, number) < ($7, $8)
-        order by published_on desc, number desc limit 1000
-    ) p where ($2::text[] is null or terms @> $2) and ($3::text is null or district = $3)
-      and ($4::text is null or file #>> '{facts,submission,product,kind}' = $4)
+-- Recognised products of a scheme, the latest published first, after ($7, $8); narrowed by words, district, kind and, on the day $6, by how they stand; none whose recognition was never published. All but words is found along the index; words that many have are met among the first hundreds, rare ones looked up.
+with narrowed as not materialized (
+    select stream, published_on, number from proceeding
+    where kind = 'case' and scheme = $1 and published_on is not null and (published_on, number) < ($7, $8)
+      and ($3::text is null or district = $3) and ($4::text is null or product_kind = $4)
       and case $5::text when 'revoked' then stage = 'revoked' when 'superseded' then stage = 'superseded'
-          when 'expired' then stage not in ('revoked', 'superseded') and file #>> '{facts,recognition,valid_until}' < $6
-          when 'valid' then stage not in ('revoked', 'superseded') and file #>> '{facts,recognition,valid_until}' >= $6 else true end
+          when 'expired' then stage not in ('revoked', 'superseded') and valid_until < $6
+          when 'valid' then stage not in ('revoked', 'superseded') and valid_until >= $6 else true end
+), walked as materialized (
+    select n.* from (select * from narrowed order by published_on desc, number desc limit case when $2::text[] is null then $9 else 1000 end) n
+    where $2::text[] is null or (select p.terms from proceeding p where p.stream = n.stream) @> $2
     order by published_on desc, number desc limit $9
 ), looked_up as materialized (
-    select stream, published_on, number from proceeding
-    where kind = 'case' and scheme = $1 and published_on is not null and (published_on, number) < ($7, $8) and (select count(*) from walked) < $9
-      and ($2::text[] is null or terms @> $2) and ($3::text is null or district = $3)
-      and ($4::text is null or file #>> '{facts,submission,product,kind}' = $4)
-      and case $5::text when 'revoked' then stage = 'revoked' when 'superseded' then stage = 'superseded'
-          when 'expired' then stage not in ('revoked', 'superseded') and file #>> '{facts,recognition,valid_until}' < $6
-          when 'valid' then stage not in ('revoked', 'superseded') and file #>> '{facts,recognition,valid_until}' >= $6 else true end
-    order by published_on desc, number desc limit $9
+    select n.* from narrowed n join proceeding p using (stream) where p.terms @> $2 and (select count(*) from walked) < $9
+    order by n.published_on desc, n.number desc limit $9
 ), hit as (select * from walked union select * from looked_up order by published_on desc, number desc limit $9)
 select p.number, stage, enterprise, district, file #> '{facts,submission}' as submission, file #> '{facts,recognition}' as recognition,
     file #> '{facts,revocation}' as revocation, file #> '{facts,supersession}' as supersession, changed_at

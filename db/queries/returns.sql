@@ -36,15 +36,13 @@ left join policy l on l.stream = 'policy:' || a.scheme || ':' || a.number
 where a.scheme = $1 and a.insurer = $2 and a.number > $3 and ($4::text is null or a.state = $4) and ($5::text is null or a.round = $5)
 order by a.number limit $6
 
--- counted --
--- How many of an insurer's applications stand in each state, and what they ask.
-select state, count(*) as applications, sum(asked) as asked from subsidy_application where scheme = $1 and insurer = $2 group by state
+-- standing --
+-- How many of an insurer's applications stand in each round in each state, and what they ask: all are counted in one pass.
+select round, state, count(*) as applications, sum(asked) as asked from subsidy_application where scheme = $1 and insurer = $2 group by round, state
 
 -- rounds_of --
--- The newest rounds as an insurer sees them: whether its return is awaited, what it filed, and what stands there of it.
-select p.number, p.stage, p.closed, p.file #> array['facts', 'awaited', $2] as awaited, p.file #> array['facts', 'returns', $2] as filed,
-    d.due_on, d.provisional, d.met_on, coalesce(c.applications, 0) as applications, coalesce(c.asked, 0) as asked
-from proceeding p
-left join deadline d on d.stream = p.stream and d.name = 'filing'
-left join lateral (select count(*) as applications, sum(a.asked) as asked from subsidy_application a where a.round = p.stream and a.insurer = $2) c on true
+-- The newest rounds as an insurer sees them: whether its return is awaited, and what it filed.
+select p.stream, p.number, p.stage, p.closed, p.file #> array['facts', 'awaited', $2] as awaited, p.file #> array['facts', 'returns', $2] as filed,
+    d.due_on, d.provisional, d.met_on
+from proceeding p left join deadline d on d.stream = p.stream and d.name = 'filing'
 where p.kind = 'round' and p.scheme = $1 order by p.number desc limit $3

@@ -32,18 +32,26 @@ from unnest($4::text[], $5::boolean[], $6::text[], $7::numeric[], $8::timestamp[
 
 -- by_office --
 -- How many opinions of a round each of the three offices has given of what is asked, and how many are awaited: of `again`, what it had said was of another amount or insurance time.
-with reviewed as (
-    select a.number, a.asked, a.concluded_at, a.state = 'filed' and a.round = $1 and a.waiting = 0 as due
-    from subsidy_application a
-    where a.round = $1 or exists (select from plan_line l where l.application = a.number and l.round = $1)
+with reviewed as materialized (
+    select number, asked, concluded_at, state = 'filed' and waiting = 0 as due from subsidy_application where round = $1
+    union all
+    select distinct a.number, a.asked, a.concluded_at, false from plan_line l join subsidy_application a on a.number = l.application
+    where l.round = $1 and a.round is distinct from $1
+), said as materialized (
+    select o.office_kind, o.application, o.approves, a.due, o.asked = a.asked and o.concluded_at = a.concluded_at as stands
+    from opinion o join reviewed a on a.number = o.application where o.round = $1
+), counted as (
+    select office_kind, count(*) as given, count(*) filter (where approves) as approved, count(*) filter (where due) as of_due
+    from said where stands group by office_kind
+), restated as (
+    select s.office_kind, count(distinct s.application) as again from said s
+    where s.due and not s.stands and not exists (select from said n where n.stands and (n.office_kind, n.application) = (s.office_kind, s.application))
+    group by s.office_kind
 )
-select k.office, count(o.application) as given, count(*) filter (where o.approves) as approved, count(*) filter (where not o.approves) as refused,
-    count(*) filter (where a.due and o.application is null) as awaited,
-    count(*) filter (where a.due and o.application is null and exists (
-        select from opinion e where e.application = a.number and e.round = $1 and e.office_kind = k.office)) as again
-from unnest($2::text[]) with ordinality k (office, place) left join reviewed a on true
-left join opinion o on o.application = a.number and o.round = $1 and o.office_kind = k.office and o.asked = a.asked and o.concluded_at = a.concluded_at
-group by k.office, k.place order by k.place
+select k.office, coalesce(c.given, 0) as given, coalesce(c.approved, 0) as approved, coalesce(c.given - c.approved, 0) as refused,
+    (select count(*) from reviewed where due) - coalesce(c.of_due, 0) as awaited, coalesce(r.again, 0) as again
+from unnest($2::text[]) with ordinality k (office, place)
+left join counted c on c.office_kind = k.office left join restated r on r.office_kind = k.office order by k.place
 
 -- awaiting --
 -- The applications of a round that are reviewed, of those named or, where none are, all: what is known of each, and what an office has said of it.

@@ -1,6 +1,10 @@
 -- note --
--- Note that an officer has what is masked of a person shown in full, and why.
-insert into unmasking (stream, officer, at, reason) values ($1, $2, $3, $4) on conflict do nothing
+-- Note under a name that an officer has what is masked of a person shown in full, and why; say nothing where the name is taken.
+insert into unmasking (command_id, stream, officer, at, reason) values ($1, $2, $3, $4, $5) on conflict do nothing returning true
+
+-- named --
+-- The look that has a name.
+select stream, officer, at, reason from unmasking where command_id = $1
 
 -- of_stream --
 -- Who had the persons of a proceeding shown in full, the latest first; the last hundred.

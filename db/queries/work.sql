@@ -27,13 +27,13 @@ select stream, taken_by from work_item
 where stream = any ($1) and office_kind = $2 and place = any ($3) order by stream for update
 
 -- open_to --
--- What nobody who acts today ($3) has taken, of some kinds ($9) each at a stage ($10), the most urgent first: by its day, then by the oldest change; after ($6, $7, $8).
-select w.* from unnest($2::text[]) whose cross join lateral (
+-- What nobody who acts today ($3) has taken, of some kinds ($9) each at a stage ($10), the most urgent first: by its day, then by the oldest change; after ($6, $7, $8). Each kind and stage is met in its own order.
+select w.* from unnest($2::text[]) whose cross join unnest($9::text[], $10::text[]) moved (kind, stage) cross join lateral (
     select stream, due_on, provisional, deadline, changed_at from work_item
-    where office_kind = $1 and place = whose and (taken_by is null or not taken_by = any ($3))
-      and ($4::text is null or kind = $4) and (kind, stage) in (select * from unnest($9::text[], $10::text[])) and (due_on, changed_at, stream) > ($6, $7, $8)
+    where office_kind = $1 and place = whose and kind = moved.kind and stage = moved.stage and (taken_by is null or not taken_by = any ($3))
+      and (due_on, changed_at, stream) > ($6, $7, $8)
     order by due_on, changed_at, stream limit $5
-) w order by due_on, changed_at, stream limit $5
+) w where $4::text is null or moved.kind = $4 order by due_on, changed_at, stream limit $5
 
 -- claim --
 -- An item of an office that nobody who acts today has taken and no other transaction holds.

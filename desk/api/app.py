@@ -20,7 +20,8 @@ def build() -> FastAPI:
     """Return the API, to be mounted at `/api`; it shares the desk's state."""
     app = FastAPI(title="Firstcover", version="1", description=ABOUT, docs_url=None, redoc_url=None)
     for part in (proceedings, money, papers, public):
-        app.include_router(part.router)
+        # Its routes themselves: included, each would be made a second time when it is first asked for.
+        app.router.routes.extend(part.router.routes)
     problems.tell(app)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app

@@ -48,7 +48,11 @@ async def sent(request: Request) -> dict[str, Any]:
 
 Caller = Annotated[Officer, Depends(caller)]
 Sent = Annotated[dict[str, Any], Depends(sent)]
-#: What OpenAPI says of a body that `Sent` reads.
-BODY: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
-}  # fmt: skip
+
+
+def body_of(schema: dict[str, Any]) -> dict[str, Any]:
+    """What OpenAPI says of a body that `Sent` reads."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+BODY = body_of({"type": "object"})

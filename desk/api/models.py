@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from rules.finding import Finding
+from service.unmasking import LONGEST
 
 
 class Model(BaseModel):
@@ -73,6 +74,14 @@ class Proceeding(Model):
     deadlines: list[Deadline]
     events: list[Event]
     acts: list[PossibleAct]
+
+
+class Reason(BaseModel):
+    """What a look at persons in full is for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=LONGEST)
 
 
 class Effect(Model):

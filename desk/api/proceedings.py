@@ -11,24 +11,24 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from activities.authority import Officer
 from activities.contracts import Answer
 from activities.work import Wanted, office_on
-from db.pool import Pool
 from db.sql import queries
 from desk.api import models
-from desk.api.calling import BODY, Caller, Sent
+from desk.api.calling import BODY, Caller, Sent, body_of
 from desk.api.problems import refused_by_law, told
 from desk.language import _
 from desk.page import Database, Servers, today, with_query
+from rules.faults import read
 from rules.procedure import Act, File
 from rules.procedures import PROCEDURES, Stream, stream_of
-from runtime.errors import BadInput, Refused
+from runtime.errors import BadInput
 from service import acting
 from service.acting import known_act, known_stream, may_see
 from service.reading import read_choice, read_word
 from service.session import Session
 from service.showing import event_json, file_of, minute_of, shown
+from service.unmasking import Look, unmask
 from service.work import items_after
 
 PROCEEDING = queries("proceeding")
@@ -48,6 +48,13 @@ CommandId = Annotated[
 ]
 
 
+class Seen(NamedTuple):
+    """A proceeding that there is and that the caller may see."""
+
+    stream: Stream
+    file: File
+
+
 class Asked(NamedTuple):
     """A proceeding that the caller may see and one of its acts; no file where the act is to open it."""
 
@@ -56,8 +63,33 @@ class Asked(NamedTuple):
     act: Act
 
 
-async def asked(me: Caller, database: Database, kind: Kind, number: str, act: str) -> Asked:
-    """A proceeding and one of its acts that an officer can order; its opening act is asked for under `new`."""
+async def seen(me: Caller, database: Database, kind: Kind, number: str) -> Seen:
+    """The proceeding that an address names; one that there is not, or that the caller may not see, is not found."""
+    stream = _stream(kind, number)
+    try:
+        file = await file_of(database, stream)
+    except BadInput as error:
+        raise HTTPException(404, _("there is no such proceeding")) from error
+    if not may_see(file, me):
+        raise HTTPException(404, _("there is no such proceeding"))
+    return Seen(stream, file)
+
+
+async def opened(me: Caller, servers: Servers, kind: Kind) -> Asked:
+    """The act that opens a kind of proceeding; whose it is not is refused before its form is read."""
+    stream = _stream(kind, NEW)
+    one = stream.procedure.opening
+    if one.by == ("system",):
+        raise HTTPException(404, _("no officer opens this kind of proceeding"))
+    await acting.expect_office(servers.pool, stream, one, me, servers.clock())
+    return Asked(stream, None, one)
+
+
+async def asked(me: Caller, servers: Servers, kind: Kind, number: str, act: str) -> Asked:
+    """A proceeding and one of its acts that an officer can order; its opening act is asked for under `new`.
+
+    What there is not, what he may not see and what is not his office's is told before the form is read.
+    """
     stream = _stream(kind, number)
     try:
         one = known_act(stream, act)
@@ -66,8 +98,10 @@ async def asked(me: Caller, database: Database, kind: Kind, number: str, act: st
     if one.by == ("system",):
         raise HTTPException(404, _("the act is the system's own"))
     if number == NEW and one is stream.procedure.opening:
-        return Asked(stream, None, _opening(stream, me))
-    return Asked(*(await _seen(database, me, kind, number)), one)
+        return await opened(me, servers, kind)
+    stream, file = await seen(me, servers.pool, kind, number)
+    await acting.expect_office(servers.pool, stream, one, me, servers.clock())
+    return Asked(stream, file, one)
 
 
 class Narrowed(BaseModel):
@@ -80,6 +114,8 @@ class Narrowed(BaseModel):
 
 
 OneAct = Annotated[Asked, Depends(asked)]
+Opening = Annotated[Asked, Depends(opened)]
+One = Annotated[Seen, Depends(seen)]
 
 
 @router.get("/procedures/{kind}", responses=told(404), tags=["proceedings"])
@@ -129,12 +165,10 @@ async def listing(
     tags=["proceedings"],
 )
 async def open_one(
-    request: Request, me: Caller, servers: Servers, data: Sent, kind: Kind, key: CommandId = None
+    request: Request, me: Caller, servers: Servers, one: Opening, data: Sent, key: CommandId = None
 ) -> Response:
     """Open a proceeding by its first act, whose form is the body."""
-    stream = _stream(kind, NEW)
-    opening = Asked(stream, None, _opening(stream, me))
-    return await _ordered(request, servers, opening, Order(me.code, data, key))
+    return await _ordered(request, servers, one, Order(me.code, data, key))
 
 
 @router.get(
@@ -143,10 +177,25 @@ async def open_one(
     response_model=models.Proceeding,
     tags=["proceedings"],
 )
-async def look(me: Caller, database: Database, kind: Kind, number: str) -> Response:
+async def look(me: Caller, database: Database, one: One) -> Response:
     """Tell a proceeding whole: facts, money, dates, history, and which acts the caller may do now."""
-    stream, _ = await _seen(database, me, kind, number)
-    return JSONResponse(_plain(await shown(database, stream, me.code)))
+    return JSONResponse(_plain(await shown(database, one.stream, me.code)))
+
+
+@router.post(
+    "/proceedings/{kind}/{number}/persons",
+    responses=told(401, 403, 404, 413, 415, 422),
+    openapi_extra=body_of(models.Reason.model_json_schema()),
+    response_model=models.Proceeding,
+    tags=["proceedings"],
+)
+async def persons(me: Caller, servers: Servers, one: One, data: Sent, key: CommandId = None) -> Response:
+    """Tell a proceeding with its persons in full, this once. Only who has an act to do there may, for a reason he
+    gives in the body; who looked, when and why is kept, and shown to whoever sees the proceeding."""
+    reason = read(models.Reason, data).reason
+    name = await unmask(servers.pool, *one, Look(me, reason, servers.clock(), key))
+    told_of = _plain(await shown(servers.pool, one.stream, me.code, whole=True))
+    return JSONResponse(told_of, headers={"Idempotency-Key": name})
 
 
 @router.post(
@@ -157,7 +206,7 @@ async def look(me: Caller, database: Database, kind: Kind, number: str) -> Respo
     tags=["proceedings"],
 )
 async def do(
-    request: Request, me: Caller, servers: Servers, data: Sent, one: OneAct, key: CommandId = None
+    request: Request, me: Caller, servers: Servers, one: OneAct, data: Sent, key: CommandId = None
 ) -> Response:
     """Do an act, whose form is the body. One that the law refuses is recorded, and answered 409 with every finding."""
     return await _ordered(request, servers, one, Order(me.code, data, key))
@@ -169,7 +218,7 @@ async def do(
     openapi_extra=BODY,
     tags=["proceedings"],
 )
-async def preview(me: Caller, database: Database, data: Sent, one: OneAct) -> models.Effect:
+async def preview(me: Caller, database: Database, one: OneAct, data: Sent) -> models.Effect:
     """Weigh an act and record nothing; the act that opens a kind is weighed under the number `new`."""
     found = await acting.preview(database, one.stream, one.act.name, me.code, data)
     dates = [due.model_dump(mode="json", exclude={"wake", "days", "used"}) for due in found.deadlines]
@@ -232,33 +281,11 @@ def answered(answer: Answer, status: int) -> Response:
     return JSONResponse(jsonable_encoder(told_of), status, headers)
 
 
-def _opening(stream: Stream, me: Officer) -> Act:
-    """The act that opens a kind, told at once to whom it is not: its form may name what is not his to know of."""
-    one = stream.procedure.opening
-    if one.by == ("system",):
-        raise HTTPException(404, _("no officer opens this kind of proceeding"))
-    if me.kind not in one.by:
-        raise Refused("right_office", one.article, f"{one.name} is for the {' or '.join(one.by)}")
-    return one
-
-
 def _stream(kind: str, number: str) -> Stream:
     try:
         return known_stream(kind, number)
     except BadInput as error:
         raise HTTPException(404, _("there is no such kind of proceeding")) from error
-
-
-async def _seen(database: Pool, me: Officer, kind: str, number: str) -> tuple[Stream, File]:
-    """A proceeding that there is and that the caller may see; any other is not found."""
-    stream = _stream(kind, number)
-    try:
-        file = await file_of(database, stream)
-    except BadInput as error:
-        raise HTTPException(404, _("there is no such proceeding")) from error
-    if not may_see(file, me):
-        raise HTTPException(404, _("there is no such proceeding"))
-    return stream, file
 
 
 def link(request: Request, response: Response, following: str | None) -> None:

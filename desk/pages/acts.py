@@ -34,12 +34,13 @@ from rules.procedure import Act, File
 from rules.procedures import Stream
 from rules.schemes.dalian_documents import PROVABLE
 from rules.timetable import SHANGHAI
-from runtime.errors import BadInput, Refused
+from runtime.errors import BadInput
 from runtime.settings import Settings
-from service.acting import Possible, Preview, formless, known_act, known_stream, possible_acts, preview
+from service.acting import Possible, Preview, formless, known_act, known_stream, possible_acts, preview, right_office
 from service.choices import SOURCES, Asking, begun, names_of
 from service.forecasting import Forecast, forecast_of, quoted
 from service.session import Session
+from service.showing import subject_of
 from service.uploads import Chosen, hand_in_chosen, keep, lost
 
 router = APIRouter()
@@ -60,6 +61,8 @@ class Asked(NamedTuple):
 async def fill_in(request: Request, me: Signed, database: Database, kind: str, number: str, act: str) -> Response:
     """The form of an act, with its article beside it, begun with what the record knows."""
     asked = await _asked(database, me, kind, number, act)
+    if not asked.file.sequence:
+        right_office(asked.act, me.officer)
     # Where nothing is to be filled in, what the act would come to is all there is to see.
     told = await formless(database, asked.stream, asked.file, asked.act, me.officer)
     more = {"weighed": told} if isinstance(told, Preview) else {"barred": told}
@@ -84,6 +87,7 @@ async def check(request: Request, me: Signed, servers: Servers, kind: str, numbe
 async def hand_in(request: Request, me: Signed, servers: Servers, kind: str, number: str, act: str) -> Response:
     """Preview an act, or do it; a form that is wrong comes back with every fault beside its field."""
     asked = await _asked(servers.pool, me, kind, number, act)
+    await expect_office(servers.pool, asked.stream, asked.act, me.officer, servers.clock())
     sent, files = await received(request)
     wrong = taken(servers, files, sent, me.code)
     command = next(iter(sent.get("command", [])), "") or str(uuid4())
@@ -219,6 +223,7 @@ async def _form(
         file=file,
         act=act,
         opening=file.sequence == 0,
+        subject=await subject_of(database, stream),
         fields=fields,
         beside=beside(file.facts.get("submission", {}), by_hash) if act.name == "confirm" else {},
         names=await names_of(database, [one for one in (file.district, assessor) if one]),
@@ -273,7 +278,5 @@ async def _asked(database: Database, me: Me, kind: str, number: str, act: str) -
     if one.by == ("system",):
         raise HTTPException(404)
     if one is stream.procedure.opening and number == NEW:
-        if me.kind not in one.by:
-            raise Refused("right_office", one.article, f"{one.name} is for the {' or '.join(one.by)}")
         return Asked(stream, File(number=NEW, scheme=stream.scheme, edition=""), one)
     return Asked(*(await seen(database, me, kind, number)), one)

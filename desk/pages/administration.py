@@ -17,7 +17,7 @@ from rules.procedure import Act, File
 from rules.schemes.dalian_offices import OWNERS
 from runtime.errors import BadInput, Refused
 from service import administration as admin
-from service.acting import known_act, preview
+from service.acting import known_act, preview, right_office
 from service.choices import Asking
 
 router = APIRouter()
@@ -119,8 +119,7 @@ def _asked(me: Me, register: str, name: str) -> Act:
         act = known_act(admin.REGISTERS[register], name)
     except BadInput as error:
         raise HTTPException(404) from error
-    if me.kind not in act.by:
-        raise Refused("right_office", act.article, f"{act.name} is for the {' or '.join(act.by)}")
+    right_office(act, me.officer)
     return act
 
 

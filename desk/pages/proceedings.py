@@ -26,8 +26,8 @@ from service.acting import known_stream, may_see, possible_acts
 from service.case_forms import FORMS, form_of
 from service.choices import names_of
 from service.notices import notice_of
-from service.showing import file_of, owns, shown
-from service.unmasking import LONGEST, decides, looks, unmask
+from service.showing import file_of, owns, shown, subject_of
+from service.unmasking import LONGEST, Look, decides, looks, unmask
 
 router = APIRouter()
 Reason = Annotated[str, Form(max_length=LONGEST + 1)]
@@ -75,6 +75,7 @@ async def page_of(
         file=file,
         stage=stream.procedure.stages[file.stage],
         told=told,
+        subject=await subject_of(database, stream),
         path=path_of(stream.procedure, file.stage, told["events"]),
         coming=ways,
         leading=leading,
@@ -114,18 +115,18 @@ async def persons(
 ) -> Response:
     """The same page with its persons in full, this once: who asked, when and why is written down first."""
     stream, file = await seen(servers.pool, me, kind, number)
-    await unmask(servers.pool, stream, file, me.officer, reason, servers.clock())
+    await unmask(servers.pool, stream, file, Look(me.officer, reason, servers.clock()))
     return await page_of(request, me, servers.pool, kind, number, whole=True)
 
 
 @router.get("/p/case/{number}/forms/{which}.pdf")
 async def filled_form(me: Signed, database: Database, number: str, which: str) -> Response:
     """A form of a case as PDF, filled from the record (domain §8)."""
-    await seen(database, me, "case", number)
+    _, file = await seen(database, me, "case", number)
     if which not in FORMS:
         raise HTTPException(404)
     try:
-        made = await form_of(database, number, which, me.officer.kind, _languages())
+        made = await form_of(database, number, which, me.officer.kind, _languages(), whole=owns(file, me.officer))
     except BadInput as error:
         raise HTTPException(404) from error
     return file_answer(made, f"{number}-{which}.pdf", "application/pdf", inline=True)

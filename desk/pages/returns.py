@@ -26,7 +26,7 @@ from service import return_files, returns
 from service.documents import hand_in
 from service.plans import round_stream
 from service.returns import HandedIn, Weighed
-from service.rounds import STATES, counted, own_applications, rounds_of
+from service.rounds import STATES, overview_of, own_applications
 from service.session import Session
 
 router = APIRouter()
@@ -44,11 +44,12 @@ async def overview(
     """The quarters open to this insurer, and its applications with what became of each."""
     only(me, "insurer")
     known = state if state in STATES else None
+    rounds, counted = await overview_of(database, me.officer.office)
     return await render(
         request,
         "returns/list.html",
-        rounds=await rounds_of(database, me.officer.office),
-        counted=await counted(database, me.officer.office),
+        rounds=rounds,
+        counted=counted,
         page=await own_applications(database, me.officer.office, known, quarter or None, after),
         states=STATES,
         chosen={"state": state, "quarter": quarter},

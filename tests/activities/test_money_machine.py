@@ -201,13 +201,11 @@ class Machine(RuleBasedStateMachine):
 @pytest.fixture(scope="module")
 async def prepared_workshop(postgres: EmbeddedPostgres) -> AsyncIterator[Workshop]:
     """A database with every case at its contract, to which it is put back."""
-    async with opened(postgres, "market_template", PASSWORD) as template:
-        async with await open_pool(template.address) as pool:
+    async with opened(postgres, "market", PASSWORD) as made:
+        async with await open_pool(made.address) as pool:
             await prepared(pool)
-        await template.superuser.execute("drop schema kept cascade")
-        await template.superuser.close()
-        async with opened(postgres, "market", PASSWORD, "market_template") as made:
-            yield made
+        await made.keep()
+        yield made
 
 
 @pytest.fixture

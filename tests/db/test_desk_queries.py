@@ -13,29 +13,33 @@ import pytest
 from activities import work
 from activities.authority import known_officer
 from activities.inquiry import Inquiry
-from benchmarks._many import NOW, enterprise_of, load
+from benchmarks._many import NOW, Loading, enterprise_of, load
 from db.embedded import EmbeddedPostgres
 from db.migrate import DATABASE
 from db.pool import Connection, open_pool
 from db.sql import queries
 from rules.procedure import NO_FILE, File
 from rules.procedures import Stream
+from rules.schemes.dalian_review import JOINT
 from rules.schemes.dalian_work import NextWanted
 from service.acting import may_see
+from service.rounds import VIEWS
 from tests.conftest import PASSWORD
 
 ACCOUNT, ENTERPRISE, NOTICE, POLICY = queries("account"), queries("enterprise"), queries("notice"), queries("policy")
 PROCEEDING, PUBLIC, WORK = queries("proceeding"), queries("public"), queries("work")
+RETURNS, REVIEW, ROUND = queries("returns"), queries("review"), queries("round")
 MANY = 4_000
 OFFICERS = ["bureau-1", "bureau-2"]
 NARROWED = (None, None, None, date.min, "", 50)
 PLACES = ["", "bureau"]
+ROUNDS = [f"round:dalian:{year}Q{quarter}" for year in (2023, 2024, 2025) for quarter in (1, 2, 3, 4)]
 STREAM, TODAY = "case:dalian:DL-2020-100007", NOW.date()
 COMMON, RARE = ["高压", "压缩"], ["核级", "xk-33"]
 ALL, OWN = ["all"], ["handled", "district:", "district:xigang"]
 LATEST = (f"{TODAY}", "9999-12-31", "~", 51)
 #: The tables that grow with the cases.
-LARGE = re.compile(r"Seq Scan on (proceeding|event|deadline|work_item|policy|subsidy_application|office\b)")
+LARGE = re.compile(r"Seq Scan on (proceeding|event|deadline|work_item|policy|subsidy_application|opinion|office\b)")
 
 SEES_ALL = ("regulator", "industry_bureau")
 
@@ -68,6 +72,15 @@ QUESTIONS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "at_stages, an assessor's": (ENTERPRISE.at_stages, (["assessed"], None, "assessor-a", "", 31)),
     "counts_at, a district's": (ENTERPRISE.counts_at, (["district_review"], ["xigang"], None)),
     "counts_at, an assessor's": (ENTERPRISE.counts_at, (["assessment", "assessed"], None, "assessor-a")),
+    "register, expired": (PUBLIC.register, ("dalian", None, None, None, "expired", *LATEST)),
+    "register, expired of a kind": (PUBLIC.register, ("dalian", None, "xigang", "system", "expired", *LATEST)),
+    "round": (ROUND.reviewed, (ROUNDS[5], "", None, None, None, "finance", TODAY, 51)),
+    "round, an insurer's": (ROUND.reviewed, (ROUNDS[5], "", "insurer-a", None, "held", "finance", TODAY, 51)),
+    **{f"round, {view}": (ROUND.reviewed, (ROUNDS[5], "", None, None, view, "finance", TODAY, 51)) for view in VIEWS},
+    "returns": (ROUND.returns, (ROUNDS[5],)),
+    "by_office": (REVIEW.by_office, (ROUNDS[5], list(JOINT))),
+    "an insurer's applications": (RETURNS.mine, ("dalian", "insurer-a", "", None, None, 51)),
+    "an insurer's rounds": (RETURNS.rounds_of, ("dalian", "insurer-a", 8)),
     "policies": (POLICY.list, ("dalian", "insurer-a", "", None, None, 51)),
     "policies, words": (POLICY.list, ("dalian", None, "", None, RARE, 51)),
 }
@@ -79,7 +92,7 @@ async def many(postgres: EmbeddedPostgres) -> AsyncIterator[Connection]:
     admin = await asyncpg.connect(postgres.dsn())
     await admin.execute(f"create database desk_queries template {DATABASE}")
     owner = await asyncpg.connect(postgres.dsn(database="desk_queries"))
-    await load(owner, MANY)
+    await load(owner, MANY, Loading(rounds=ROUNDS))
     await owner.close()
     program = postgres.dsn(user="firstcover_app", database="desk_queries", password=PASSWORD)
     async with await open_pool(program) as pool, pool.acquire() as connection:

@@ -57,13 +57,11 @@ async def half_way(pool: Pool) -> None:
 
 @pytest.fixture(scope="module")
 async def half_way_workshop(postgres: EmbeddedPostgres) -> AsyncIterator[Workshop]:
-    async with opened(postgres, "half_way_template", PASSWORD) as template:
-        async with await open_pool(template.address) as pool:
+    async with opened(postgres, "half_way", PASSWORD) as made:
+        async with await open_pool(made.address) as pool:
             await half_way(pool)
-        await template.superuser.execute("drop schema kept cascade")
-        await template.superuser.close()
-        async with opened(postgres, "half_way", PASSWORD, "half_way_template") as made:
-            yield made
+        await made.keep()
+        yield made
 
 
 @pytest.fixture

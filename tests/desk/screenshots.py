@@ -66,7 +66,7 @@ BESIDE = (
         "reject-preview",
         "/p/case/{assessed-0}/acts/reject",
         "preview",
-        {"[name=reasons]": "技术指标未达到要求"},
+        {"[name=reason]": "技术指标未达到要求"},
     ),
     Beside("bureau-1", "plan-drawn", "/round/{quarter-2}/plan"),
     Beside("bureau-1", "plan-signed", "/round/{quarter-3}/plan"),

@@ -205,7 +205,7 @@ async def test_an_edition_is_ended_early_by_three_signatures(reader: Browser, al
 async def test_a_pasted_notice_shows_what_it_moves_and_counts_once_another_confirms(
     browser: Browser, hands: Hands
 ) -> None:
-    await hands.bring_to("receive")
+    await hands.stand_at("receive")
     await browser.sign_in("bureau-1")
     path, form = "/administration/days-off", {"year": "2027", "document": "国办发明电〔2026〕0号", "text": NOTICE}
     shown = await browser.post(path, form | {"preview": "yes"})
@@ -241,7 +241,7 @@ async def test_a_notice_is_weighed_for_what_is_due_first_and_says_how_many_more_
     browser: Browser, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for one in (hands, hands.another()):
-        await one.bring_to("entrust")
+        await one.stand_at("entrust")
     monkeypatch.setattr(days_off, "WEIGHED", 1)
     await browser.sign_in("bureau-1")
     form = {"year": "2027", "document": "国办发明电〔2026〕0号", "text": NOTICE, "preview": "yes"}

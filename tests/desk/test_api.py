@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from desk.naming import labels
 from service import api_tokens
 from service.showing import shown
 from tests.desk.browser import Browser
@@ -41,7 +42,7 @@ async def test_a_case_is_opened_looked_at_and_acted_in(browser: Browser, hands: 
 
 
 async def test_a_look_is_exactly_what_the_record_shows(browser: Browser, hands: Hands) -> None:
-    await hands.bring_to("publish")
+    await hands.stand_at("publish")
     answer = await called(browser, hands, "bureau-1", f"/proceedings/case/{hands.stream.number}")
     record = await shown(hands.session.pool, hands.stream, "bureau-1")
     assert set(answer.json()) == set(record)
@@ -188,6 +189,12 @@ async def test_a_list_shows_an_office_its_own_and_goes_on_by_key(browser: Browse
     assert (await called(browser, hands, "zhongshan-1", "/proceedings/case")).json()["items"] == []
 
 
+async def test_every_operation_is_said_in_chinese_too(reader: Browser) -> None:
+    described = (await reader.get("/api/openapi.json")).json()["paths"]
+    offered = {f"{method.upper()} /api{path}" for path, methods in described.items() for method in methods}
+    assert offered == set(labels("zh")["operation"])
+
+
 async def test_the_description_is_there_for_people_and_for_programs(reader: Browser) -> None:
     assert (await reader.get("/api/openapi.json")).json()["openapi"].startswith("3.1")
     page = (await reader.get("/api")).text
@@ -232,3 +239,89 @@ async def test_what_a_page_cannot_read_is_told_in_its_language(reader: Browser) 
     for language, why in (("zh", "应为整数"), ("en", "must be a whole number")):
         page = await reader.get(f"/administration/days-off/next?lang={language}")
         assert (page.status_code, why in page.text) == (422, True), page.text
+
+
+async def test_who_decides_looks_at_persons_once_for_a_reason_that_is_kept(browser: Browser, hands: Hands) -> None:
+    await hands.submit()
+    path, name = f"/proceedings/case/{hands.stream.number}/persons", hands.forms.contact
+    why, key = {"reason": "约定现场核查时间"}, {"idempotency_key": "one-look"}
+    looked = await called(browser, hands, "ganjingzi-1", path, why, **key)
+    assert (looked.status_code, looked.headers["idempotency-key"]) == (200, "one-look")
+    assert (looked.json()["masked"], looked.json()["facts"]["submission"]["enterprise"]["contact"]) == (False, name)
+    again = await called(browser, hands, "ganjingzi-1", path, why, **key)
+    assert again.json() == looked.json()
+    rows = await hands.session.pool.fetch("select officer, reason from unmasking where stream = $1", str(hands.stream))
+    assert [tuple(row) for row in rows] == [("ganjingzi-1", why["reason"])], "one name is one look"
+    masked = await called(browser, hands, "ganjingzi-1", path.removesuffix("/persons"))
+    assert (masked.json()["masked"], name in masked.text) == (True, False)
+
+
+async def test_the_name_of_a_look_serves_no_other_and_no_later_one(browser: Browser, hands: Hands) -> None:
+    await hands.submit()
+    path, key = f"/proceedings/case/{hands.stream.number}/persons", {"idempotency_key": "one-look"}
+    assert (await called(browser, hands, "ganjingzi-1", path, {"reason": "核查"}, **key)).status_code == 200
+    other = await called(browser, hands, "ganjingzi-1", path, {"reason": "另一原因"}, **key)
+    hands.clock.ahead += timedelta(minutes=11)
+    late = await called(browser, hands, "ganjingzi-1", path, {"reason": "核查"}, **key)
+    for answer in (other, late):
+        assert (answer.status_code, answer.json()["faults"][0]["field"]) == (422, "command_id")
+        assert hands.forms.contact not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("officer", "data", "status"),
+    [
+        ("finance-1", {"reason": "好奇"}, 403),
+        ("finance-1", {"reason": ""}, 422),
+        ("shahekou-1", {"reason": ""}, 404),
+        ("ganjingzi-1", {}, 422),
+        ("ganjingzi-1", {"reason": " "}, 422),
+        ("ganjingzi-1", {"reason": "核" * 201}, 422),
+        ("ganjingzi-1", {"reason": "核查", "whole": True}, 422),
+    ],
+)
+async def test_no_person_is_shown_without_authority_and_a_reason(
+    browser: Browser, hands: Hands, officer: str, data: dict[str, Any], status: int
+) -> None:
+    await hands.submit()
+    answer = await called(browser, hands, officer, f"/proceedings/case/{hands.stream.number}/persons", data)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert hands.forms.contact not in answer.text
+    assert await hands.session.pool.fetchval("select count(*) from unmasking") == 0
+    tried = "select count(*) from refusal where act = 'unmask' and officer = $1"
+    assert await hands.session.pool.fetchval(tried, officer) == (status == 403)
+
+
+@pytest.mark.parametrize("body", [b"{}", b"{", b'{"opinion": ""}'])
+@pytest.mark.parametrize(
+    ("officer", "act", "status", "tried"),
+    [
+        ("bureau-1", "acts/confirm", 403, 1),
+        ("bureau-1", "acts/confirm/preview", 403, 1),
+        ("finance-1", "acts/receive", 403, 1),
+        ("zhongshan-1", "acts/confirm", 404, 0),
+        ("ganjingzi-1", "acts/confirm", 422, 0),
+    ],
+)
+async def test_whose_an_act_is_is_asked_before_its_form_is_read(
+    browser: Browser, hands: Hands, body: bytes, officer: str, act: str, status: int, tried: int
+) -> None:
+    await hands.submit()
+    token = (await api_tokens.give(hands.session.pool, officer, "test", 1, hands.clock())).token
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    path = f"/api/proceedings/case/{hands.stream.number}/{act}"
+    answer = await browser.client.post(path, content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    if status == 403:
+        assert answer.json()["rule"] == "right_office"
+    assert await hands.session.pool.fetchval("select count(*) from refusal where officer = $1", officer) == tried
+
+
+async def test_who_opens_no_proceeding_of_a_kind_is_told_so_before_his_form_is_read(
+    browser: Browser, hands: Hands
+) -> None:
+    for path in ("/proceedings/case", "/proceedings/case/new/acts/submit/preview"):
+        answer = await called(browser, hands, "bureau-1", path, {"product": 1})
+        assert (answer.status_code, answer.json()["rule"]) == (403, "right_office")
+    assert (await called(browser, hands, "bureau-1", "/proceedings/round", {})).status_code in (403, 404)
+    assert (await called(browser, hands, "bureau-1", "/proceedings/nothing", {})).status_code == 404

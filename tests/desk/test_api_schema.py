@@ -53,7 +53,7 @@ async def test_no_request_is_answered_by_a_failure_or_by_what_is_not_documented(
     hands: Hands, folder: Path, monkeypatch: pytest.MonkeyPatch, officer: str, whole: bool
 ) -> None:
     monkeypatch.setenv("FIRSTCOVER_DOCUMENTS", str(folder / "documents"))
-    await hands.bring_to("propose")
+    await hands.stand_at("propose")
     token = (await give(hands.session.pool, officer, "generated requests", 1, hands.clock())).token
     async with serving(hands.session, searches_a_minute=0) as desk, httpx.AsyncClient() as client:
         described = (await client.get(f"{desk}/api/openapi.json")).json()

@@ -140,7 +140,7 @@ async def test_a_file_chosen_for_a_form_outlives_the_preview_and_is_handed_in_wi
 
 
 async def test_a_wrong_file_is_told_beside_its_field(browser: Browser, hands: Hands) -> None:
-    await hands.bring_to("entrust")
+    await hands.stand_at("entrust")
     await browser.sign_in("assessor-a-1")
     data = flat(hands.forms.report()) | {"report_sha256": "", "preview": "yes"}
     where = f"/p/case/{hands.stream.number}/acts/assess"
@@ -166,7 +166,7 @@ async def test_nobody_hands_in_what_another_has_chosen(browser: Browser, hands: 
 async def test_a_file_that_waited_too_long_is_asked_for_again_and_not_left_out(
     browser: Browser, hands: Hands, documents: Path
 ) -> None:
-    await hands.bring_to("entrust")
+    await hands.stand_at("entrust")
     await browser.sign_in("assessor-a-1")
     where, digest = f"/p/case/{hands.stream.number}/acts/assess", keep("assessor-a-1", PDF, "a.pdf", now())
     data = flat(hands.forms.report()) | {"report_sha256": digest, "report_sha256.name": "a.pdf", "command": "waited"}

@@ -135,7 +135,7 @@ async def test_a_forecast_tells_what_cap_and_budget_leave_uncovered(browser: Bro
 
 
 async def test_an_insurer_sees_the_forecast_before_it_binds_the_enterprise(browser: Browser, hands: Hands) -> None:
-    await hands.bring_to("record_delivery")
+    await hands.stand_at("record_delivery")
     await browser.sign_in("insurer-a-1")
     where = f"/p/case/{hands.stream.number}/acts/insure"
     form = (await browser.get(where)).text
@@ -166,7 +166,7 @@ async def test_an_office_finds_its_own_cases_on_its_own_page(
 
 
 async def test_the_bureau_and_the_assessor_follow_a_case_by_its_stages(browser: Browser, hands: Hands) -> None:
-    await hands.bring_to("entrust")
+    await hands.stand_at("entrust")
     await browser.sign_in("assessor-a-1")
     assert f"/p/case/{hands.stream.number}/acts/assess" in (await browser.get("/assessments")).text
     await browser.sign_in("assessor-b-1")
@@ -183,7 +183,7 @@ async def test_the_bureau_and_the_assessor_follow_a_case_by_its_stages(browser: 
 async def test_the_assessors_sheet_adds_up_by_itself_and_a_veto_stops_the_recommendation(
     browser: Browser, hands: Hands
 ) -> None:
-    await hands.bring_to("entrust")
+    await hands.stand_at("entrust")
     await browser.sign_in("assessor-a-1")
     sheet = [{"criterion": "创新性", "maximum": 60, "score": 50}, {"criterion": "市场前景", "maximum": 40, "score": 30}]
     form = hands.forms.report() | {"score_sheet": sheet}

@@ -45,7 +45,9 @@ async def test_a_wrong_form_comes_back_with_every_fault_beside_its_field(browser
     form = flat(hands.forms.of("confirm")) | {"opinion": "", "checklist[0].met": ""}
     answer = await browser.post(where, form | {"send": "yes", "command": "c-2"})
     assert answer.status_code == 422
-    assert answer.text.count("must be given") == 2
+    # Each is told beside its field, and above the form, with a way to the field.
+    assert answer.text.count("must be given") == 4
+    assert '<a href="#f-opinion">Opinion</a> — must be given' in answer.text
     checked = await browser.post(f"{where}/check", {"site_visit_on": "2999-01-01"})
     assert 'hx-swap-oob="true"' in checked.text
 
@@ -60,6 +62,21 @@ async def test_who_has_nothing_to_do_with_a_case_does_not_find_it_or_act_in_it(
     answer = await browser.post(f"{where}/acts/confirm", flat(hands.forms.of("confirm")) | {"send": "yes"})
     assert answer.status_code in (404, 403)
     assert (await hands.file()).stage == "district_review"
+
+
+@pytest.mark.parametrize(
+    ("officer", "answer", "tried"), [("bureau-1", 403, 1), ("shahekou-1", 404, 0), ("ganjingzi-1", 422, 0)]
+)
+async def test_whose_an_act_is_is_asked_before_its_form_is_read(
+    browser: Browser, hands: Hands, officer: str, answer: int, tried: int
+) -> None:
+    await hands.submit()
+    await browser.sign_in(officer)
+    where = f"/p/case/{hands.stream.number}/acts/confirm"
+    for form in ({"opinion": "", "send": "yes"}, {"opinion": ""}):
+        assert (await browser.post(where, form)).status_code == answer
+    noted = "select count(*) from refusal where officer = $1 and rule = 'right_office'"
+    assert await hands.session.pool.fetchval(noted, officer) == 2 * tried
 
 
 async def test_persons_are_masked_for_every_office_but_their_own_enterprise(browser: Browser, hands: Hands) -> None:

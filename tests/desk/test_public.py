@@ -47,7 +47,7 @@ async def test_a_page_that_names_an_officer_is_not_kept(reader: Browser) -> None
 
 
 async def test_publishing_puts_a_product_into_the_register_without_a_person(browser: Browser, hands: Hands) -> None:
-    await hands.bring_to("propose")
+    await hands.stand_at("propose")
     number = hands.stream.number
     await browser.sign_in("bureau-2")
     form = (await browser.get(f"/p/case/{number}/acts/publish")).text
@@ -65,9 +65,9 @@ async def test_publishing_puts_a_product_into_the_register_without_a_person(brow
 
 
 async def test_the_register_tells_valid_expired_and_revoked(browser: Browser, hands: Hands) -> None:
-    await hands.bring_to("publish")
+    await hands.stand_at("publish")
     revoked = hands.another()
-    await revoked.bring_to("publish")
+    await revoked.stand_at("publish")
     await revoked.act("propose_revocation", "bureau-1")
     await revoked.act("revoke", "bureau-2")
     pool, today = hands.session.pool, hands.today
@@ -82,7 +82,7 @@ async def test_the_register_goes_on_by_key_and_downloads_whole(browser: Browser,
     numbers = set()
     for _ in range(3):
         one = hands.another()
-        await one.bring_to("publish")
+        await one.stand_at("publish")
         numbers.add(one.stream.number)
     seen: list[str] = []
     after: str | None = ""
@@ -218,6 +218,52 @@ def test_what_reaches_a_person_is_masked_in_a_sentence_for_an_office_too(number:
     ):
         told = masking.masked({"ground": said, "items": [said]})
         assert number[3:9] not in str(told).replace("-", "")
+
+
+PLACES_CODES = st.sampled_from(["010", "021", "0411", "0755", "0991"])
+LOCAL = st.from_regex("[2-9][0-9]{6,7}", fullmatch=True)
+EXTENSIONS = st.sampled_from(["", "-8001", "转8001", " 转 801", "分机12", " ext. 4"])
+WRITTEN = st.sampled_from(
+    ["{place}-{far} {near}", "({place}){local}", "（{place}） {local}", "{place} {local}", "{place}—{far}-{near}",
+     "+86 {short} {far} {near}", "+86{short}{local}", "+86 ({place}) {local}", "86 {place} {local}"]
+)  # fmt: skip
+
+
+@given(PLACES_CODES, LOCAL, EXTENSIONS, WRITTEN, HAN)
+def test_a_landline_is_masked_in_a_sentence_however_it_is_written(
+    place: str, local: str, extension: str, written: str, words: str
+) -> None:
+    parts = {"place": place, "short": place[1:], "local": local, "far": local[:-4], "near": local[-4:]}
+    number = written.format(**parts) + extension
+    for said in (number, f"{words}{number}，{words}", f"{words}：{number}。", f"{words} {number} {words}"):
+        told = masking.masked({"ground": said})["ground"]
+        assert told == said.replace(number, masking.number(number)), told
+        assert local[:-4] not in told
+
+
+THINGS = st.one_of(
+    st.dates().map(str),
+    st.dates().map("{0.year}年{0.month}月{0.day}日".format),
+    st.decimals(0, 10**12, places=2, allow_nan=False).map("{:f}".format),
+    st.decimals(0, 10**12, places=2, allow_nan=False).map("{:,.2f}".format),
+    st.decimals(0, 1, places=6, allow_nan=False).map("{:f}".format),
+    st.integers(1, 9_999_999).map(uscc),
+    st.builds("DL-{}-{:06}".format, st.integers(2016, 2099), st.integers(0, 999_999)),
+    st.builds("大工信新认〔{}〕{}号".format, st.integers(2016, 2099), st.integers(1, 999)),
+    st.builds("GB/T {}-{}".format, st.integers(1, 99_999), st.integers(1980, 2099)),
+    st.from_regex("(PA|PDAA|甲首新|FP|ZL)-?[0-9]{6,14}", fullmatch=True),
+    # A policy's number, an invoice's, a voucher's: figures alone, but for those that a telephone or a card may be.
+    st.from_regex("[2-9][0-9]{5,15}", fullmatch=True),
+    st.from_regex("[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}", fullmatch=True),
+    st.from_regex("[1-9][0-9]{0,4} ?[-—] ?[1-9][0-9]{0,4}", fullmatch=True),
+    st.from_regex("[A-Z]{1,3}-0[3-9][0-9]{2}-[2-9][0-9]{7}", fullmatch=True),
+)
+
+
+@given(THINGS, HAN)
+def test_no_date_amount_or_number_of_a_thing_is_taken_for_a_telephone(thing: str, words: str) -> None:
+    for said in (thing, f"{words}{thing}，{words}", f"{words}：{thing}。", f"{words}（{thing}）{words}"):
+        assert masking.masked({"ground": said}) == {"ground": said}
 
 
 @pytest.mark.parametrize(

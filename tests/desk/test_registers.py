@@ -13,7 +13,7 @@ from tests.hands import Hands
 @pytest.fixture
 async def insured(hands: Hands) -> Hands:
     """A case whose policy is concluded."""
-    await hands.bring_to("apply")
+    await hands.stand_at("apply")
     policy = hands.beside(Stream("policy", "dalian", f"{hands.stream.number}-1"))
     await policy.reached("in_force")
     return policy

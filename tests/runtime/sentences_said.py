@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -20,6 +21,7 @@ MOST = 16
 Outcomes = tuple[str, ...]
 
 
+@cache
 def said() -> dict[str, str]:
     """Return every sentence of the program as a template, and where it stands."""
     found: dict[str, str] = {}

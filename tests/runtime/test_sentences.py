@@ -15,7 +15,6 @@ import pytest
 from runtime.sentences import catalogue, in_chinese, read
 from tests.runtime.sentences_said import said
 
-SAID = said()
 GAP = re.compile(r"\{(\d)(?::\w+)?\}")
 #: What a caseworker types, or a name: it is the same in every language.
 AS_TYPED = re.compile(
@@ -55,12 +54,12 @@ def _decoded(payload: str) -> Any:
 
 
 def test_every_sentence_that_can_be_said_has_its_chinese() -> None:
-    assert {one: where for one, where in SAID.items() if one not in catalogue()} == {}
+    assert {one: where for one, where in said().items() if one not in catalogue()} == {}
 
 
 def test_every_sentence_of_the_catalogue_is_still_said_and_every_other_no_more() -> None:
-    assert read("sentences").keys() - SAID.keys() == set()
-    assert read("once_said").keys() & SAID.keys() == set()
+    assert read("sentences").keys() - said().keys() == set()
+    assert read("once_said").keys() & said().keys() == set()
 
 
 def test_chinese_fills_the_gaps_of_its_sentence() -> None:

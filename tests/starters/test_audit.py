@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,6 @@ import asyncpg
 import pytest
 
 from db.embedded import EmbeddedPostgres
-from db.migrate import DATABASE, PROGRAM
 from db.pool import Connection, Pool, open_pool
 from rules.procedure import Barred
 from runtime.errors import BadInput
@@ -23,9 +23,10 @@ from service.auditing import verified
 from tests.activities.desk import PATH, Desk, first
 from tests.activities.test_insurers import Register
 from tests.activities.test_offices import enter
-from tests.conftest import PASSWORD, cloned
+from tests.conftest import PASSWORD
 from tests.hands import Hands
 from tests.starters.terminal import Terminal
+from tests.workshop import Workshop, opened
 
 EVENTS_OF_THE_CASE = sum(step.kind == "case" for step in PATH)
 
@@ -60,43 +61,54 @@ async def registered(pool: Pool) -> Desk:
     return desk
 
 
-#: The fixtures that are a record with something in it: played once, and each test alters a copy of its own.
-PLAYED = {"desk": paid, "registers": registered}
+class Played(NamedTuple):
+    """A record in a database that is put back to it."""
+
+    workshop: Workshop
+    desk: Desk
+
+
+@asynccontextmanager
+async def playing(
+    postgres: EmbeddedPostgres, name: str, play: Callable[[Pool], Awaitable[Desk]]
+) -> AsyncIterator[Played]:
+    """Play a record once for the tests that alter it."""
+    async with opened(postgres, name, PASSWORD) as workshop:
+        async with await open_pool(workshop.address) as pool:
+            desk = await play(pool)
+        await workshop.keep()
+        yield Played(workshop, desk)
 
 
 @pytest.fixture(scope="module")
-async def played(postgres: EmbeddedPostgres) -> AsyncIterator[dict[str, Desk]]:
-    """What was played, by the fixture it is; each in a database of that name."""
-    admin = await asyncpg.connect(postgres.dsn())
-    made = {}
-    for name, play in PLAYED.items():
-        await admin.execute(f"create database {name} template {DATABASE}")
-        async with await open_pool(postgres.dsn(PROGRAM, name, PASSWORD)) as pool:
-            made[name] = await play(pool)
-    yield made
-    for name in PLAYED:
-        await admin.execute(f"drop database {name}")
-    await admin.close()
+async def played(postgres: EmbeddedPostgres) -> AsyncIterator[dict[str, Played]]:
+    """What was played, by the fixture that gives it to a test."""
+    async with (
+        playing(postgres, "audit_paid", paid) as desk,
+        playing(postgres, "audit_registered", registered) as registers,
+    ):
+        yield {"desk": desk, "registers": registers}
 
 
 @pytest.fixture
-async def database(
-    request: pytest.FixtureRequest, postgres: EmbeddedPostgres, played: dict[str, Desk]
-) -> AsyncIterator[str]:
-    """The address of a database of this test's own: a copy of what was played, or of a record with nothing in it."""
-    template = next((name for name in played if name in request.fixturenames), DATABASE)
-    async with cloned(postgres, template) as address:
-        yield address
+async def workshop(request: pytest.FixtureRequest, workshop: Workshop, played: dict[str, Played]) -> Workshop:
+    """Where this test's record is: one that was played, or that with nothing in it."""
+    return next((played[name].workshop for name in played if name in request.fixturenames), workshop)
 
 
 @pytest.fixture
-def desk(played: dict[str, Desk], pool: Pool) -> Desk:
-    return replace(played["desk"], pool=pool)
+async def database(workshop: Workshop) -> str:
+    return await workshop.put_back()
 
 
 @pytest.fixture
-def registers(played: dict[str, Desk], pool: Pool) -> Desk:
-    return replace(played["registers"], pool=pool)
+def desk(played: dict[str, Played], pool: Pool) -> Desk:
+    return replace(played["desk"].desk, pool=pool)
+
+
+@pytest.fixture
+def registers(played: dict[str, Played], pool: Pool) -> Desk:
+    return replace(played["registers"].desk, pool=pool)
 
 
 @pytest.fixture
@@ -242,14 +254,6 @@ MONEY = {
         "delete from enterprise_year",
         "ledger_entry",
     ),
-    "an entry is made twice": (
-        "drop index one_appropriation_per_document",
-        "insert into ledger_entry (scheme, fiscal_year, kind, debit, credit, amount, reference, stream, sequence) "
-        "select scheme, fiscal_year, kind, debit, credit, amount, reference, stream, sequence from ledger_entry "
-        "where kind = 'appropriation'",
-        "update budget set appropriated = appropriated * 2",
-        "ledger_entry",
-    ),
     "a document is renamed": ("update ledger_entry set reference = 'x' where kind = 'appropriation'", "ledger_entry"),
     "a voucher is renamed": ("update ledger_entry set reference = 'x' where kind = 'payment'", "ledger_entry"),
     "an entry names another year": (
@@ -368,6 +372,21 @@ async def test_tampering_beside_the_chains_is_found_and_its_table_named(
         assert await superuser.execute(statement) not in {"UPDATE 0", "DELETE 0", "INSERT 0 0"}
     found = await verified(desk.pool)
     assert (found["ok"], found.get("why", "").split(":")[0]) == (False, table), found
+
+
+async def test_an_entry_that_is_made_twice_is_found(postgres: EmbeddedPostgres) -> None:
+    """The index that bars it has to go first, so that this is done where nothing is put back."""
+    async with opened(postgres, "audit_twice", PASSWORD) as workshop, await open_pool(workshop.address) as pool:
+        await paid(pool)
+        await workshop.superuser.execute("drop index one_appropriation_per_document")
+        await workshop.superuser.execute(
+            "set session_replication_role = replica;"
+            "insert into ledger_entry (scheme, fiscal_year, kind, debit, credit, amount, reference, stream, sequence) "
+            "select scheme, fiscal_year, kind, debit, credit, amount, reference, stream, sequence from ledger_entry "
+            "where kind = 'appropriation'; update budget set appropriated = appropriated * 2"
+        )
+        found = await verified(pool)
+    assert (found["ok"], found["why"].split(":")[0]) == (False, "ledger_entry"), found
 
 
 #: What is done to the registers behind the record's back, and the table in which it shows.

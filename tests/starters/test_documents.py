@@ -209,6 +209,14 @@ async def test_an_account_is_written_out_for_the_finance_office_alone(
     assert account in await printed(papers, desk, "application", "--as", "finance-1")
 
 
+async def test_a_form_masks_its_contact_but_for_its_own_enterprise_and_who_says_what_for(
+    papers: Terminal, desk: Desk
+) -> None:
+    own, look = ("--as", desk.forms.enterprise), ("--as", "bureau-1", "--persons", "核对申请人")
+    for whom, whole in (((), False), (("--as", "bureau-1"), False), (own, True), (look, True)):
+        assert (desk.forms.contact in await printed(papers, desk, "recognition", *whom)) is whole, whom
+
+
 async def test_a_form_that_the_case_has_not_come_to_is_not_printed(papers: Terminal, pool: Pool) -> None:
     young = await Desk(pool, serial=3).play(1)
     out = str(papers.folder / "form.pdf")

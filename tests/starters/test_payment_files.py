@@ -192,17 +192,17 @@ def test_an_order_on_paper_says_the_amount_in_words_and_awaits_its_voucher() -> 
 @pytest.fixture
 async def quarter(hands: Hands) -> Quarter:
     """A signed plan of two insurers, paid 500,000.00 and 450,000.00."""
-    first, second = hands, hands.another()
+    first, second = hands.writing, hands.another().writing
     for one, insurer, sum_insured in ((first, "a", "60000000.00"), (second, "b", "45000000.00")):
         await one.bring_to("record_delivery")
         clause = {"insurer": f"insurer-{insurer}", "clause_number": f"CLAUSE-{insurer.upper()}-2026-01"}
         form = one.forms.contract(sum_insured=sum_insured) | clause
         assert (await one.act("insure", f"insurer-{insurer}-1", form)).event.passed
         await one.act("apply")
-    made = await (await Quarter(hands).opened()).filed(first)
+    made = await (await Quarter(first).opened()).filed(first)
     await made.filed(second, insurer="insurer-b-1")
     await (await made.reviewed(first, second)).signed()
-    return made
+    return Quarter(hands)
 
 
 async def told(terminal: Terminal, *words: str) -> Any:

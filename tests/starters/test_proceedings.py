@@ -138,3 +138,38 @@ async def test_rounds_are_listed_as_every_kind_is(terminal: Terminal, hands: Han
     assert (await terminal.run("round", "list", "--json")).lines == []
     listed = await terminal.run("round", "list", "--stage", "filing")
     assert listed.status == 0
+
+
+async def test_persons_are_masked_at_the_terminal_but_in_the_json_that_programs_were_promised(
+    terminal: Terminal, hands: Hands
+) -> None:
+    await hands.submit()
+    case, name = hands.stream.number, hands.forms.contact
+    people, officers = await terminal.run("case", "show", case), await terminal.run("office", "list", "--json")
+    for told in (people.out, officers.out):
+        assert (name in told, f"{name[0]}＊＊" in told) == (False, True)
+    program = (await terminal.run("case", "show", case, "--json")).json
+    assert (program["facts"]["submission"]["enterprise"]["contact"], program["masked"]) == (name, False)
+
+
+async def test_persons_are_shown_at_the_terminal_once_for_a_reason_that_is_kept(
+    terminal: Terminal, hands: Hands
+) -> None:
+    await hands.submit()
+    asked = ("case", "show", hands.stream.number, "--persons", "约定现场核查时间")
+    nobody = await terminal.run(*asked)
+    assert (nobody.status, "as must name who looks" in nobody.err.replace(":", "")) == (2, True), nobody.err
+    stranger = await terminal.run(*asked, "--as", "finance-1")
+    assert (stranger.status, hands.forms.contact in stranger.out) == (1, False)
+    shown = await terminal.run(*asked, "--as", "ganjingzi-1")
+    assert (shown.status, hands.forms.contact in shown.out) == (0, True), shown.err
+    rows = await hands.session.pool.fetch("select officer, reason from unmasking")
+    assert [tuple(row) for row in rows] == [("ganjingzi-1", "约定现场核查时间")]
+
+
+async def test_what_is_told_of_a_complaint_masks_who_complains(terminal: Terminal, hands: Hands) -> None:
+    form = hands.forms.complaint()
+    opened = await done(terminal, "complaint", "open", "DATA", "--as", "regulator-1", data=form)
+    number = opened["complaint"]
+    shown = (await terminal.run("complaint", "show", number, "--as", "regulator-1", "--json")).json
+    assert shown["masked"], shown["facts"]

@@ -38,9 +38,10 @@ async def desks(pool: Pool, place: int) -> list[Desk]:
 
 
 @pytest.fixture
-async def quarter(terminal: Terminal, hands: Hands) -> str:
+async def quarter(hands: Hands) -> str:
     """A round that is open for filing."""
-    assert (await terminal.run("round", "open", hands.quarter, "--as", "regulator-1")).status == 0
+    stream, form = f"round:dalian:{hands.quarter}", {"quarter": hands.quarter}
+    await hands.writing.session.open(stream, "open", "regulator-1", form, None)
     return hands.quarter
 
 
@@ -461,17 +462,18 @@ ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE sst [<!ENTITY a "xxxxxxxxxx">%s]><
 "http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>&i;</t></si></sst>""" % b"".join(
     b'<!ENTITY %c "%s">' % (letter, b"&%c;" % (letter - 1) * 10) for letter in b"bcdefghi"
 )
-FILES: dict[str, tuple[str, bytes, str]] = {
+#: A name, what is in it, or how that is made where it is much, and what is said of it.
+FILES: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
     "no workbook": ("x.xlsx", b"hello", "is not an Excel workbook"),
-    "a cut workbook": ("x.xlsx", workbook()[:2000], "is not an Excel workbook"),
+    "a cut workbook": ("x.xlsx", lambda: workbook()[:2000], "is not an Excel workbook"),
     "another archive": ("x.xlsx", zipped(a_xml=b"<a/>"), "is not an Excel workbook"),
     "an old workbook": ("x.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"must be an \.xlsx workbook without a password"),
-    "a bomb": ("x.xlsx", workbook(sheet1=b" " * (401 * MB)), r"must not unfold to so much \(xl/worksheets/sheet1"),
-    "a bomb of texts": ("x.xlsx", workbook(sharedStrings=b" " * (101 * MB)), "must not unfold to so much"),
+    "a bomb": ("x.xlsx", lambda: workbook(sheet1=b" " * (401 * MB)), r"must not unfold to so much \(xl/worksheets/"),
+    "a bomb of texts": ("x.xlsx", lambda: workbook(sharedStrings=b" " * (101 * MB)), "must not unfold to so much"),
     "many parts": ("x.xlsx", zipped(**{f"p{n}": b"" for n in range(300)}), "must not have more than 200 parts"),
-    "a bomb of entities": ("x.xlsx", workbook(sharedStrings=ENTITIES), "is a workbook that cannot be read"),
-    "a broken sheet": ("x.xlsx", workbook(sheet1=b"<worksheet"), "is a workbook that cannot be read"),
-    "a row without end": ("x.xlsx", workbook(sheet1=b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/'
+    "a bomb of entities": ("x.xlsx", lambda: workbook(sharedStrings=ENTITIES), "is a workbook that cannot be read"),
+    "a broken sheet": ("x.xlsx", lambda: workbook(sheet1=b"<worksheet"), "is a workbook that cannot be read"),
+    "a row without end": ("x.xlsx", lambda: workbook(sheet1=b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/'
         b'2006/main"><sheetData><row r="999999999"/></sheetData></worksheet>'), "must "),
     "an empty file": ("x.csv", b"", "has no rows"),
     "other titles": ("x.csv", "编号,名称\n1,2\n".encode(), "must begin with the template's row of titles"),
@@ -494,7 +496,7 @@ async def test_a_file_that_is_no_return_is_refused_in_one_line_before_anything_i
 ) -> None:
     name, body, says = FILES[case]
     path = folder / name
-    path.write_bytes(body)
+    path.write_bytes(body() if callable(body) else body)
     told = await Terminal(folder).run("insurer", "return", "check", "2026Q4", str(path), "--as", INSURER)
     assert (told.status, told.out) == (2, "")
     assert re.fullmatch(rf"bad input: file: ({says}).*\n", told.err), told.err

@@ -32,12 +32,12 @@ async def numbers(pool: Pool, place: int) -> list[str]:
 
 
 @pytest.fixture
-async def quarter(terminal: Terminal, hands: Hands, numbers: list[str]) -> str:
+async def quarter(hands: Hands, numbers: list[str]) -> str:
     """A round whose filing has closed, with the three in it."""
-    assert (await terminal.run("round", "open", hands.quarter, "--as", "regulator-1")).status == 0
-    form = hands.forms.quarterly_return(*numbers)
-    for act, officer, data in (("file_return", "insurer-a-1", form), ("close_filing", "regulator-1", {})):
-        assert (await terminal.run("round", "act", hands.quarter, act, "--as", officer, data=data)).status == 0
+    stream, session = f"round:dalian:{hands.quarter}", hands.writing.session
+    await session.open(stream, "open", "regulator-1", {"quarter": hands.quarter}, None)
+    await session.act(stream, "file_return", "insurer-a-1", hands.forms.quarterly_return(*numbers), None)
+    await session.act(stream, "close_filing", "regulator-1", {}, None)
     return hands.quarter
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -61,12 +61,10 @@ class Quarter:
         return await ledger_of(self.hands.session.pool, "dalian", self.fiscal_year)
 
 
-async def applied(hands: Hands, sum_insured: str = "60000000.00", *, earlier: int = 0) -> Hands:
-    """Bring a case to its application for the subsidy; it was insured so many minutes before now."""
+async def applied(hands: Hands, sum_insured: str = "60000000.00") -> Hands:
+    """Bring a case to its application for the subsidy; it is insured now."""
     await hands.bring_to("record_delivery")
     contract = hands.forms.contract(sum_insured=sum_insured)
-    at = datetime.fromisoformat(contract["concluded_at"]) - timedelta(minutes=earlier)
-    contract |= {"concluded_at": f"{at:%Y-%m-%dT%H:%M}"}
     assert (await hands.act("insure", "insurer-a-1", contract)).event.passed
     await hands.act("apply")
     return hands
@@ -99,7 +97,9 @@ async def test_a_case_is_paid_by_the_plan_and_its_shares_add_up_under_the_cap(ha
 
 
 async def test_two_enterprises_share_what_the_budget_holds_in_order_of_insurance_time(hands: Hands) -> None:
-    first, second = await applied(hands, "30000000.00", earlier=1), await applied(hands.another(), "30000000.00")
+    first = await applied(hands, "30000000.00")
+    hands.clock.ahead += timedelta(minutes=1)
+    second = await applied(hands.another(), "30000000.00")
     quarter = await (await (await Quarter(hands).opened("400000.00")).filed(first, second)).reviewed(first, second)
     await quarter.signed()
     await first.reached("planned")

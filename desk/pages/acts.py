@@ -36,7 +36,17 @@ from rules.schemes.dalian_documents import PROVABLE
 from rules.timetable import SHANGHAI
 from runtime.errors import BadInput
 from runtime.settings import Settings
-from service.acting import Possible, Preview, formless, known_act, known_stream, possible_acts, preview, right_office
+from service.acting import (
+    Possible,
+    Preview,
+    expect_office,
+    formless,
+    known_act,
+    known_stream,
+    possible_acts,
+    preview,
+    right_office,
+)
 from service.choices import SOURCES, Asking, begun, names_of
 from service.forecasting import Forecast, forecast_of, quoted
 from service.session import Session

@@ -59,7 +59,8 @@ async def prepare(request: Request, me: Signed, servers: Servers) -> Response:
     form = {**head, "base": found.name, "figures": changed}
     try:
         if not changed:
-            raise BadInput(("figures", "must change at least one"))
+            missing = ((name, "must be given") for name in HEAD if name not in head)
+            raise BadInput(*missing, ("figures", "must change at least one"))
         if "send" not in sent:
             weighed = await preview(servers.pool, REGISTER, "prepare_edition", me.code, form)
             told: dict[str, Any] = {"weighed": weighed, "changed": changed, "command": sent.get("command")}

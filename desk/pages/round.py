@@ -114,7 +114,8 @@ async def of_quarter(
 def _buttons(file: File, me: Me, names: Sequence[str]) -> list[Possible]:
     """What this officer may do now of some acts, in their order."""
     possible = {one.act.name: one for one in possible_acts(round_stream(file.number), file, me.officer)}
-    return [possible[name] for name in names if possible[name].allowed]
+    signed = me.kind in file.facts.get("signatures", {})
+    return [possible[name] for name in names if possible[name].allowed and not (signed and name == "sign_plan")]
 
 
 @router.post("/round/{quarter}/opinions")
@@ -146,6 +147,8 @@ def _wrong(asked: Ordered) -> dict[str, str]:
     errors = {}
     if asked.verdict not in ("approve", "refuse"):
         errors["verdict"] = "must be given"
+    if not asked.reason:
+        return errors | {"reason": "must be given"}
     try:
         read(Opinion, {"application": "-", "approves": True, "reason": asked.reason})
     except Unfit as unfit:

@@ -35,8 +35,8 @@ WIDTHS = {"wide": 1440, "narrow": 360}
 class Beside(NamedTuple):
     """A view that no link leads to: who looks, its address with the number of a part's case or a round's quarter.
 
-    What is ticked and filled in there by its selector, what is pressed then; and what of its return's template an
-    insurer hands in with a fault before he looks, none where it is as it was.
+    What is ticked and filled in there by its selector, what is pressed then; and the application
+    that an insurer adds to a return's template, which he hands in before he looks; none where it is empty.
     """
 
     visitor: str
@@ -44,7 +44,7 @@ class Beside(NamedTuple):
     path: str
     press: str = ""
     fill: Mapping[str, str] = {}
-    fault: tuple[bytes, bytes] | None = None
+    row: str | None = None
 
 
 FORECAST = "/forecast?sum_insured=60000000&premium_rate=0.03&years=1&shortfall_borne_by=enterprise"
@@ -78,8 +78,8 @@ BESIDE = (
     Beside("bureau-1", "case-waitlisted", "/p/case/{waitlisted}"),
     Beside("bureau-1", "case-revoked", "/p/case/{revoked}"),
     Beside("bureau-1", "case-assessed", "/p/case/{assessed-0}"),
-    Beside("insurer-a-1", "returns-checked", "/returns/{quarter-1}/checked", fault=(b"", b"")),
-    Beside("insurer-a-1", "returns-faulty", "/returns/{quarter-1}/checked", fault=(b"000.00", b"001.00")),
+    Beside("insurer-a-1", "returns-nil", "/returns/{quarter-1}/checked", row=""),
+    Beside("insurer-a-1", "returns-faulty", "/returns/{quarter-1}/checked", row="DL-1999-000001-1"),
     Beside("insurer-a-1", "insure-wrong", "/p/case/{insure-today}/acts/insure", press="preview"),
     Beside("finance-1", "payments-paid", "/payments/{quarter-4}"),
     Beside("finance-1", "appropriate-wrong", "/budget/2026/acts/appropriate", press="preview"),
@@ -98,8 +98,8 @@ class Camera:
         wanted = not self.wanted or any(part in name for part in self.wanted)
         for language in LANGUAGES if wanted else ():
             await speak(one, language)
-            if beside and beside.fault is not None:
-                await _hand_in(one, href.removesuffix("/checked"), *beside.fault)
+            if beside and beside.row is not None:
+                await _hand_in(one, href.removesuffix("/checked"), beside.row)
             await one.reads(href)
             for selector, words in beside.fill.items() if beside else ():
                 where = one.page.locator(selector).first
@@ -127,10 +127,11 @@ class Camera:
                 await self.take(one, f"{visitor}.{beside.name}", beside.path.format(**numbers), beside)
 
 
-async def _hand_in(one: Clerk, where: str, right: bytes, wrong: bytes) -> None:
-    """Hand a quarter's template in as a return, with a fault where `right` is not nothing."""
+async def _hand_in(one: Clerk, where: str, row: str) -> None:
+    """Hand a quarter's template in as a return, with a row more of an application that nobody knows, if one is named."""
     raw = await (await one.page.request.get(f"{where}/template.csv")).body()
-    file = {"name": "return.csv", "mimeType": "text/csv", "buffer": raw.replace(right, wrong, 1) if right else raw}
+    more = b"\r\n" + row.encode() + b"," * raw.splitlines()[0].count(b",") if row else b""
+    file = {"name": "return.csv", "mimeType": "text/csv", "buffer": raw.rstrip() + more}
     headers = {"origin": one.desk, "sec-fetch-site": "same-origin"}
     await one.page.request.post(f"{where}/check", multipart={"file": file}, headers=headers)
 

@@ -128,7 +128,7 @@ class Camera:
 
 
 async def _hand_in(one: Clerk, where: str, row: str) -> None:
-    """Hand a quarter's template in as a return, with a row more of an application that nobody knows, if one is named."""
+    """Hand a quarter's template in as a return, with a row more of an application that nobody knows if one is named."""
     raw = await (await one.page.request.get(f"{where}/template.csv")).body()
     more = (b"\r\n" + row.encode() + b"," * raw.splitlines()[0].count(b",")) if row else b""
     file = {"name": "return.csv", "mimeType": "text/csv", "buffer": raw.rstrip() + more}

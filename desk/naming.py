@@ -121,9 +121,10 @@ def value(name: object) -> str:
     if found := _WRITTEN.fullmatch(text):
         return minute(text) if found["at"] else day(text) if found["day"] else money(text)
     known = labels("zh").get("value", {})
-    if text in known:
-        return known[text] if language() == "zh" else said(text) if re.search("[a-z]", text) else article(text)
-    return text
+    # A figure is none of the articles that are choices of a checklist: two pieces are no article 2.
+    if text not in known or not re.search("[a-z]", text):
+        return text
+    return known[text] if language() == "zh" else said(text)
 
 
 def section(name: str) -> str:
@@ -154,13 +155,6 @@ def as_asked(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return sorted(facts.items(), key=lambda one: _places().get(one[0], 10_000))
 
 
-def operation(one: Mapping[str, Any]) -> str:
-    """What an operation of the API does: a summary in Chinese, else its own description."""
-    described = str(one["description"]).strip()
-    named = labels("zh").get("operation", {}).get(f"{one['method']} {one['path']}")
-    return named if named and language() == "zh" else described
-
-
 def deadline(name: str) -> str:
     return label("deadline", name.partition(":")[0])
 
@@ -172,10 +166,7 @@ def figure(name: str) -> str:
 def figure_value(given: Any) -> str:
     """Say a figure of an edition: a fraction in percent, a list by its parts, nothing as a dash."""
     if isinstance(given, list | tuple):
-        return _(", ").join(map(figure_value, given))
-    # A number is none of the articles that values of its writing stand for.
-    if isinstance(given, int) and not isinstance(given, bool):
-        return str(given)
+        return ("、" if language() == "zh" else ", ").join(map(figure_value, given))
     if re.fullmatch(r"0\.[0-9]+", str(given)):
         return f"{(Decimal(str(given)) * 100).normalize():f}%"
     return "—" if given is None else value(given)
@@ -376,7 +367,6 @@ FOR_TEMPLATES: dict[str, Any] = {
     "minute": minute,
     "money_name": lambda name: label("money", name),
     "office_kind_name": office_kind,
-    "operation_said": operation,
     "outcome_name": lambda name: label("outcome", name),
     "path_of": path_of,
     "proceeding_in": proceeding_in,

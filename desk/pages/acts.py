@@ -35,6 +35,7 @@ from rules.procedures import Stream
 from rules.schemes.dalian_documents import PROVABLE
 from rules.timetable import SHANGHAI
 from runtime.errors import BadInput
+from runtime.sentences import chinese_or_same
 from runtime.settings import Settings
 from service.acting import (
     Possible,
@@ -51,7 +52,7 @@ from service.choices import SOURCES, Asking, begun, names_of
 from service.forecasting import Forecast, forecast_of, quoted
 from service.session import Session
 from service.showing import subject_of
-from service.uploads import Chosen, hand_in_chosen, keep, lost
+from service.uploads import Chosen, Visitor, hand_in_chosen, keep, lost
 
 router = APIRouter()
 NEW = "new"
@@ -117,7 +118,7 @@ async def hand_in(request: Request, me: Signed, servers: Servers, kind: str, num
     return await _form(request, me, servers.pool, asked, filled, {}, sent, weighed=weighed, **told)
 
 
-def taken(servers: Session, files: list[SentFile], sent: dict[str, list[str]], whose: str) -> dict[str, str]:
+def taken(servers: Session, files: list[SentFile], sent: dict[str, list[str]], whose: str | Visitor) -> dict[str, str]:
     """Keep every file that was chosen and put its hash into its field; what cannot be taken is told by its field."""
     wrong: dict[str, str] = {}
     for name, called, content in files:
@@ -125,7 +126,8 @@ def taken(servers: Session, files: list[SentFile], sent: dict[str, list[str]], w
         try:
             digest = keep(whose, content, called, servers.clock())
         except BadInput as bad:
-            wrong[field] = f"{called}: {bad.faults[0][1]}"
+            why = bad.faults[0][1]
+            wrong[field] = f"{called}: {chinese_or_same(why) if language() == 'zh' else why}"
             continue
         if field.endswith("evidence"):
             lines = "\n".join((*sent.get(field, []), digest)).strip()

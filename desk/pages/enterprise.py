@@ -26,6 +26,7 @@ from service.acting import preview
 from service.choices import Asking
 from service.enterprise import expect_new, own_of, submit_first
 from service.forecasting import forecast_of, quoted
+from service.uploads import Visitor as Uploader
 from service.uploads import hand_in_chosen, lost
 
 router = APIRouter()
@@ -35,8 +36,6 @@ NAV = (
 )
 NEW = Stream("case", "dalian", "new")
 SUBMIT = PROCEDURES["case", "dalian"].opening
-#: Whose files wait that nobody has signed in for.
-VISITOR = "visitor"
 #: Who fills a first submission in: nobody yet.
 NOBODY = Officer(code="", name="", office="", kind="enterprise", district=None, active=True)
 EMPTY = File(number="new", scheme="dalian", edition="")
@@ -98,12 +97,13 @@ async def check(request: Request, servers: Servers) -> Response:
 async def apply(request: Request, desk: Desk, servers: Servers) -> Response:
     """Preview the submission, or make it: it is recorded, the account is made, and its enterprise is signed in."""
     sent, files = await received(request)
-    wrong = taken(servers, files, sent, VISITOR)
     command = next(iter(sent.get("command", [])), "") or str(uuid4())
+    visitor = _visitor(request, command)
+    wrong = taken(servers, files, sent, visitor)
     filled = read_filled(SUBMIT.form, sent)
     if "add" in sent:
         return await _form(request, servers.pool, placed(filled, sent), {}, sent, command=command)
-    wrong |= await lost(servers.pool, NEW, chosen(NEW, filled, sent), VISITOR, command)
+    wrong |= await lost(servers.pool, NEW, chosen(NEW, filled, sent), visitor, command)
     errors, status = {**errors_of(SUBMIT, filled, servers), **wrong}, 422
     told: dict[str, Any] = {"command": command}
     try:
@@ -113,7 +113,7 @@ async def apply(request: Request, desk: Desk, servers: Servers) -> Response:
             told["weighed"] = await preview(servers.pool, NEW, SUBMIT.name, uscc, filled)
             status = 200
             if "send" in sent:
-                return await _submitted(desk, servers, sent, filled, command)
+                return await _submitted(desk, servers, sent, filled, visitor)
     except BadInput as bad:
         errors, status = dict(bad.faults), 422
     except Refused as refused:
@@ -121,16 +121,20 @@ async def apply(request: Request, desk: Desk, servers: Servers) -> Response:
     return await _form(request, servers.pool, filled, errors, sent, status=status, **told)
 
 
+def _visitor(request: Request, command: str) -> Uploader:
+    return Uploader(request.client.host if request.client else "", command)
+
+
 async def _submitted(
-    desk: Desk, servers: Servers, sent: Mapping[str, list[str]], filled: Mapping[str, Any], command: str
+    desk: Desk, servers: Servers, sent: Mapping[str, list[str]], filled: Mapping[str, Any], visitor: Uploader
 ) -> Response:
     """Record the submission, hand its papers in, and sign its enterprise in; raise `BadInput` for a wrong password."""
     password, again = (next(iter(sent.get(name, [])), "") for name in ("password", "again"))
     if password != again:
         raise BadInput(("again", "must be the same as the password"))
     uscc = filled["enterprise"]["uscc"]
-    answer, mine = await submit_first(servers, filled, password, command)
-    failed = await hand_in_chosen(servers, answer, chosen(NEW, filled, sent), uscc, kept_for=VISITOR)
+    answer, mine = await submit_first(servers, filled, password, visitor.command)
+    failed = await hand_in_chosen(servers, answer, chosen(NEW, filled, sent), uscc, kept_for=visitor)
     if not mine:
         return go("/sign-in")
     opened = await accounts.sign_in(servers.pool, uscc, password, servers.clock(), desk.policy)

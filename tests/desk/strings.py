@@ -16,6 +16,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from desk.api import app as api
 from desk.language import LOCALES
 
 DESK = LOCALES.parent
@@ -78,7 +79,17 @@ def needed() -> dict[str, dict[str | tuple[str, str], set[str]]]:
         for _, words in marked(path):
             where = SHARED if words in found[SHARED] else place_of(path)
             found.setdefault(where, {}).setdefault(words, set()).add(path.relative_to(ROOT).as_posix())
+    for words in described():
+        if words not in found[SHARED]:
+            found.setdefault("api", {}).setdefault(words, set()).add("desk/api/app.py")
     return found
+
+
+def described() -> list[str]:
+    """All that the API's description says in words: docstrings, and what its parts say of themselves."""
+    said: list[str] = []
+    api.described(api.build(), lambda words: said.append(words) or words)  # type: ignore[func-returns-value]
+    return said
 
 
 def main() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from httpx import Response
 
-from desk.naming import labels
 from service import api_tokens
 from service.showing import shown
 from tests.desk.browser import Browser
@@ -189,12 +189,6 @@ async def test_a_list_shows_an_office_its_own_and_goes_on_by_key(browser: Browse
     assert (await called(browser, hands, "zhongshan-1", "/proceedings/case")).json()["items"] == []
 
 
-async def test_every_operation_is_said_in_chinese_too(reader: Browser) -> None:
-    described = (await reader.get("/api/openapi.json")).json()["paths"]
-    offered = {f"{method.upper()} /api{path}" for path, methods in described.items() for method in methods}
-    assert offered == set(labels("zh")["operation"])
-
-
 async def test_the_description_is_there_for_people_and_for_programs(reader: Browser) -> None:
     assert (await reader.get("/api/openapi.json")).json()["openapi"].startswith("3.1")
     page = (await reader.get("/api")).text
@@ -325,3 +319,45 @@ async def test_who_opens_no_proceeding_of_a_kind_is_told_so_before_his_form_is_r
         assert (answer.status_code, answer.json()["rule"]) == (403, "right_office")
     assert (await called(browser, hands, "bureau-1", "/proceedings/round", {})).status_code in (403, 404)
     assert (await called(browser, hands, "bureau-1", "/proceedings/nothing", {})).status_code == 404
+
+
+def said_in(part: Any, name: str = "") -> Iterator[str]:
+    """All that a description says in words."""
+    if isinstance(part, dict):
+        for key, inner in part.items():
+            yield from said_in(inner, key)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from said_in(inner)
+    elif name in ("description", "summary"):
+        yield part
+
+
+#: What is called so in every language.
+NAMES = r"`[^`]*`|JSON|RFC|Firstcover"
+
+
+async def test_the_description_is_said_whole_in_the_language_that_is_asked_for(reader: Browser) -> None:
+    reader.client.cookies.clear()
+    english = (await reader.get("/api/openapi.json")).json()
+    chinese = (await reader.client.get("/api/openapi.json", headers={"accept-language": "zh-CN"})).json()
+    assert (await reader.get("/api/openapi.json?lang=zh")).json() == chinese
+    assert english.keys() == chinese.keys()
+    assert {tag["name"] for tag in english["tags"]} == {
+        tag for path in english["paths"].values() for one in path.values() for tag in one["tags"]
+    }
+    assert len(list(said_in(english))) == len(list(said_in(chinese))) > 100
+    for words in said_in(chinese):
+        assert re.search("[\u4e00-\u9fff]", words), words
+        assert not re.search("[A-Za-z]{2,}", re.sub(NAMES, "", words)), words
+    for path in english["paths"].values():
+        for one in path.values():
+            assert not re.search("[\u4e00-\u9fff]", one["summary"] + one["description"])
+            assert one["description"].startswith(one["summary"])
+
+
+async def test_the_page_of_the_description_speaks_its_language(reader: Browser) -> None:
+    for language, words in (("zh", "以首个行为发起办件"), ("en", "Open a proceeding by its first act")):
+        page = (await reader.get(f"/api?lang={language}")).text
+        assert words in page
+        assert ("Open a proceeding" in page) is (language == "en")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
+from runtime.errors import BadInput
+from service import uploads
 from service.session import now
-from service.uploads import keep
+from service.uploads import Visitor, keep
 from tests.desk.browser import Browser, flat
 from tests.hands import Hands
 
@@ -161,6 +164,51 @@ async def test_nobody_hands_in_what_another_has_chosen(browser: Browser, hands: 
         assert "must be handed in with the form: a.pdf is kept no longer" in sent.text
     own = "select count(*) from proceeding where kind = 'case' and enterprise = $1"
     assert await hands.session.pool.fetchval(own, hands.forms.enterprise) == 1, "no act names what nobody hands in"
+
+
+def papers(first: int, many: int) -> list[bytes]:
+    return [PDF + b"%d" % n for n in range(first, first + many)]
+
+
+async def test_one_visitors_files_take_no_place_from_anothers(documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MOST_WAITING", 4)
+    one, other = Visitor("192.0.2.1", "one-form"), Visitor("192.0.2.2", "another-form")
+    first = keep(other, PDF, "a.pdf", now())
+    for paper in papers(0, 4):
+        keep(one, paper, "a.pdf", now())
+    for visitor in (one, Visitor(one.address, "his-next-form")):
+        with pytest.raises(BadInput, match="4 files wait from your address already"):
+            keep(visitor, PDF, "a.pdf", now())
+    keep(one, papers(0, 1)[0], "a.pdf", now())
+    keep(other, papers(9, 1)[0], "a.pdf", now())
+    assert first in {path.name for path in files_in(documents / "waiting")}
+    assert keep(one, PDF, "a.pdf", now() + timedelta(days=2)), "what waited a day gives way"
+
+
+async def test_all_visitors_files_have_a_bound_that_is_told(
+    browser: Browser, hands: Hands, documents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_OF_VISITORS", 3)
+    for n, paper in enumerate(papers(0, 3)):
+        keep(Visitor(f"192.0.2.{n}", "a-form"), paper, "a.pdf", now())
+    data = flat(hands.forms.submission()) | {"papers[0].sha256": "", "preview": "yes"}
+    file = {"papers[0].sha256.file": ("营业执照.pdf", PDF, "application/pdf")}
+    for language, told in (("en", "3 files of visitors wait already"), ("zh", "来访者的待交文件已有 3 份")):
+        answer = await browser.post(f"/apply?lang={language}", data, files=file)
+        assert (answer.status_code, told in answer.text) == (422, True)
+    keep("ganjingzi-1", PDF, "a.pdf", now())
+
+
+async def test_a_visitor_hands_in_what_he_chose_for_his_own_form_only(
+    browser: Browser, hands: Hands, documents: Path
+) -> None:
+    data = flat(hands.forms.submission()) | {"papers[0].sha256": "", "command": "his-form", "preview": "yes"}
+    file = {"papers[0].sha256.file": ("营业执照.pdf", PDF, "application/pdf")}
+    assert (await browser.post("/apply", data, files=file)).status_code == 200
+    again = data | {"papers[0].sha256": sha256(PDF).hexdigest(), "papers[0].sha256.name": "营业执照.pdf"}
+    other = await browser.post("/apply", again | {"command": "another-form"})
+    assert (other.status_code, "choose it again" in other.text) == (422, True)
+    assert (await browser.post("/apply", again)).status_code == 200
 
 
 async def test_a_file_that_waited_too_long_is_asked_for_again_and_not_left_out(

@@ -78,7 +78,7 @@ async def test_an_answer_that_is_a_fen_off_is_told_and_nothing_is_recorded(brows
     raw = answered(await orders(browser, quarter)).replace(b"200000.00", b"200000.01", 1)
     answer = await read(browser, quarter, raw)
     assert answer.status_code == 422
-    assert "must be 200000.00, as ordered" in answer.text
+    assert "must be 200,000.00, as ordered" in answer.text
     assert (await read(browser, quarter, b"")).status_code == 422
 
 

@@ -27,6 +27,10 @@ async def test_an_insurer_sees_its_own_policies_and_what_it_may_do(browser: Brow
     assert f"/p/policy/{number}/acts/endorse" in mine
     assert number in words
     assert number not in none
+    # Its page and its acts' forms say first whose product it insures.
+    product = insured.forms.of("submit")["product"]
+    for page in await seen(browser, "insurer-a-1", f"/p/policy/{number}", f"/p/policy/{number}/acts/endorse"):
+        assert f"{product['name']} {product['model']}" in page
     (others,) = await seen(browser, "insurer-b-1", "/policies")
     assert number not in others
     (all_of_them,) = await seen(browser, "finance-1", "/policies")

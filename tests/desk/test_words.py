@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
+from desk import naming
 from desk.naming import labels
 from rules.procedures import PROCEDURES
 from rules.schemes.dalian import ARTICLES
@@ -68,6 +69,26 @@ def test_every_field_and_choice_of_every_form_has_a_chinese_label() -> None:
         for act in procedure.acts.values():
             missing = [(group, name) for group, name in parts_of(act.form, seen) if name not in known[group]]
             assert missing == [], act.name
+
+
+def test_two_pieces_are_no_article() -> None:
+    assert [naming.value(2), naming.value("8")] == ["2", "8"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("2026-02-19 is a day off, so the period ends on the next working day, 2026-02-24 (Civil Code 203)", "2月24日"),
+        ("must be an insurer of the register (article 12) (not x)", "第十二条"),
+        ("0.01 of 20000000.00 for the first year, before cap and budget: 200000.00", "20,000,000.00"),
+    ],
+)
+def test_a_sentence_of_the_rules_writes_days_amounts_and_articles_as_the_page_does(sentence: str, said: str) -> None:
+    assert said in naming.says(sentence)
+
+
+def test_what_an_officer_wrote_stays_as_he_wrote_it() -> None:
+    assert naming.says("于 2026-02-19 汇出 200000.00") == "于 2026-02-19 汇出 200000.00"
 
 
 def test_every_deadline_and_rule_of_the_glossary_has_its_chinese_label() -> None:

@@ -250,8 +250,13 @@ def day(at: object) -> str:
 
 def short_day(at: object, today: date) -> str:
     """Write a day without its year where that is this one."""
+    return day_in(today.year, at)
+
+
+def day_in(year: int, at: object) -> str:
+    """Write a day without its year where that is told already."""
     read = date.fromisoformat(str(at)[:10])
-    if read.year != today.year:
+    if read.year != year:
         return day(read)
     return f"{read.month}月{read.day}日" if language() == "zh" else f"{read.day} {read:%b}"
 
@@ -343,6 +348,7 @@ FOR_TEMPLATES: dict[str, Any] = {
     "act_called": act_called,
     "article_name": article,
     "day": day,
+    "day_in": day_in,
     "deadline_name": deadline,
     "as_asked": as_asked,
     "bytes_said": bytes_said,

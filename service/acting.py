@@ -144,3 +144,14 @@ def known_stream(kind: str, number: str, scheme: str = "dalian") -> Stream:
     except Unfit as unfit:
         raise BadInput(("kind", f"there is no kind of proceeding called {kind!r}")) from unfit
     return stream
+
+
+async def formless(pool: Pool, stream: Stream, file: File, act: Act, officer: Officer) -> Preview | Possible | None:
+    """What an act without a form would come to, or what bars this officer from it; None where it has a form."""
+    barred = next((one for one in possible_acts(stream, file, officer) if one.act is act and not one.allowed), None)
+    if act.form.model_fields or barred:
+        return barred
+    try:
+        return await preview(pool, stream, act.name, officer.code, {})
+    except Refused as refused:
+        return Possible(act, refused.rule, refused.article, refused.why)

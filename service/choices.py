@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from activities import editions
 from activities.authority import Officer
 from db.pool import Pool
 from db.sql import queries
 from rules.procedure import File
 from rules.schemes import dalian_forms as forms
+from rules.schemes.dalian_editions import Ending
 from rules.schemes.dalian_insurer import ClauseWithdrawal, Nomination
 from rules.schemes.dalian_loss_forms import LossReport
 from rules.schemes.dalian_offices import ENTERS, Absorption, Appointed, Appointment, Departure, Supervision
@@ -94,6 +96,13 @@ async def _proposed(asking: Asking) -> list[Choice]:
     return [Choice(code, said["name"], said["name"]) for code, said in proposed.items() if said]
 
 
+async def _editions(asking: Asking) -> list[Choice]:
+    """The editions that are not over, by name: an earlier end is proposed of one of them."""
+    known = await editions.known(asking.pool, "dalian")
+    running = [one.name for one in known if one.last_day_in_force and one.last_day_in_force > asking.today]
+    return [Choice(name, name, name) for name in running]
+
+
 async def _recognised(asking: Asking) -> list[Choice]:
     """The enterprise's cases whose recognition was published: of a case, that enterprise's, itself aside."""
     whose = asking.file.enterprise or asking.officer.office
@@ -128,10 +137,11 @@ SOURCES: Mapping[tuple[type[BaseModel], str], Source] = {
     (ClauseWithdrawal, "clause_number"): Source(_clauses),
     (Appointment, "office"): Source(_offices_entered),
     (Appointed, "code"): Source(_proposed),
-    (Supervision, "code"): Source(_officers_entered, suggested=True),
-    (Departure, "code"): Source(_officers_entered, suggested=True),
+    (Supervision, "code"): Source(_officers_entered),
+    (Departure, "code"): Source(_officers_entered),
     (Absorption, "district"): Source(_districts),
     (Absorption, "into"): Source(_districts),
+    (Ending, "name"): Source(_editions),
     (Repayment, "debtor"): Source(_debtors),
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import permutations
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from activities.editions import known
@@ -65,10 +66,13 @@ def choices() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name, hint in get_type_hints(Edition).items():
         of = next(iter(get_args(hint)), None)
+        parts = get_args(next(iter(get_args(of)), None))
         if of is bool:
             found[name] = ("true", "false")
         elif get_origin(of) is Literal:
             found[name] = get_args(of)
+        elif get_origin(of) is tuple and parts:
+            found[name] = tuple(map(written, permutations(parts)))
     return found
 
 

@@ -94,11 +94,17 @@ async def told(pool: Pool, officer: Officer, rows: Iterable[Mapping[str, Any]]) 
         | {
             "enterprise_name": named[one["stream"]]["enterprise_name"],
             "product_name": named[one["stream"]]["product_name"],
+            "called": _called(named[one["stream"]]),
             "acts": awaited(one["kind"], one["stage"], officer.kind),
             "article": articles.get((one["stream"], one["deadline"])),
         }
         for one in listed
     ]
+
+
+def _called(row: Mapping[str, Any]) -> dict[str, str] | None:
+    """What a proceeding that is numbered by an office's code is called: as that office."""
+    return {"zh": row["office_zh"], "en": row["office_en"]} if row["office_zh"] else None
 
 
 @cache

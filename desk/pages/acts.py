@@ -37,7 +37,17 @@ from rules.timetable import SHANGHAI
 from runtime.errors import BadInput
 from runtime.sentences import chinese_or_same
 from runtime.settings import Settings
-from service.acting import Preview, expect_office, known_act, known_stream, possible_acts, preview, right_office
+from service.acting import (
+    Possible,
+    Preview,
+    expect_office,
+    formless,
+    known_act,
+    known_stream,
+    possible_acts,
+    preview,
+    right_office,
+)
 from service.choices import SOURCES, Asking, begun, names_of
 from service.forecasting import Forecast, forecast_of, quoted
 from service.session import Session
@@ -64,7 +74,10 @@ async def fill_in(request: Request, me: Signed, database: Database, kind: str, n
     asked = await _asked(database, me, kind, number, act)
     if not asked.file.sequence:
         right_office(asked.act, me.officer)
-    return await _form(request, me, database, asked, await _begun(request, me, database, asked), {}, {})
+    # Where nothing is to be filled in, what the act would come to is all there is to see.
+    told = await formless(database, asked.stream, asked.file, asked.act, me.officer)
+    more = {"weighed": told} if isinstance(told, Preview) else {"barred": told}
+    return await _form(request, me, database, asked, await _begun(request, me, database, asked), {}, {}, **more)
 
 
 @router.post("/p/{kind}/{number}/acts/{act}/check")
@@ -189,6 +202,12 @@ async def _begun(request: Request, me: Me, database: Database, asked: Asked) -> 
     return {}
 
 
+def _barred(asked: Asked, me: Me) -> Possible | None:
+    """The act as one that this officer may not do now; None where he may."""
+    possible = possible_acts(asked.stream, asked.file, me.officer)
+    return next((one for one in possible if one.act is asked.act and not one.allowed), None)
+
+
 async def _form(
     request: Request,
     me: Me,
@@ -201,7 +220,6 @@ async def _form(
 ) -> Response:
     """The form of an act; `more` is its command's id, the status, and what a preview came to."""
     stream, file, act = asked
-    barred = next((one for one in possible_acts(stream, file, me.officer) if one.act is act and not one.allowed), None)
     fields = fields_of(act.form, filled, errors)
     await known_to(fields, Asking(database, me.officer, file, today(request)), stream.kind, filled, sent)
     named = {one.name for one in every(fields)}
@@ -218,7 +236,6 @@ async def _form(
         act=act,
         opening=file.sequence == 0,
         subject=await subject_of(database, stream),
-        barred=barred,
         fields=fields,
         beside=beside(file.facts.get("submission", {}), by_hash) if act.name == "confirm" else {},
         names=await names_of(database, [one for one in (file.district, assessor) if one]),
@@ -229,7 +246,7 @@ async def _form(
         ],
         wrong=len(errors),
         waits_for=[] if after is None else stream.procedure.awaited(after),
-        **{"weighed": None, "command": str(uuid4()), **more},
+        **{"weighed": None, "command": str(uuid4()), "barred": _barred(asked, me), **more},
     )
 
 

@@ -9,14 +9,16 @@ from uuid import uuid4
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from desk.forms import Field, fields_of, read_filled
+from desk.forms import fields_of, read_filled
 from desk.language import N_, language
-from desk.page import Database, Me, Nav, Servers, Signed, go, render, servers
-from rules.procedure import Act
+from desk.page import Database, Me, Nav, Servers, Signed, go, render, servers, today
+from desk.pages.acts import known_to
+from rules.procedure import Act, File
 from rules.schemes.dalian_offices import OWNERS
 from runtime.errors import BadInput, Refused
 from service import administration as admin
 from service.acting import known_act, preview, right_office
+from service.choices import Asking
 
 router = APIRouter()
 NAV = (Nav(N_("Administration"), "/administration", kinds=OWNERS, order=90),)
@@ -50,6 +52,7 @@ async def _officers(request: Request, me: Me, database: Database, **more: Any) -
     rows, after = await admin.people(database, chosen, at, asked["q"], asked["after"])
     offices = {one["code"]: one for one in await admin.offices(database, kinds)}
     facts = await admin.facts_of(database, "offices")
+    districts = await admin.districts(database) if me.kind == "industry_bureau" else []
     proposed = {
         code: said | {"office_name": named(offices[said["office"]])}
         for code, said in facts.get("proposed_officers", {}).items()
@@ -65,7 +68,8 @@ async def _officers(request: Request, me: Me, database: Database, **more: Any) -
         proposed=proposed,
         supervisors={code: said for code, said in facts.get("proposed_supervisors", {}).items() if said},
         own={row["code"] for row in (await admin.people(database, kinds, at))[0]},
-        districts=await admin.districts(database) if me.kind == "industry_bureau" else [],
+        districts=districts,
+        absorbed=lambda code: next((named(one) for one in districts if one["code"] == code), code),
         named=named,
         **{"given": None, "word": "", "ends": None} | more,
     )
@@ -130,7 +134,8 @@ async def _form(
     **more: Any,
 ) -> Response:
     fields = fields_of(act.form, {name: filled[name] for name in act.form.model_fields if name in filled}, errors)
-    await _choices(fields, act, me, database)
+    file = File(number="", scheme="dalian", edition="", facts=await admin.facts_of(database, register))
+    await known_to(fields, Asking(database, me.officer, file, today(request)), register, filled, {})
     named_fields = {one.name for one in fields}
     return await render(
         request,
@@ -143,15 +148,3 @@ async def _form(
         wrong=len(errors),
         **{"weighed": None, "command": str(uuid4())} | more,
     )
-
-
-async def _choices(fields: list[Field], act: Act, me: Me, database: Database) -> None:
-    """Let an office and a district be chosen by name instead of written."""
-    for one in fields:
-        if one.key == "office":
-            listed = await admin.offices(database, admin.enters(me.officer))
-        elif act.name == "absorb" and one.key in ("district", "into"):
-            listed = [row for row in await admin.districts(database) if row["until"] is None]
-        else:
-            continue
-        one.options = [(row["code"], f"{named(row)} ({row['code']})") for row in listed]

@@ -16,7 +16,7 @@ from rules.faults import Unfit
 from rules.procedure import Act, File, read_form
 from rules.procedures import Stream
 from runtime.errors import BadInput
-from service.acting import possible_acts, preview
+from service.acting import Preview, formless, possible_acts, preview
 from service.ledger import book_of, caps_used, entries_of, years_of
 from service.rounds import PAGE, SCHEME
 from service.showing import file_of
@@ -84,8 +84,11 @@ async def _ledger(database: Any, year: int) -> tuple[Stream, File]:
 async def fill_in(request: Request, me: Signed, database: Database, year: int, act: str) -> Response:
     """The form of an act in a year's ledger, with its article beside it."""
     one = _act(me, act)
-    _, file = await _ledger(database, year)
-    return await _form(request, me, year, file, one, command=str(uuid4()))
+    stream, file = await _ledger(database, year)
+    # Where nothing is to be filled in, what the act would come to is all there is to see.
+    told = await formless(database, stream, file, one, me.officer)
+    more = {"weighed": told} if isinstance(told, Preview) else {"barred": told}
+    return await _form(request, me, year, file, one, command=str(uuid4()), **more)
 
 
 @router.post("/budget/{year}/acts/{act}")
@@ -138,11 +141,10 @@ async def _form(
     return await render(
         request,
         "budget/act.html",
-        **{"status": 200, "weighed": None, **more},
+        **{"status": 200, "weighed": None, "barred": barred, **more},
         year=year,
         stream=stream,
         act=act,
-        barred=barred,
         fields=fields,
         wrong=sum(bool(one.error) for one in every(fields)),
     )

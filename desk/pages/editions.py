@@ -15,6 +15,7 @@ from runtime.errors import BadInput, Refused
 from service import administration as admin
 from service import editions
 from service.acting import preview
+from service.the_law import figures_of
 
 router = APIRouter()
 HEAD = ("name", "issued_on", "document", "reason")
@@ -58,7 +59,8 @@ async def prepare(request: Request, me: Signed, servers: Servers) -> Response:
     form = {**head, "base": found.name, "figures": changed}
     try:
         if not changed:
-            raise BadInput(("figures", "must change at least one"))
+            missing = ((name, "must be given") for name in HEAD if name not in head)
+            raise BadInput(*missing, ("figures", "must change at least one"))
         if "send" not in sent:
             weighed = await preview(servers.pool, REGISTER, "prepare_edition", me.code, form)
             told: dict[str, Any] = {"weighed": weighed, "changed": changed, "command": sent.get("command")}
@@ -83,6 +85,7 @@ async def show(request: Request, me: Signed, database: Database, name: str) -> R
         earlier=earlier,
         state=editions.state_of(edition, today(request)),
         rows=editions.figures(edition, earlier),
+        told={one.name: one for one in figures_of(edition)},
     )
 
 

@@ -88,6 +88,7 @@ async def page_of(
         cannot=[one for one in acts if not one.allowed and me.kind in one.act.by],
         others=[one for one in acts if not one.allowed and file.stage in one.act.stages and me.kind not in one.act.by],
         names=await names_of(database, codes),
+        officers={event["officer"]: event["officer_name"] for event in told["events"]},
         by_hash={one["sha256"]: one["number"] for one in papers},
         papers=list(_by_proof(papers)),
         unseen=_named_only(told, papers) if stream.kind in PROVABLE else [],

@@ -59,7 +59,7 @@ async def file(request: Request, me: Signed, database: Database, kind: str, year
 def _figures(table: Mapping[str, Any]) -> list[bool]:
     """Which columns of a table hold figures, and stand at the right."""
     columns = zip(*table["rows"], strict=True) if table["rows"] else ()
-    return [all(re.fullmatch("[-0-9.,]*", cell) for cell in column) for column in columns]
+    return [all(re.fullmatch("[-0-9.,%]*", cell) for cell in column) for column in columns]
 
 
 async def _made(request: Request, me: Signed, database: Database, kind: str, year: int) -> paper.Report:

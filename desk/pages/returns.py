@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
@@ -15,7 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from db.sql import queries
 from desk import filing
-from desk.filing import Filing, filings
+from desk.filing import Going, mine
 from desk.language import N_
 from desk.page import Database, Me, Nav, Servers, Signed, go, render, settings
 from desk.places import download, only, round_or_404, uploaded
@@ -33,8 +32,8 @@ from service.session import Session
 router = APIRouter()
 NAV = (Nav(N_("Quarterly return"), "/returns", kinds=("insurer",), order=20),)
 SUBSIDY = queries("subsidy")
-#: So many returns that were checked and not filed yet are kept, one of each officer and quarter; a page of faults.
-KEPT, FAULTS = 24, 100
+#: A page of faults.
+FAULTS = 100
 SEALED = {"summary_sha256": "summary", "cover_letter_sha256": "cover_letter"}
 
 
@@ -87,11 +86,17 @@ async def check(request: Request, me: Signed, servers: Servers, quarter: str) ->
             copies = await _copies(form)
         if not name:
             raise BadInput(("file", "must be chosen"))
-        digest, rows = await asyncio.to_thread(return_files.read_return, raw, name)
     except BadInput as bad:
         return await _quarter(request, me, servers.pool, file, faults=bad.faults, status=422)
-    _keep(request, me, HandedIn(quarter, digest, rows, copies or None))
-    return go(f"/returns/{quarter}/checked")
+    own = mine(request, me.code, quarter)
+    if not own.filing:
+        own.going = Going("checking", lambda _track: _read(quarter, raw, name, copies))
+    return await _come_to(request, me, servers, quarter, filing.PATIENCE)
+
+
+async def _read(quarter: str, raw: bytes, name: str, copies: dict[str, str]) -> HandedIn:
+    digest, rows = await asyncio.to_thread(return_files.read_return, raw, name)
+    return HandedIn(quarter, digest, rows, copies or None)
 
 
 @router.post("/returns/{quarter}/nil")
@@ -99,7 +104,8 @@ async def nil(request: Request, me: Signed, database: Database, quarter: str) ->
     """A nil return (零申报): a table without a row, looked at before it is filed."""
     only(me, "insurer")
     await round_or_404(database, quarter)
-    _keep(request, me, HandedIn(quarter, sha256(return_files.template([], as_csv=True)).hexdigest(), [], None))
+    empty = sha256(return_files.template([], as_csv=True)).hexdigest()
+    mine(request, me.code, quarter).handed = HandedIn(quarter, empty, [], None)
     return go(f"/returns/{quarter}/checked")
 
 
@@ -134,11 +140,11 @@ async def papers(request: Request, me: Signed, servers: Servers, quarter: str) -
 async def add_copies(request: Request, me: Signed, quarter: str) -> Response:
     """More of the sealed contract copies: a great many come in several parts, or as a list of their hashes."""
     only(me, "insurer")
-    handed = _kept(request, me, quarter)
-    if handed is None:
+    own = mine(request, me.code, quarter)
+    if own.handed is None:
         return go(f"/returns/{quarter}")
     async with request.form(max_files=1_000) as form:
-        _keep(request, me, replace(handed, copies=(handed.copies or {}) | await _copies(form)))
+        own.handed = replace(own.handed, copies=(own.handed.copies or {}) | await _copies(form))
     return go(f"/returns/{quarter}/checked")
 
 
@@ -146,7 +152,7 @@ async def add_copies(request: Request, me: Signed, quarter: str) -> Response:
 async def file_(request: Request, me: Signed, servers: Servers, quarter: str) -> Response:
     """File the right rows under the scans of the sealed papers; filing again corrects, never doubles."""
     weighed = await _weighed(request, me, servers, quarter)
-    scans, going = {}, filings(request)
+    scans = {}
     try:
         async with request.form() as form:
             for field, proves in SEALED.items():
@@ -155,38 +161,53 @@ async def file_(request: Request, me: Signed, servers: Servers, quarter: str) ->
                     scans[field] = await _kept_scan(servers, me, quarter, proves, raw, name)
     except BadInput as bad:
         return await _report(request, me, servers, quarter, faults=bad.faults, status=422)
-    before = going.get((me.code, quarter))
-    if before is None or before.task.done():
+    own = mine(request, me.code, quarter)
+    if not own.filing:
         whole = not weighed.checked.faults
-        going[me.code, quarter] = Filing(lambda track: returns.file(servers, weighed, scans, track), whole=whole)
-    return await _filed(request, me, servers, quarter, filing.PATIENCE)
+        own.going = Going("filing", lambda track: returns.file(servers, weighed, scans, track), whole=whole)
+    return await _come_to(request, me, servers, quarter, filing.PATIENCE)
 
 
+@router.get("/returns/{quarter}/checking")
 @router.get("/returns/{quarter}/filing")
 async def so_far(request: Request, me: Signed, servers: Servers, quarter: str) -> Response:
-    """How far a filing has come; what came of it once it is over."""
+    """How far a check or a filing has come; what came of it once it is over."""
     only(me, "insurer")
-    return await _filed(request, me, servers, quarter, 0)
+    return await _come_to(request, me, servers, quarter, 0)
 
 
-async def _filed(request: Request, me: Me, servers: Session, quarter: str, patience: float) -> Response:
-    going = filings(request).get((me.code, quarter))
-    if going is None:
+async def _come_to(request: Request, me: Me, servers: Session, quarter: str, patience: float) -> Response:
+    """Wait a little for what is done with a return; tell of it as it goes on, or go on to what came of it."""
+    own = mine(request, me.code, quarter)
+    if (going := own.going) is None:
         return go(f"/returns/{quarter}")
+    here = f"/returns/{quarter}/{going.what}"
     if not await going.over(patience):
         if request.method == "POST":
-            return go(f"/returns/{quarter}/filing")
-        return await render(request, "returns/filing.html", quarter=quarter, filing=going)
+            return go(here)
+        return await render(request, "returns/going.html", quarter=quarter, going=going)
     if "hx-request" in request.headers:
-        return Response(status_code=204, headers={"hx-redirect": f"/returns/{quarter}/filing"})
-    filings(request).pop((me.code, quarter), None)
+        return Response(status_code=204, headers={"hx-redirect": here})
+    own.going = None
+    return await _came_of(request, me, servers, quarter, going)
+
+
+async def _came_of(request: Request, me: Me, servers: Session, quarter: str, going: Going) -> Response:
+    """Show a checked return, or what stands in the quarter once it is filed; or what is wrong with either."""
+    own = mine(request, me.code, quarter)
     try:
-        answers = going.task.result()
+        came = going.task.result()
     except BadInput as bad:
-        return await _report(request, me, servers, quarter, faults=bad.faults, status=422)
+        if going.what == "filing":
+            return await _report(request, me, servers, quarter, faults=bad.faults, status=422)
+        file = await round_or_404(servers.pool, quarter)
+        return await _quarter(request, me, servers.pool, file, faults=bad.faults, status=422)
+    if going.what == "checking":
+        own.handed = came
+        return go(f"/returns/{quarter}/checked")
     if going.whole:
-        _pending(request).pop((me.code, quarter), None)
-    return go(f"/returns/{quarter}", filed=str(going.done), acts=str(len(answers)))
+        own.handed = None
+    return go(f"/returns/{quarter}", filed=str(going.done), acts=str(len(came)))
 
 
 async def _kept_scan(servers: Session, me: Me, quarter: str, proves: str, raw: bytes, name: str) -> str:
@@ -205,32 +226,11 @@ async def _kept_scan(servers: Session, me: Me, quarter: str, proves: str, raw: b
 # --- What was handed in and is not filed yet ------------------------------------------------------------------------
 
 
-def _pending(request: Request) -> OrderedDict[tuple[str, str], HandedIn]:
-    """Returns that were checked, by officer and quarter: a convenience, and lost where the desk starts again."""
-    state = request.app.state
-    if not hasattr(state, "returns"):
-        state.returns = OrderedDict()
-    found: OrderedDict[tuple[str, str], HandedIn] = state.returns
-    return found
-
-
-def _keep(request: Request, me: Me, handed: HandedIn) -> None:
-    pending = _pending(request)
-    pending[me.code, handed.quarter] = handed
-    pending.move_to_end((me.code, handed.quarter))
-    while len(pending) > KEPT:
-        pending.popitem(last=False)
-
-
-def _kept(request: Request, me: Me, quarter: str) -> HandedIn | None:
-    return _pending(request).get((me.code, quarter))
-
-
 async def _weighed(request: Request, me: Me, servers: Session, quarter: str) -> Weighed:
     """The officer's return of a quarter beside the record as it is now; not found where he handed none in."""
     only(me, "insurer")
     await round_or_404(servers.pool, quarter)
-    handed = _kept(request, me, quarter)
+    handed = mine(request, me.code, quarter).handed
     if handed is None:
         raise HTTPException(404)
     return await returns.weigh(servers.pool, handed, me.code, servers.clock())
@@ -273,7 +273,7 @@ async def _quarter(
         due=deadline,
         could=await database.fetchval(SUBSIDY.could_file, "dalian", office, returns.ends_on(file.number)),
         page=await own_applications(database, office, None, file.number, request.query_params.get("after")),
-        checked=_kept(request, me, file.number) is not None,
+        checked=mine(request, me.code, file.number).handed is not None,
         faults=faults,
         most=settings(request).most_bytes // MIB,
         done=request.query_params.get("filed"),
@@ -290,7 +290,7 @@ async def _report(
     faults: Any = (),
     status: int = 200,
 ) -> Response:
-    if _kept(request, me, quarter) is None:
+    if mine(request, me.code, quarter).handed is None:
         return go(f"/returns/{quarter}")
     weighed = await _weighed(request, me, servers, quarter)
     every = weighed.checked.faults

@@ -11,8 +11,8 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
-from desk.language import N_, language
-from desk.naming import office_kind
+from desk.language import N_, _, language
+from desk.naming import day, office_kind
 from desk.page import Database, Me, Nav, Servers, Signed, go, render, today
 from desk.places import day_of, download, only, refused_page, round_or_404, spoken
 from rules.faults import Unfit, read
@@ -35,6 +35,7 @@ NAV = (Nav(N_("Quarterly rounds"), "/round", kinds=JOINT, order=20),)
 #: Lines of a plan on a page; and so many of what is left out of a plan, or of opinions, are told there.
 LINES, LEFT_OUT = 100, 50
 _OFFICE = re.compile(rf"^(?:{'|'.join(JOINT)})(?=:|$)")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: Acts of a round that its page gives as buttons; opinions, completions and admissions have their places in the list.
 OF_PLAN = (
     "sign_plan",
@@ -113,7 +114,8 @@ async def of_quarter(
 def _buttons(file: File, me: Me, names: Sequence[str]) -> list[Possible]:
     """What this officer may do now of some acts, in their order."""
     possible = {one.act.name: one for one in possible_acts(round_stream(file.number), file, me.officer)}
-    return [possible[name] for name in names if possible[name].allowed]
+    signed = me.kind in file.facts.get("signatures", {})
+    return [possible[name] for name in names if possible[name].allowed and not (signed and name == "sign_plan")]
 
 
 @router.post("/round/{quarter}/opinions")
@@ -145,6 +147,8 @@ def _wrong(asked: Ordered) -> dict[str, str]:
     errors = {}
     if asked.verdict not in ("approve", "refuse"):
         errors["verdict"] = "must be given"
+    if not asked.reason:
+        return errors | {"reason": "must be given"}
     try:
         read(Opinion, {"application": "-", "approves": True, "reason": asked.reason})
     except Unfit as unfit:
@@ -212,6 +216,8 @@ async def plan(request: Request, me: Signed, database: Database, quarter: str, a
     rows: tuple[paper.PlanRow, ...] = told.pop("rows")
     left_out: tuple[LeftOut, ...] = told.pop("left_out")
     shown = rows[after : after + LINES]
+    named = {part for one in left_out[:LEFT_OUT] for *_other, whom in one.reasons for part in whom.split(", ")}
+    names = await names_of(database, sorted(named))
     return await render(
         request,
         "round/plan.html",
@@ -222,19 +228,25 @@ async def plan(request: Request, me: Signed, database: Database, quarter: str, a
         lines=[(row, paper.reasons(row.standing, language())) for row in shown],
         count=len(rows),
         totals={part: sum(getattr(row.standing.line, part) for row in rows) for part in paper.PARTS},
-        left_out=[(one, left_out_reasons(_spoken(one), language())) for one in left_out[:LEFT_OUT]],
+        left_out=[(one, left_out_reasons(_spoken(one, names), language())) for one in left_out[:LEFT_OUT]],
         left_count=len(left_out),
         after=str(after + LINES) if after + LINES < len(rows) else None,
         **told,
     )
 
 
-def _spoken(one: LeftOut) -> LeftOut:
-    """An application left out, whose reasons name the offices as this page does."""
-    told = (
-        (code, article, _OFFICE.sub(lambda found: office_kind(found[0]), whom)) for code, article, whom in one.reasons
-    )
-    return one._replace(reasons=tuple(told))
+def _spoken(one: LeftOut, names: Mapping[str, Mapping[str, str]]) -> LeftOut:
+    """An application left out, whose reasons name offices and days as this page does."""
+
+    def told(part: str) -> str:
+        if part in names and part not in JOINT:
+            return names[part][language()]
+        if _DAY.fullmatch(part):
+            return day(part)
+        return _OFFICE.sub(lambda found: office_kind(found[0]), part)
+
+    spoken = ((code, article, _(", ").join(map(told, whom.split(", ")))) for code, article, whom in one.reasons)
+    return one._replace(reasons=tuple(spoken))
 
 
 async def _trial(database: Any, file: File) -> dict[str, Any]:

@@ -19,6 +19,9 @@ AMOUNTS = frozenset(
     )
 )
 
+#: Figures that are shares of a whole: told in per cent.
+RATES = frozenset(("take_up_rate", "committed_rate", "paid_rate", "loss_ratio"))
+
 
 class Report(NamedTuple):
     """统计报告: its kind, its year, and its tables by their names; names that are codes are told in words."""
@@ -76,9 +79,13 @@ def sheet(report: Report, language: str) -> dict[str, Any]:
 
 def _head(report: Report, language: str) -> list[str]:
     text = words_of("report", language)["text"]
-    under = text["under"].format(scheme=report.scheme, as_of=report.as_of.isoformat())
+    under = text["under"].format(scheme=report.scheme, as_of=_day(report.as_of, language))
     marks = [text["demonstration"]] if report.demonstration else []
     return [text[report.kind].format(year=report.year), under, *marks, *filter(None, [text["courtesy"]])]
+
+
+def _day(at: date, language: str) -> str:
+    return f"{at.year}年{at.month}月{at.day}日" if language == LANGUAGES[0] else f"{at.day} {at:%b %Y}"
 
 
 def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -93,7 +100,9 @@ def _cell(report: Report, row: Row, column: str, language: str) -> Cell:
     if isinstance(value, str):
         known = report.names.get(value, {}).get(language)
         return known or words_of("report", language)["word"].get(value, value)
-    # A rate or a number of days has other decimals than an amount.
+    if isinstance(value, Decimal) and column in RATES:
+        return f"{value * 100:.2f}%"
+    # A number of days or a multiple has other decimals than an amount.
     return str(value) if isinstance(value, Decimal) and column not in AMOUNTS else value
 
 

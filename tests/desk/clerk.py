@@ -21,10 +21,11 @@ class Clerk:
     complaints: list[str] = field(default_factory=list)
 
     async def does(self, proceeding: str, act: str, data: Mapping[str, Any] | None = None) -> str:
-        """Fill in an act's form, preview it, send it, and return what the page then says."""
+        """Fill in an act's form, preview it, send it, and return what the page then says; an empty one is previewed."""
         await self.open_form(proceeding, act)
         await self.fill(data or {})
-        await self.page.locator('button[name="preview"]').last.click()
+        if not await self.page.locator('button[name="send"]').count():
+            await self.page.locator('button[name="preview"]').last.click()
         await self.page.locator('button[name="send"]').click()
         return await self.said()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,7 @@ from rules.timetable import SHANGHAI
 from service.session import now
 from starters.demo import demonstrating
 from starters.demonstration import play_past
+from starters.demonstration.money import Quarter
 from starters.demonstration.script import Script
 from starters.stack import EmbeddedStack
 from tests.desk.clerk import Clerk, clerk
@@ -31,12 +33,18 @@ WIDTHS = {"wide": 1440, "narrow": 360}
 
 
 class Beside(NamedTuple):
-    """A view that no link leads to: who looks, its address with the number of a part's case, what is pressed there."""
+    """A view that no link leads to: who looks, its address with the number of a part's case or a round's quarter.
+
+    What is ticked and filled in there by its selector, what is pressed then; and the application
+    that an insurer adds to a return's template, which he hands in before he looks; none where it is empty.
+    """
 
     visitor: str
     name: str
     path: str
     press: str = ""
+    fill: Mapping[str, str] = {}
+    row: str | None = None
 
 
 FORECAST = "/forecast?sum_insured=60000000&premium_rate=0.03&years=1&shortfall_borne_by=enterprise"
@@ -53,7 +61,28 @@ BESIDE = (
     Beside("district", "confirm-wrong", "/p/case/{review-0}/acts/confirm", press="preview"),
     Beside("district", "not-found", "/p/case/DL-1999-000001"),
     Beside("district", "search-nothing", "/search?q=zz-none"),
-    Beside("bureau-1", "receive-preview", "/p/case/{confirmed-0}/acts/receive", press="preview"),
+    Beside(
+        "bureau-1",
+        "reject-preview",
+        "/p/case/{assessed-0}/acts/reject",
+        "preview",
+        {"[name=reason]": "技术指标未达到要求"},
+    ),
+    Beside("bureau-1", "plan-drawn", "/round/{quarter-2}/plan"),
+    Beside("bureau-1", "plan-signed", "/round/{quarter-3}/plan"),
+    Beside("bureau-1", "opinions", "/round/{quarter-1}", "preview", {"[value=all]": "", "#reason": "材料齐全，同意"}),
+    Beside("bureau-1", "opinions-wrong", "/round/{quarter-1}", "preview", {"[value=all]": ""}),
+    Beside("bureau-1", "edition-wrong", "/administration/editions/new", press="preview"),
+    Beside("bureau-1", "case-rejected", "/p/case/{rejected}"),
+    Beside("bureau-1", "case-paid", "/p/case/{paid-0}"),
+    Beside("bureau-1", "case-waitlisted", "/p/case/{waitlisted}"),
+    Beside("bureau-1", "case-revoked", "/p/case/{revoked}"),
+    Beside("bureau-1", "case-assessed", "/p/case/{assessed-0}"),
+    Beside("insurer-a-1", "returns-nil", "/returns/{quarter-1}/checked", row=""),
+    Beside("insurer-a-1", "returns-faulty", "/returns/{quarter-1}/checked", row="DL-1999-000001-1"),
+    Beside("insurer-a-1", "insure-wrong", "/p/case/{insure-today}/acts/insure", press="preview"),
+    Beside("finance-1", "payments-paid", "/payments/{quarter-4}"),
+    Beside("finance-1", "appropriate-wrong", "/budget/2026/acts/appropriate", press="preview"),
     Beside("bureau-1", "work-fault", "/work", press="act"),
 )
 
@@ -65,13 +94,18 @@ class Camera:
     wanted: list[str]
     seen: set[str] = field(default_factory=set)
 
-    async def take(self, one: Clerk, name: str, href: str, press: str = "") -> None:
+    async def take(self, one: Clerk, name: str, href: str, beside: Beside | None = None) -> None:
         wanted = not self.wanted or any(part in name for part in self.wanted)
         for language in LANGUAGES if wanted else ():
             await speak(one, language)
+            if beside and beside.row is not None:
+                await _hand_in(one, href.removesuffix("/checked"), beside.row)
             await one.reads(href)
-            if press:
-                await one.page.locator(f'button[name="{press}"]').last.click()
+            for selector, words in beside.fill.items() if beside else ():
+                where = one.page.locator(selector).first
+                await (where.fill(words) if words else where.check())
+            if beside and beside.press:
+                await one.page.locator(f'button[name="{beside.press}"]').last.click()
             for width, pixels in WIDTHS.items():
                 await one.page.set_viewport_size({"width": pixels, "height": 900})
                 await one.page.screenshot(path=OUT / f"{name}.{language}.{width}.png", full_page=True)
@@ -87,9 +121,19 @@ class Camera:
         async with clerk(browser, desk, code) as one:
             async for href in followed(one, begins, self.seen):
                 await self.take(one, f"{visitor}.{_slug(kind_of(href))}", href)
+            numbers = {name: part.number for name, part in script.parts.items()}
+            numbers |= {f"quarter-{back}": Quarter(script, back).quarter for back in (1, 2, 3, 4)}
             for beside in (beside for beside in BESIDE if beside.visitor == visitor):
-                numbers = {name: part.number for name, part in script.parts.items()}
-                await self.take(one, f"{visitor}.{beside.name}", beside.path.format(**numbers), beside.press)
+                await self.take(one, f"{visitor}.{beside.name}", beside.path.format(**numbers), beside)
+
+
+async def _hand_in(one: Clerk, where: str, row: str) -> None:
+    """Hand a quarter's template in as a return, with a row more of an application that nobody knows if one is named."""
+    raw = await (await one.page.request.get(f"{where}/template.csv")).body()
+    more = (b"\r\n" + row.encode() + b"," * raw.splitlines()[0].count(b",")) if row else b""
+    file = {"name": "return.csv", "mimeType": "text/csv", "buffer": raw.rstrip() + more}
+    headers = {"origin": one.desk, "sec-fetch-site": "same-origin"}
+    await one.page.request.post(f"{where}/check", multipart={"file": file}, headers=headers)
 
 
 def _slug(kind: str) -> str:

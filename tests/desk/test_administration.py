@@ -209,8 +209,8 @@ async def test_a_pasted_notice_shows_what_it_moves_and_counts_once_another_confi
     await browser.sign_in("bureau-1")
     path, form = "/administration/days-off", {"year": "2027", "document": "国办发明电〔2026〕0号", "text": NOTICE}
     shown = await browser.post(path, form | {"preview": "yes"})
-    assert "1 Jan 2027 – 8 Jan 2027" in shown.text, shown.text
-    assert "9 Jan 2027" in shown.text
+    assert "1 Jan – 8 Jan" in shown.text, shown.text
+    assert "9 Jan<" in shown.text
     assert "2026年11月4日" in shown.text, "what it could not place is told"
     assert re.search(r"\d+ deadlines? moves?", shown.text)
     assert (await browser.post(path, form | {"send": "yes"})).status_code == 303

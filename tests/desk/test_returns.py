@@ -139,8 +139,8 @@ async def test_nobody_but_an_insurer_finds_the_return(browser: Browser, quarter:
 async def test_a_filing_that_takes_long_is_told_of_while_it_goes_on(
     browser: Browser, quarter: Quarter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desk.filing.PATIENCE", 0)
     await hand_in(browser, quarter, await template(browser, quarter))
+    monkeypatch.setattr("desk.filing.PATIENCE", 0)
     answer = await browser.post(f"/returns/{quarter.number}/file")
     place = answer.headers["location"]
     assert place == f"/returns/{quarter.number}/filing"
@@ -154,6 +154,25 @@ async def test_a_filing_that_takes_long_is_told_of_while_it_goes_on(
     over = await browser.get(place)
     assert "2 applications are filed" in (await browser.get(over.headers["location"])).text
     assert (await browser.get(place)).headers["location"] == f"/returns/{quarter.number}"
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+async def test_a_check_that_takes_long_is_told_of_and_comes_to_the_return_or_to_what_is_wrong(
+    browser: Browser, quarter: Quarter, monkeypatch: pytest.MonkeyPatch, *, wrong: bool
+) -> None:
+    monkeypatch.setattr("desk.filing.PATIENCE", 0)
+    await browser.sign_in("insurer-a-1")
+    here, raw = f"/returns/{quarter.number}", b"none" if wrong else await template(browser, quarter)
+    answer = await browser.post(f"{here}/check", files={"file": ("return.csv", raw, "text/csv")})
+    place = answer.headers["location"]
+    assert place == f"{here}/checking"
+    while (told := await browser.get(place)).status_code == 200:
+        assert "The file is being read" in told.text
+    if wrong:
+        assert told.status_code == 422
+    else:
+        assert told.headers["location"] == f"{here}/checked"
+    assert (await browser.get(place)).headers["location"] == here
 
 
 async def test_how_much_can_be_handed_in_at_once_is_said(browser: Browser, quarter: Quarter) -> None:

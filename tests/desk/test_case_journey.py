@@ -94,7 +94,7 @@ async def test_an_enterprise_applies_by_itself_and_its_district_returns_and_conf
         await expect(page.locator(".flash")).to_contain_text("Done and recorded: Correct")
 
         await officer.goto(f"{case}/acts/confirm")
-        await expect(officer.locator(".speaks").first).to_contain_text("Has IP: yes")
+        await expect(officer.locator(".speaks").first).to_contain_text("Intellectual property: yes")
         await expect(officer.locator(".speaks a").first).to_have_text("营业执照")
         await fill(officer, hands.forms.opinion())
         await officer.click('button[name="preview"] >> nth=-1')

@@ -7,8 +7,8 @@ SHELL := /bin/sh
 .PHONY: help setup demo test check bench histories lock clean strings screenshots pictures
 
 PYTHON ?= python3
-# One more than the machine's two cores: tests wait for servers, too.
-JOBS ?= 3
+# Two for each of a small machine's two cores: tests wait for servers, too.
+JOBS ?= 4
 ARGS ?=
 
 # What the caller's shell says of another project, or of a language this machine lacks, must not leak into this one.

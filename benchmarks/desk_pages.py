@@ -1,10 +1,10 @@
 """How long the desk takes to answer with 100,000 cases: my work of each office, search, a case's page, the lists.
 
-`make bench`. The claim: my work and the next one, search, a case's page, a round and its review, an insurer's returns
-and what has expired of the register each under 30 ms median on the server, one user. The desk,
-a worker, Temporal and PostgreSQL run as `firstcover up` runs them, each a process of its own; the demonstration's past
-is in the record, and the hundred thousand beside it. Of each page its median and the slowest of twenty are printed, by
-the clock of who asks over one connection; and how much of both processors the desk and the database took for it.
+`make bench`. The claim: my work and the next one, search, a case's page and what has expired of the register each under
+30 ms median on the server, one user. The desk, a worker, Temporal and PostgreSQL run as `firstcover up` runs them, each
+a process of its own; the demonstration's past is in the record, and the hundred thousand beside it. Of each page its
+median and the slowest of twenty are printed, by the clock of who asks over one connection; and how much of both
+processors the desk and the database took for it.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ def of_lists() -> Iterator[Asked]:
     for kind, paths in places.items():
         for path in paths:
             yield Asked(f"{path} of {kind}", OFFICERS[kind], path, claimed=False)
-    yield Asked("/returns of insurer", OFFICERS["insurer"], "/returns")
-    yield Asked("/returns of insurer, paid", OFFICERS["insurer"], "/returns?state=paid")
+    yield Asked("/returns of insurer", OFFICERS["insurer"], "/returns", claimed=False)
+    yield Asked("/returns of insurer, paid", OFFICERS["insurer"], "/returns?state=paid", claimed=False)
 
 
 async def of_cases(dsn: str) -> list[Asked]:
@@ -134,9 +134,12 @@ async def of_cases(dsn: str) -> list[Asked]:
         *(Asked(f"a case at {stage}", "bureau-2", f"/p/case/{number}") for stage, number in found.items()),
         Asked("an act's form", "bureau-2", f"/p/case/{found['recognised']}/acts/revoke", claimed=False),
         Asked("public product", None, f"/register/{found['paid']}", claimed=False),
-        Asked("a round", "regulator-1", f"/p/round/{round_}"),
-        Asked("a round's review", "regulator-1", f"/round/{round_}"),
-        *(Asked(f"a round's review, {view}", "finance-1", f"/round/{round_}?view={view}") for view in VIEWS),
+        Asked("a round", "regulator-1", f"/p/round/{round_}", claimed=False),
+        Asked("a round's review", "regulator-1", f"/round/{round_}", claimed=False),
+        *(
+            Asked(f"a round's review, {view}", "finance-1", f"/round/{round_}?view={view}", claimed=False)
+            for view in VIEWS
+        ),
         Asked("a round's review, words", "bureau-2", f"/round/{round_}?words={quote('精密机械')}", claimed=False),
     ]
 
@@ -226,6 +229,8 @@ def measure(stack: EmbeddedStack, only: str = "") -> None:
 def main() -> None:
     """Load, serve, ask: for all pages, or for those whose names have a word."""
     set_up_logging("json", logging.WARNING)
+    # Nobody searches as fast as it is measured here.
+    os.environ["FIRSTCOVER_DESK_SEARCHES_A_MINUTE"] = "0"
     with TemporaryDirectory() as folder, loaded_stack(Path(folder)) as stack:
         measure(stack, *sys.argv[1:2])
 

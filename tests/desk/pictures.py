@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from db.pool import open_pool
 from rules.timetable import SHANGHAI
+from runtime.logging import set_up_logging
 from service.session import now
 from starters.demo import demonstrating
 from starters.demonstration import play_past
@@ -41,6 +43,7 @@ async def taken(stack: EmbeddedStack, today: date) -> None:
 
 
 def main() -> None:
+    set_up_logging("json", logging.WARNING)
     OUT.mkdir(parents=True, exist_ok=True)
     today = now().astimezone(SHANGHAI).date()
     with TemporaryDirectory() as folder, demonstrating(Path(folder), lambda _: None) as stack:

@@ -7,6 +7,7 @@ Arguments are parts of names: only the pages that have one of them are taken.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from playwright.async_api import Browser
 
 from db.pool import open_pool
 from rules.timetable import SHANGHAI
+from runtime.logging import set_up_logging
 from service.session import now
 from starters.demo import demonstrating
 from starters.demonstration import play_past
@@ -150,6 +152,7 @@ async def taken(stack: EmbeddedStack, wanted: list[str]) -> None:
 
 
 def main() -> None:
+    set_up_logging("json", logging.WARNING)
     OUT.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, demonstrating(Path(folder), lambda _: None) as stack:
         asyncio.run(taken(stack, sys.argv[1:]))

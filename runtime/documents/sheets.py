@@ -122,9 +122,14 @@ def _written(cell: Cell) -> str:
     if isinstance(cell, Decimal):
         return f"{cell:.2f}"
     text = "" if cell is None else str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA) else text
+    return f"'{text}" if isinstance(cell, str) and _would_be_formula(text) else text
 
 
 def _unguarded(cell: str) -> str:
     """Take away the mark by which a cell of text was kept from being a formula."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and _would_be_formula(cell[1:]) else cell
+
+
+def _would_be_formula(text: str) -> bool:
+    # Behind marks of its own, too: else it could not be told from what was marked here.
+    return text.lstrip("'").startswith(FORMULA)

@@ -146,9 +146,14 @@ def known_stream(kind: str, number: str, scheme: str = "dalian") -> Stream:
     return stream
 
 
+def barred_from(stream: Stream, file: File, act: Act, officer: Officer) -> Possible | None:
+    """An act as one that this officer may not do now; None where he may."""
+    return next((one for one in possible_acts(stream, file, officer) if one.act is act and not one.allowed), None)
+
+
 async def formless(pool: Pool, stream: Stream, file: File, act: Act, officer: Officer) -> Preview | Possible | None:
     """What an act without a form would come to, or what bars this officer from it; None where it has a form."""
-    barred = next((one for one in possible_acts(stream, file, officer) if one.act is act and not one.allowed), None)
+    barred = barred_from(stream, file, act, officer)
     if act.form.model_fields or barred:
         return barred
     try:

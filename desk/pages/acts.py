@@ -38,13 +38,12 @@ from runtime.errors import BadInput
 from runtime.sentences import chinese_or_same
 from runtime.settings import Settings
 from service.acting import (
-    Possible,
     Preview,
+    barred_from,
     expect_office,
     formless,
     known_act,
     known_stream,
-    possible_acts,
     preview,
     right_office,
 )
@@ -202,12 +201,6 @@ async def _begun(request: Request, me: Me, database: Database, asked: Asked) -> 
     return {}
 
 
-def _barred(asked: Asked, me: Me) -> Possible | None:
-    """The act as one that this officer may not do now; None where he may."""
-    possible = possible_acts(asked.stream, asked.file, me.officer)
-    return next((one for one in possible if one.act is asked.act and not one.allowed), None)
-
-
 async def _form(
     request: Request,
     me: Me,
@@ -246,7 +239,7 @@ async def _form(
         ],
         wrong=len(errors),
         waits_for=[] if after is None else stream.procedure.awaited(after),
-        **{"weighed": None, "command": str(uuid4()), "barred": _barred(asked, me), **more},
+        **{"weighed": None, "command": str(uuid4()), "barred": barred_from(stream, file, act, me.officer), **more},
     )
 
 

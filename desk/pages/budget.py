@@ -16,7 +16,7 @@ from rules.faults import Unfit
 from rules.procedure import Act, File, read_form
 from rules.procedures import Stream
 from runtime.errors import BadInput
-from service.acting import Preview, formless, possible_acts, preview
+from service.acting import Preview, barred_from, formless, possible_acts, preview
 from service.ledger import book_of, caps_used, entries_of, years_of
 from service.rounds import PAGE, SCHEME
 from service.showing import file_of
@@ -136,7 +136,7 @@ async def _form(
     **more: Any,
 ) -> Response:
     stream = Stream("ledger", SCHEME, str(year))
-    barred = next((one for one in possible_acts(stream, file, me.officer) if one.act is act and not one.allowed), None)
+    barred = barred_from(stream, file, act, me.officer)
     fields = fields_of(act.form, filled or {}, errors or {})
     return await render(
         request,

@@ -84,7 +84,7 @@ BESIDE = (
     Beside("insurer-a-1", "returns-faulty", "/returns/{quarter-1}/checked", row="DL-1999-000001-1"),
     Beside("insurer-a-1", "insure-wrong", "/p/case/{insure-today}/acts/insure", press="preview"),
     Beside("finance-1", "payments-paid", "/payments/{quarter-4}"),
-    Beside("finance-1", "appropriate-wrong", "/budget/2026/acts/appropriate", press="preview"),
+    Beside("finance-1", "appropriate-wrong", "/budget/{year}/acts/appropriate", press="preview"),
     Beside("bureau-1", "work-fault", "/work", press="act"),
 )
 
@@ -123,7 +123,7 @@ class Camera:
         async with clerk(browser, desk, code) as one:
             async for href in followed(one, begins, self.seen):
                 await self.take(one, f"{visitor}.{_slug(kind_of(href))}", href)
-            numbers = {name: part.number for name, part in script.parts.items()}
+            numbers = {name: part.number for name, part in script.parts.items()} | {"year": f"{now():%Y}"}
             numbers |= {f"quarter-{back}": Quarter(script, back).quarter for back in (1, 2, 3, 4)}
             for beside in (beside for beside in BESIDE if beside.visitor == visitor):
                 await self.take(one, f"{visitor}.{beside.name}", beside.path.format(**numbers), beside)

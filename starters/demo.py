@@ -24,7 +24,7 @@ from starters.demonstration import play_past
 from starters.demonstration.offices import LISTED_BEFORE
 from starters.ledger import show as show_ledger
 from starters.proceeding import tell_shown
-from starters.stack import EmbeddedStack, findable, forget_data, wait_until_interrupted
+from starters.stack import EmbeddedStack, ends_by_interrupt, findable, forget_data, keep_whole
 from starters.story import Ending, Maker, Step, Story, quarter_of
 from starters.telling import console
 
@@ -48,13 +48,13 @@ def demo(
     stack = demonstrating(data, _progress)
     if fresh:
         forget_data(stack.data)
-    with stack, findable(stack):
+    with ends_by_interrupt(stack), stack, findable(stack):
         play(stack)
         if no_wait or not sys.stdout.isatty():
             return
         console().print(say("try_it", desk=stack.desk_url))
         webbrowser.open(stack.desk_url)
-        wait_until_interrupted(stack)
+        keep_whole(stack)
 
 
 def _progress(what: str) -> None:

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import psutil
 from temporalio.api.enums.v1 import TaskQueueType
@@ -52,6 +52,7 @@ class EmbeddedStack:
 
     Whatever keeps it from running is told as `Unreachable`. SIGTERM and SIGHUP count as Ctrl-C while it runs.
     `headless` leaves out Temporal's web UI; `one_click` signs the demonstration's officers in by a click.
+    Others can find it from when it has `told_where` it is.
     `progress` is told what begins; `prepare` brings the database up to date.
     """
 
@@ -72,6 +73,7 @@ class EmbeddedStack:
         self._desk: Child | None = None
         self._desk_port, self._one_click = free_ports(1)[0], one_click
         self._ended_at: list[tuple[str, float]] = []
+        self.told_where = False
         self._undo = ExitStack()
 
     @property
@@ -221,6 +223,7 @@ class EmbeddedStack:
             self._desk.end()
 
     def _tell_where(self) -> None:
+        self.told_where = True
         write_private(self.data / "stack.json", self.info.model_dump_json(indent=2))
 
     def _bring_up_to_date(self) -> None:
@@ -258,12 +261,24 @@ class EmbeddedStack:
             self._worker.end()
 
 
-def wait_until_interrupted(stack: EmbeddedStack) -> None:
-    """Keep the stack whole until Ctrl-C, SIGTERM or SIGHUP; raise `Unreachable` where it cannot be."""
-    with suppress(KeyboardInterrupt):
-        while True:
-            stack.mend()
-            time.sleep(0.2)
+@contextmanager
+def ends_by_interrupt(stack: EmbeddedStack) -> Iterator[None]:
+    """Take Ctrl-C, SIGTERM or SIGHUP for the stack's ordinary end from when others can use it.
+
+    Until then one breaks off its start, and is raised. So this stands around the stack's own `with`.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not stack.told_where:
+            raise
+
+
+def keep_whole(stack: EmbeddedStack) -> NoReturn:
+    """Keep the stack whole until an interrupt; raise `Unreachable` where it cannot be."""
+    while True:
+        stack.mend()
+        time.sleep(0.2)
 
 
 @contextmanager
@@ -272,15 +287,13 @@ def findable(stack: EmbeddedStack) -> Iterator[bool]:
     link = Path(DATA).absolute() / "stack.json"
     with ExitStack() as undo:
         if _found() is None:
+            undo.callback(_take_back, link)
             with suppress(OSError):
                 link.parent.mkdir(exist_ok=True)
                 link.unlink(missing_ok=True)  # one that a killed run left
                 link.symlink_to(stack.data / "stack.json")
-                undo.callback(_take_back, link)
         found = _found()
-        # From here on others use it, and Ctrl-C is its ordinary end.
-        with suppress(KeyboardInterrupt):
-            yield found is not None and found.started_by == stack.info.started_by
+        yield found is not None and found.started_by == stack.info.started_by
 
 
 def _found() -> StackInfo | None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from runtime.messages import told
-from starters.stack import EmbeddedStack, findable, wait_until_interrupted
+from starters.stack import EmbeddedStack, ends_by_interrupt, findable, keep_whole
 
 app = typer.Typer(help="Run PostgreSQL, Temporal, a worker and the desk on this machine.")
 
@@ -26,13 +26,13 @@ def up(
     # The demonstration is heavy to load, and needless without it.
     played = import_module("starters.demo") if demo else None
     made = played.demonstrating(data, _progress) if played else EmbeddedStack(data, progress=_progress)
-    with made as stack, findable(stack) as found:
+    with ends_by_interrupt(made), made as stack, findable(stack) as found:
         show(stack)
         if not found:
             typer.echo(f"Other commands find it by  FIRSTCOVER_DATA={quote(str(stack.data))}")
         if played:
             played.play(stack)
-        wait_until_interrupted(stack)
+        keep_whole(stack)
 
 
 def show(stack: EmbeddedStack) -> None:

@@ -22,7 +22,7 @@ from runtime.errors import Unreachable
 from runtime.processes import ProcessId
 from runtime.settings import Settings, StackInfo, find_stack
 from runtime.temporal_client import connect
-from starters.stack import forget_data
+from starters.stack import EmbeddedStack, ends_by_interrupt, forget_data
 from tests.polling import until
 from workflows.schedules import ROUNDS
 
@@ -203,6 +203,22 @@ def test_an_interrupt_while_it_starts_leaves_nothing_running(data: Path) -> None
         program.communicate()
         assert program.returncode != 0
     assert not (data / "stack.json").exists()
+
+
+class InterruptedOnceFound(EmbeddedStack):
+    """One whom a user interrupts in the very moment in which it can be found."""
+
+    def _tell_where(self) -> None:
+        super()._tell_where()
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.usefixtures("data")
+def test_an_interrupt_as_soon_as_it_can_be_found_is_its_ordinary_end() -> None:
+    stack = InterruptedOnceFound(headless=True)
+    with ends_by_interrupt(stack), stack:
+        pytest.fail("it was not interrupted")
+    assert find_stack() is None
 
 
 def test_the_story_is_played_in_its_own_stack_whatever_servers_the_shell_names(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from asyncpg import CharacterNotInRepertoireError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -15,6 +16,8 @@ from desk.security import TOO_LARGE, TooLarge, is_api, refusal
 from desk.unreadable import faults_of
 from rules.calendar import CHINA
 from runtime.errors import BadInput, Refused, Unreachable
+
+NUL = BadInput(("body", "must not hold the character NUL"))
 
 
 def tell(app: FastAPI) -> None:
@@ -64,7 +67,14 @@ async def http(request: Request, error: Exception) -> Response:
     if is_api(request):
         return refusal(request, error.status_code, str(error.detail))
     template = "errors/not_found.html" if error.status_code in (404, 405) else "errors/other.html"
-    return await render(request, template, status=error.status_code)
+    answer = await render(request, template, status=error.status_code)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def unwritable(request: Request, error: Exception) -> Response:
+    """An address or a form holds the one character that the record cannot write."""
+    return await bad_input(request, NUL)
 
 
 async def away(request: Request, error: Exception) -> Response:
@@ -89,5 +99,6 @@ PAGES: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]
     Unreachable: render_plainly,
     TooLarge: too_large,
     HTTPException: http,
+    CharacterNotInRepertoireError: unwritable,
     **dict.fromkeys(AWAY, away),
 }

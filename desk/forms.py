@@ -140,16 +140,17 @@ def is_hash(key: str) -> bool:
 
 def proved_by(name: str, filled: Mapping[str, Any], provable: Mapping[str, Any]) -> str:
     """What a field's document proves, as `contract` of `contract_sha256`; of a paper, what its kind says it is."""
-    *place, key = re.split(r"[.]", name)
+    place, _, key = name.rpartition(".")
     if key == "evidence":
         return key
     if key != "sha256":
         return key.removesuffix("_sha256")
-    rows, _, at = place[-1].rstrip("]").partition("[")
-    given = filled.get(rows, [])
-    row = given[int(at)] if at.isdigit() and int(at) < len(given) else {}
-    kind = row.get("kind", "")
-    return str(kind) if kind in provable else rows
+    rows, _, at = place.rpartition(".")[2].rstrip("]").partition("[")
+    given = filled.get(rows)
+    # A field is called whatever a browser says it is.
+    row = given[int(at)] if isinstance(given, list) and re.fullmatch("[0-9]{1,4}", at) and int(at) < len(given) else {}
+    kind = row.get("kind", "") if isinstance(row, Mapping) else ""
+    return kind if isinstance(kind, str) and kind in provable else rows
 
 
 def _default(info: FieldInfo) -> Any:

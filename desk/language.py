@@ -5,6 +5,7 @@ A place has a catalogue of its own, `<place>.po`; what all share is in `desk.po`
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -35,9 +36,9 @@ def asked_for(request: Request) -> str:
     for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if wanted in LANGUAGES:
             return wanted
-    preferred = request.headers.get("accept-language", "")[:2].lower()
-    if preferred in LANGUAGES:
-        return preferred
+    for preferred in request.headers.get("accept-language", "").split(",", 20)[:20]:
+        if (spoken := re.split("[-;]", preferred.strip().lower())[0]) in LANGUAGES:
+            return spoken
     return "en" if request.url.path.startswith("/api/") else LANGUAGES[0]
 
 

@@ -323,7 +323,13 @@ def says(sentence: str) -> str:
 def _named(found: re.Match[str]) -> str:
     if found["article"]:
         return article(found["article"])
-    return day(found["day"]) if found["day"] else money(found["amount"])
+    if found["amount"]:
+        return money(found["amount"])
+    try:
+        return day(found["day"])
+    except ValueError:
+        # 2026-02-30: what was written is no day, and is told as it was written.
+        return found["day"]
 
 
 def reason(sentence: str) -> str:

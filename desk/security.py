@@ -15,6 +15,7 @@ from desk.language import COOKIE, LANGUAGES, N_, asked_for, gettext, speak
 #: The cookie of a session.
 SESSION = "firstcover"
 TOO_LARGE = N_("request body too large")
+FAILED = N_("the desk itself failed: see whether it was done before you send it again")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "; ".join(
     (
@@ -61,7 +62,9 @@ class Guard:
         ):
             await refusal(request, 413, TOO_LARGE)(scope, receive, answer)
             return
-        await self._app(scope, _bounded(receive, self._most), answer)
+        # Whoever may fetch a page may ask whether it is there: its head is that of the page, and its body is left out.
+        asked = {**scope, "method": "GET"} if request.method == "HEAD" else scope
+        await _or_failed(self._app, asked, _bounded(receive, self._most), answer)
 
     def _hardened(self, request: Request, send: Send) -> Send:
         wanted = request.query_params.get("lang")
@@ -76,9 +79,28 @@ class Guard:
                 if wanted in LANGUAGES:
                     secure = "; Secure" if self._secure else ""
                     headers.append("set-cookie", f"{COOKIE}={wanted}; Path=/; Max-Age=31536000; SameSite=Lax{secure}")
+            elif request.method == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         return hardened
+
+
+async def _or_failed(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Tell whoever asks that the desk failed, where no answer has begun; what failed goes on to the log."""
+    begun = False
+
+    async def noted(message: Message) -> None:
+        nonlocal begun
+        begun = True
+        await send(message)
+
+    try:
+        await app(scope, receive, noted)
+    except Exception:
+        if not begun:
+            await refusal(Request(scope), 500, FAILED)(scope, receive, send)
+        raise
 
 
 def from_here(request: Request) -> bool:

@@ -106,8 +106,8 @@ async def refusals(pool: Pool, after: str = "", limit: int = 50) -> tuple[list[d
     """Return acts tried without authority, the latest first; and the next page's key (article 15(3))."""
     at, *named = after.split("~")
     try:
-        key = (datetime.fromisoformat(at), named[0], named[1])
-    except (ValueError, IndexError):
+        key = (datetime.fromisoformat(at).astimezone(UTC), named[0], named[1])
+    except (ValueError, IndexError, OverflowError):
         key = LAST
     rows = await pool.fetch(PROCEEDING.refused, *key, limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None

@@ -63,8 +63,8 @@ async def own_of(pool: Pool, uscc: str, after: str | None = None) -> tuple[list[
     """An enterprise's proceedings, the latest changed first, and the key the next page begins after."""
     said, _, stream = (after or "").partition("~")
     try:
-        before = datetime.fromisoformat(said) if said else NEVER
-    except ValueError:
+        before = datetime.fromisoformat(said).astimezone(UTC) if said else NEVER
+    except (ValueError, OverflowError):
         raise BadInput(("after", "must be a page's key")) from None
     rows = await pool.fetch(ENTERPRISE.own, uscc, before, stream, PAGE + 1)
     own = [Own(dict(row), _asked(row["kind"], row["stage"])) for row in rows[:PAGE]]

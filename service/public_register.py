@@ -59,12 +59,17 @@ class Entry:
     superseded_by: str | None = None
 
 
+def expect_readable(wanted: Wanted) -> None:
+    """Raise `BadInput` for what cannot be looked for."""
+    if not all(said.isprintable() for said in (wanted.text, wanted.district, wanted.kind)):
+        raise BadInput(("q", "must be text that can be read"))
+
+
 async def register(
     pool: Pool, wanted: Wanted, today: date, after: str = "", limit: int = PAGE
 ) -> tuple[list[Entry], str | None]:
     """Return a page of the register, the latest published first, and the key of the next; raise `BadInput`."""
-    if not all(said.isprintable() for said in (wanted.text, wanted.district, wanted.kind)):
-        raise BadInput(("q", "must be text that can be read"))
+    expect_readable(wanted)
     words = list(asked_terms(wanted.text))
     if wanted.text.strip() and not words:
         return [], None

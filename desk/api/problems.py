@@ -16,7 +16,7 @@ from activities.contracts import Answer
 from db.pool import AWAY, is_away
 from desk.language import N_, _, gettext
 from desk.naming import says
-from desk.security import TooLarge
+from desk.security import FAILED, TooLarge, refusal
 from desk.unreadable import faults_of
 from rules.faults import Unfit
 from rules.finding import Finding
@@ -132,6 +132,10 @@ async def _too_large(request: Request, error: Exception) -> Response:
     return problem("too-large", 413, _("more was sent than is taken"))
 
 
+async def _failed(request: Request, error: Exception) -> Response:
+    return refusal(request, 500, FAILED)
+
+
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, TooLarge):
@@ -148,6 +152,7 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Respons
     Refused: _refused,
     Unreachable: _unreachable,
     TooLarge: _too_large,
+    Exception: _failed,
     HTTPException: _http,
     **dict.fromkeys(AWAY, _away),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -41,7 +42,7 @@ async def enter(request: Request, me: Signed, servers: Servers) -> Response:
     _bureau(me)
     sent = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     year, document = sent.get("year", "").strip(), sent.get("document", "").strip()
-    if not (year.isdigit() and 2000 <= int(year) <= 9998):
+    if not (re.fullmatch("[0-9]{4}", year) and 2000 <= int(year) <= 9998):
         return await _page(request, servers.pool, sent, {"year": _("must be a year")}, status=422)
     said = read_notice(int(year), sent.get("text", ""))
     days = {"days_off": [f"{day}" for day in said.days_off], "workdays": [f"{day}" for day in said.workdays]}

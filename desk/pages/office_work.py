@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -32,7 +33,7 @@ async def preview(request: Request, me: Signed, servers: Servers) -> Response:
     among = [one for one in sent.getlist("to") if isinstance(one, str)]
     picked = [one for one in sent.getlist("proceedings") if isinstance(one, str)]
     first = str(sent.get("first", "")).strip()
-    if first.isdigit() and first != "0":
+    if re.fullmatch("[1-9][0-9]{0,8}", first):
         picked = [row["stream"] for row in await _rows(request, me, servers, asked, min(int(first), AT_ONCE))]
     fault = "picked" if not picked else "to" if not among else ""
     if fault:

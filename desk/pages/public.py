@@ -16,7 +16,17 @@ from desk.naming import label, value
 from desk.page import Database, Nav, today
 from desk.public import keep, show
 from rules.facts import ProductKind
-from service.public_register import STANDINGS, Entry, Wanted, districts_of, entry_of, every_entry, insurers, register
+from service.public_register import (
+    STANDINGS,
+    Entry,
+    Wanted,
+    districts_of,
+    entry_of,
+    every_entry,
+    expect_readable,
+    insurers,
+    register,
+)
 from service.the_law import in_force
 
 router = APIRouter()
@@ -75,6 +85,8 @@ async def products(request: Request, database: Database, sought: Annotated[Sough
 @router.get("/register.csv")
 async def download(request: Request, database: Database, sought: Annotated[Sought, Query()]) -> Response:
     """The same list whole, as a table that a spreadsheet opens."""
+    # What is wrong must be told before the table begins.
+    expect_readable(sought.wanted)
     names = {row["code"]: row for row in await districts_of(database)}
     entries = every_entry(database, sought.wanted, today(request))
     headers = {"Content-Disposition": 'attachment; filename="register.csv"'}

@@ -18,6 +18,9 @@ from service.accounts import NotSignedIn, SignedIn
 ACCOUNT = queries("account")
 router = APIRouter()
 Words = Annotated[str, Form(max_length=300)]
+#: Where to go after signing in may be a forecast's address, with all that was filled in; one longer leads to the work.
+Address = Annotated[str, Form()]
+LONGEST_ADDRESS = 8_000
 
 
 @router.get("/sign-in")
@@ -33,7 +36,7 @@ async def sign_in(
     servers: Servers,
     officer: Words = "",
     password: Words = "",
-    next: Words = "/work",  # noqa: A002
+    next: Address = "/work",  # noqa: A002
 ) -> Response:
     """Sign an officer in by his code and password."""
     try:
@@ -48,7 +51,7 @@ async def sign_in_by_click(
     desk: Desk,
     servers: Servers,
     officer: str,
-    next: Words = "/work",  # noqa: A002
+    next: Address = "/work",  # noqa: A002
 ) -> Response:
     """Sign one of the demonstration's officers in; there is no such address elsewhere."""
     if not desk.one_click:
@@ -102,7 +105,7 @@ async def change_password(
 
 
 def _opened(opened: SignedIn, desk: Desk, after: str) -> Response:
-    here = after.startswith("/") and not after.startswith(("//", "/\\"))
+    here = after.startswith("/") and not after.startswith(("//", "/\\")) and len(after) <= LONGEST_ADDRESS
     answer = go("/account" if opened.must_change else after if here else "/work")
     answer.set_cookie(COOKIE, opened.token, httponly=True, samesite="lax", secure=desk.secure_cookies, path="/")
     return answer

@@ -108,6 +108,11 @@ def test_a_paper_proves_what_its_kind_says() -> None:
     assert proved_by("evidence", {}, PROVABLE["recovery"]) == "evidence"
 
 
+@pytest.mark.parametrize("name", ["sha256", ".sha256", "papers[²].sha256", "papers[9].sha256", "enterprise[0].sha256"])
+def test_a_field_that_no_form_has_proves_nothing_and_breaks_nothing(name: str) -> None:
+    assert proved_by(name, {"enterprise": {"name": "甲"}, "papers": ["x"]}, PROVABLE["case"]) not in PROVABLE["case"]
+
+
 @pytest.mark.parametrize("kind", ["batch", "case", "complaint", "pilot_insurer", "policy"])
 def test_a_main_line_is_one_the_acts_lead_along(kind: str) -> None:
     acts = PROCEDURES[kind, "dalian"].acts.values()

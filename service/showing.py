@@ -10,15 +10,18 @@ from typing import Any
 from activities.authority import Officer, known_officer
 from activities.contracts import Event
 from activities.documents import seen_by
+from activities.documents import subject_of as subject_of_dossier
 from activities.history import answer_of
 from db.pool import Pool
 from db.sql import queries
+from rules.identifiers import is_uscc
 from rules.procedure import Barred, File
-from rules.procedures import Stream
+from rules.procedures import Stream, stream_of
+from rules.schemes.dalian_offices import OWNERS
 from rules.schemes.dalian_review import JOINT
 from rules.timetable import SHANGHAI
 from runtime.errors import BadInput
-from service.acting import possible_acts
+from service.acting import may_see, possible_acts
 from service.masking import masked
 from service.reading import plain, read_word
 from service.session import now
@@ -54,11 +57,12 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None, *, whole
     told_of = facts if whole else masked(facts)
     events = [event_json(event) for event in await events_of(pool, stream)]
     # Whoever acts for an enterprise is the person it named to be reached, and no official.
-    for event in events if not whole and file.enterprise else ():
-        if event["office"] == file.enterprise:
+    for event in () if whole else events:
+        if is_uscc(event["office"]) and event["office"] != office:
             event["officer_name"] = masked(event["officer_name"], "contact")
     review = {"review": await _review_of(pool, stream)} if stream.kind == "round" else {}
     deadlines = [d.model_dump(mode="json", exclude={"wake", "days", "used"}) for d in file.deadlines]
+    every = acting is None or acting.kind in OWNERS
     named = {stream.kind: file.number, "scheme": file.scheme, "edition": file.edition, "stage": file.stage}
     money = {"money": {name: file.money.get(name, "0.00") for name in MONEY}} if stream.kind == "case" else {}
     told = {"told": list(map(dict, await pool.fetch(OUTBOX.told, str(stream))))} if stream.kind == "round" else {}
@@ -72,7 +76,7 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None, *, whole
         **money,
         **review,
         "about": None if "complaint" in hidden else file.about,
-        "related": [dict(row) for row in await pool.fetch(PROCEEDING.related, str(stream), office)],
+        "related": [dict(row) for row in await pool.fetch(PROCEEDING.related, str(stream), office, every)],
         "deadlines": deadlines,
         "notices": [
             {**notice, "issued_on": notice["issued_on"].isoformat()}
@@ -139,6 +143,45 @@ async def file_of(pool: Pool, stream: Stream) -> File:
     if row is None:
         raise BadInput((stream.kind, f"there is no {stream.kind} {stream.number!r}"))
     return File.model_validate(row["file"])
+
+
+#: 参与机构: whom a kind of proceeding is shown to beside the three owners; any kind of office where it is not named.
+_CONCERNED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("ledger", "offices", "editions", "calendar"), ()),
+    **dict.fromkeys(("round", "pilot_insurer"), ("insurer",)),
+}
+#: To whom a kind of proceeding is shown with what it is about: it does not say itself whose it is.
+_WITH_SUBJECT: Mapping[str, tuple[str, ...]] = {
+    "complaint": ("enterprise", "assessor"),
+    **dict.fromkeys(("policy", "loss_claim"), ("district",)),
+}
+
+
+async def is_shown(pool: Pool, stream: Stream, file: File, officer: Officer) -> bool:
+    """查阅: whether a proceeding is shown to an officer who has its address (articles 9, 15(1)).
+
+    Beside what `may_see` says of a file: an office's work is its own, a recovery its debtors', a dossier's papers are
+    for whom their proceeding is for, and what whole offices settle among themselves is for those that act in it.
+    """
+    if stream.kind == "work":
+        return officer.office == stream.number
+    if stream.kind == "dossier":
+        return await _shown_too(pool, str(subject_of_dossier(stream)), officer)
+    if officer.kind in OWNERS or not may_see(file, officer):
+        return may_see(file, officer)
+    if stream.kind == "recovery":
+        return officer.office in file.facts["recovery"]["debtors"]
+    if officer.kind in _WITH_SUBJECT.get(stream.kind, ()):
+        return await _shown_too(pool, file.about, officer)
+    return officer.kind in _CONCERNED.get(stream.kind, (officer.kind,))
+
+
+async def _shown_too(pool: Pool, about: str | None, officer: Officer) -> bool:
+    """Whether what a proceeding is about is shown to an officer."""
+    if about is None:
+        return False
+    stream = stream_of(about)
+    return await is_shown(pool, stream, await file_of(pool, stream), officer)
 
 
 async def events_of(pool: Pool, stream: Stream) -> list[Event]:

@@ -83,9 +83,9 @@ cross join lateral (select coalesce(p.file #> '{facts,submission}', a.file #> '{
 where p.stream = $1 and p.kind <> 'complaint'
 
 -- related --
--- What is about a proceeding: a case's further batches and policies, a policy's loss claims; a tip-off only for the office $2 that handles it.
+-- What is about a proceeding: a case's further batches and policies, a policy's loss claims; a tip-off only for the office $2 that handles it, a recovery for its debtor or where every ($3) is told.
 select kind, number, stage, closed from proceeding
-where about = $1 and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $2)
+where about = $1 and (kind <> 'recovery' or $3 or file #> '{facts,recovery,debtors}' ? $2) and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $2)
 order by kind, number
 
 -- open_about --
@@ -93,10 +93,10 @@ order by kind, number
 select stream from proceeding where about = $1 and kind = $2 and not closed order by stream
 
 -- seen_by --
--- Proceedings of a kind after a number that an office ($3, $4; of the districts $5) may be shown, by number; narrowed to a stage: as `service.acting.may_see` says of one.
+-- Proceedings of a kind after a number that an office ($3, $4; of the districts $5) may be shown, by number; narrowed to a stage: as `service.acting.may_see` says of one. Of a kind that it is not listed ($8) only what it is to pay back.
 select number, scheme, stage, enterprise, district, about, awaits, closed, opened_at, changed_at
 from proceeding
-where kind = $1 and ($2::text is null or stage = $2) and number > $6
+where kind = $1 and ($2::text is null or stage = $2) and number > $6 and (not $8 or file #> '{facts,recovery,debtors}' ? $4)
   and case
     when file #>> '{facts,handling,office}' is not null then
         file #>> '{facts,handling,office}' = $4 or file #>> '{facts,complaint,kind}' is distinct from 'tip_off'

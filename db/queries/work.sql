@@ -146,14 +146,14 @@ from substitution s join officer a on a.code = s.absent join officer b on b.code
 where a.office = $1 and s.until >= $2 order by s.since, s.absent limit 200
 
 -- found --
--- Proceedings that have some words and are shown to some ($5), by number: a tip-off only to the office $3 that handles it. Words that many have are met among the first hundreds; others are looked up.
+-- Proceedings that have some words and are shown to some ($5), by number: a tip-off only to the office $3 that handles it, of kinds that it is not listed ($6) only what it is to pay back. Words that many have are met among the first hundreds; others are looked up.
 with walked as materialized (
     select stream, number from (select stream, number, terms, shown_to, kind, file from proceeding where number > $2 order by number limit 1000) p
-    where terms @> $1 and shown_to && $5
+    where terms @> $1 and shown_to && $5 and (kind <> all ($6) or file #> '{facts,recovery,debtors}' ? $3)
       and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $3)
     order by number limit $4
 ), looked_up as materialized (
-    select stream, number from proceeding where terms @> $1 and shown_to && $5 and number > $2 and (select count(*) from walked) < $4
+    select stream, number from proceeding where terms @> $1 and shown_to && $5 and (kind <> all ($6) or file #> '{facts,recovery,debtors}' ? $3) and number > $2 and (select count(*) from walked) < $4
       and (kind <> 'complaint' or file #>> '{facts,complaint,kind}' <> 'tip_off' or file #>> '{facts,handling,office}' = $3)
     order by number limit $4
 ), hit as (select * from walked union select * from looked_up order by number limit $4)

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from activities.contracts import Answer
-from activities.work import Wanted, office_on
+from activities.work import Wanted, office_on, unlisted
 from db.sql import queries
 from desk.api import models
 from desk.api.calling import BODY, Caller, Sent, body_of
@@ -24,10 +24,10 @@ from rules.procedure import Act, File
 from rules.procedures import PROCEDURES, Stream, stream_of
 from runtime.errors import BadInput
 from service import acting
-from service.acting import known_act, known_stream, may_see
+from service.acting import known_act, known_stream
 from service.reading import read_choice, read_word
 from service.session import Session
-from service.showing import event_json, file_of, minute_of, shown
+from service.showing import event_json, file_of, is_shown, minute_of, shown
 from service.unmasking import Look, unmask
 from service.work import items_after
 
@@ -70,7 +70,7 @@ async def seen(me: Caller, database: Database, kind: Kind, number: str) -> Seen:
         file = await file_of(database, stream)
     except BadInput as error:
         raise HTTPException(404, _("there is no such proceeding")) from error
-    if not may_see(file, me):
+    if not await is_shown(database, stream, file, me):
         raise HTTPException(404, _("there is no such proceeding"))
     return Seen(stream, file)
 
@@ -149,7 +149,8 @@ async def listing(
     if stage:
         read_choice("stage", stage, stages)
     whose = (me.kind, me.office, sorted(me.districts))
-    rows = await database.fetch(PROCEEDING.seen_by, kind, stage or None, *whose, after, PAGE + 1)
+    hidden = kind in unlisted(me)
+    rows = await database.fetch(PROCEEDING.seen_by, kind, stage or None, *whose, after, PAGE + 1, hidden)
     items = [models.Listed.model_validate(_plain(dict(row))) for row in rows[:PAGE]]
     following = items[-1].number if len(rows) > PAGE else None
     link(request, response, following)

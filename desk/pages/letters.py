@@ -12,10 +12,10 @@ from desk.language import N_, language
 from desk.page import Database, Nav, Signed, render
 from rules.schemes.dalian_offices import OWNERS
 from runtime.documents import letter
-from service.acting import known_stream, may_see
+from service.acting import known_stream
 from service.administration import letters
 from service.notices import notice_of
-from service.showing import file_of
+from service.showing import file_of, is_shown
 
 router = APIRouter()
 NAV = (Nav(N_("Letters"), "/letters", kinds=("enterprise", "district", "assessor", "insurer"), order=80),)
@@ -35,7 +35,10 @@ async def pdf(me: Signed, database: Database, number: str) -> Response:
     notice = await notice_of(database, number)
     if notice is None:
         raise HTTPException(404)
-    if not may_see(await file_of(database, known_stream(notice.proceeding, notice.case)), me.officer):
+    stream, whose = known_stream(notice.proceeding, notice.case), (notice.issuer.code, notice.addressed_to.code)
+    if me.officer.office not in whose and not await is_shown(
+        database, stream, await file_of(database, stream), me.officer
+    ):
         raise HTTPException(404)
     made = await run_in_threadpool(letter.pdf, notice, *dict.fromkeys(("zh", language())))
     headers = {"content-disposition": f"inline; filename*=UTF-8''{quote(number)}.pdf"}

@@ -22,11 +22,11 @@ from runtime.documents import letter
 from runtime.documents.typesetting import LANGUAGES
 from runtime.errors import BadInput
 from runtime.settings import Settings
-from service.acting import known_stream, may_see, possible_acts
+from service.acting import known_stream, possible_acts
 from service.case_forms import FORMS, form_of
 from service.choices import names_of
 from service.notices import notice_of
-from service.showing import file_of, owns, shown, subject_of
+from service.showing import file_of, is_shown, owns, shown, subject_of
 from service.unmasking import LONGEST, Look, decides, looks, unmask
 
 router = APIRouter()
@@ -152,7 +152,7 @@ async def seen(database: Database, me: Me, kind: str, number: str) -> tuple[Stre
         file = await file_of(database, stream)
     except BadInput as error:
         raise HTTPException(404) from error
-    if not may_see(file, me.officer):
+    if not await is_shown(database, stream, file, me.officer):
         raise HTTPException(404)
     return stream, file
 

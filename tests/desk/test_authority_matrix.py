@@ -24,9 +24,9 @@ from desk.app import build
 from desk.settings import DeskSettings
 from rules.procedures import PROCEDURES, stream_of
 from service import session
-from service.acting import may_see
 from service.api_tokens import give
 from service.session import Session
+from service.showing import is_shown
 from tests.activities.walk import Walk
 from tests.conftest import PASSWORD
 from tests.desk.browser import ORIGIN, Browser, flat
@@ -148,13 +148,12 @@ async def test_only_whom_the_model_lets_act_may_act_by_page_and_by_api(
             for one in everyone:
                 async with pool.acquire() as connection:
                     officer = await known_officer(connection, one.code, walk.moment)
-                own = may_see(file, officer) and not (
-                    one.code != walk.officer(one.kind) and one.kind in BOUND.get(kind, ())
-                )
+                seen = await is_shown(pool, stream, file, officer)
+                own = seen and not (one.code != walk.officer(one.kind) and one.kind in BOUND.get(kind, ()))
                 if told.may(act, stage, one.kind) and own:
                     allowed.append((one, where, form))
                     continue
-                if not told.may(act, stage, one.kind) or one.kind in BOUND.get(kind, ()):
+                if not told.may(act, stage, one.kind) or not seen or one.kind in BOUND.get(kind, ()):
                     by_page, (by_api, why) = await one.by_page(f"/p{where}", form), await one.by_api(where, form)
                     assert by_page in (403, 404), (act, one.code, by_page)
                     assert by_api in (403, 404), (act, one.code, why)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from db.pool import Pool
+from rules.procedures import stream_of
+from service.showing import shown
+from tests.activities.walk import Walk
 from tests.desk.browser import Browser, flat
 from tests.hands import Hands
+from tests.model import model
 
 
 async def test_an_enterprise_submits_by_the_form_alone_and_sees_its_case(browser: Browser, hands: Hands) -> None:
@@ -62,6 +67,57 @@ async def test_who_has_nothing_to_do_with_a_case_does_not_find_it_or_act_in_it(
     answer = await browser.post(f"{where}/acts/confirm", flat(hands.forms.of("confirm")) | {"send": "yes"})
     assert answer.status_code in (404, 403)
     assert (await hands.file()).stage == "district_review"
+
+
+#: Whom a proceeding is shown to, of an owner, an insurer, an assessor, a district and an enterprise to none of whom it
+#: belongs; and besides, whose it is.
+SHOWN = {
+    "ledger": ({"bureau-1"}, "finance-1"),
+    "round": ({"bureau-1", "insurer-b-1"}, "insurer-a-1"),
+    "recovery": ({"bureau-1"}, "insurer-a-1"),
+    "offices": ({"bureau-1"}, "regulator-1"),
+    "work": ({"bureau-1"}, "bureau-2"),
+    # Any insurer may quote for a case that none has insured.
+    "dossier": ({"bureau-1", "insurer-b-1"}, "ganjingzi-1"),
+    "policy": ({"bureau-1"}, "ganjingzi-1"),
+    "pilot_insurer": ({"bureau-1"}, "insurer-a-1"),
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+async def test_what_others_settle_among_themselves_is_not_found_by_guessing_its_number(
+    reader: Browser, pool: Pool, alone: Hands, kind: str
+) -> None:
+    walk, (seen_by, whose) = Walk(pool), SHOWN[kind]
+    await walk.to(model()[kind].transitions[0].to, kind)
+    strangers = [*("bureau-1", "insurer-b-1", "assessor-b-1", "shahekou-1"), await stranger(walk)]
+    stream = stream_of(walk.stream(kind))
+    for officer in (*strangers, whose):
+        await reader.sign_in(officer)
+        found = officer in {*seen_by, whose}
+        assert (await reader.get(f"/p/{kind}/{stream.number}")).status_code == (200 if found else 404), officer
+        told = await reader.get(f"/api/proceedings/{kind}/{stream.number}")
+        assert told.status_code == (200 if found else 404), officer
+        listed = (await reader.get(f"/api/proceedings/{kind}")).json()["items"]
+        assert found or stream.number not in [one["number"] for one in listed], officer
+        if not found:
+            assert f"/p/{kind}/" not in (await reader.get(f"/search?q={stream.number}")).text
+
+
+async def test_who_hands_a_document_in_for_an_enterprise_is_masked_in_the_dossier_too(pool: Pool) -> None:
+    walk = await Walk(pool).to("open", "dossier")
+    stream, uscc = stream_of(walk.stream("dossier")), walk.forms.enterprise
+    by_office = {
+        officer: (await shown(pool, stream, officer))["events"][0]["officer_name"] for officer in ("bureau-1", uscc)
+    }
+    assert by_office["bureau-1"] == by_office[uscc][:1] + "＊＊"
+
+
+async def stranger(walk: Walk) -> str:
+    """An enterprise with nothing but a case of its own."""
+    other = Walk(walk.pool, walk.serial + 1, walk.moment)
+    await other.order("submit", other.forms.enterprise)
+    return other.forms.enterprise
 
 
 @pytest.mark.parametrize(

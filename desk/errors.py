@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from db.pool import AWAY, is_away
 from desk.page import ChangeFirst, SignInFirst, go, render
 from desk.security import TOO_LARGE, TooLarge, is_api, refusal
+from desk.sent import held
 from desk.unreadable import faults_of
 from rules.calendar import CHINA
 from runtime.errors import BadInput, Refused, Unreachable
@@ -27,9 +28,15 @@ def tell(app: FastAPI) -> None:
 
 
 async def sign_in_first(request: Request, error: Exception) -> Response:
-    """To the sign-in, and back to the page that was asked for."""
+    """To the sign-in, and back to the page that was asked for; what was filled in is kept, to be sent after it."""
     if request.headers.get("hx-request"):
-        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+        # What is checked as one types is still on the page: leading away from there would lose it.
+        return Response(status_code=401, headers={} if request.method == "POST" else {"HX-Redirect": "/sign-in"})
+    kept = await held(request)
+    if kept["held"]:
+        # Who signs in sees it again before it is sent: he may be another.
+        kept["held"].pop("send", None)
+        return await render(request, "errors/signed_out.html", status=401, **kept)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return go("/sign-in", next=wanted if request.method == "GET" else None)
 
@@ -87,7 +94,7 @@ async def away(request: Request, error: Exception) -> Response:
 async def render_plainly(request: Request, error: Exception) -> Response:
     """A page for when a server does not answer."""
     request.state.me, request.state.calendar = None, CHINA
-    return await render(request, "errors/away.html", status=503, error=error)
+    return await render(request, "errors/away.html", status=503, error=error, **await held(request))
 
 
 PAGES: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {

@@ -223,12 +223,18 @@ def _pairs(given: str) -> dict[str, str]:
     return {left.strip(): right.strip() for left, _, right in pairs}
 
 
+def on_one_line(given: str) -> str:
+    """What was typed or pasted on several lines, on one: a text of the law's forms is one line."""
+    return re.sub(r"\s*[\t\n\v\f\r\u2028\u2029]\s*", " ", given)
+
+
 _TYPED: Mapping[str, Callable[[str], Any]] = {
+    "text": on_one_line,
     "flag": lambda given: {"true": True, "false": False}.get(given, given),
     "whole": lambda given: int(given) if re.fullmatch("-?[0-9]{1,18}", given) else given,
     "money": lambda given: re.sub(r"[,，\s¥￥]", "", given),
     "minute": lambda given: given[:16],
-    "lines": lambda given: [line.strip() for line in given.splitlines() if line.strip()],
+    "lines": lambda given: [on_one_line(line.strip()) for line in given.splitlines() if line.strip()],
     "pairs": _pairs,
 }
 

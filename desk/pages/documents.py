@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from activities.documents import to_be_read
+from desk.forms import on_one_line
 from desk.page import Database, Servers, Signed, go, render
 from desk.pages.proceedings import page_of, seen
 from desk.sent import file_answer, received
@@ -67,7 +68,7 @@ async def withdraw(request: Request, me: Signed, servers: Servers, number: str, 
     except (Unfit, Barred) as error:
         raise HTTPException(404) from error
     try:
-        form = {"number": number, "reason": reason.strip()}
+        form = {"number": number, "reason": on_one_line(reason.strip())}
         await servers.open(str(numbered_dossier(number)), "withdraw_document", me.code, form, str(uuid4()))
     except BadInput as bad:
         return await _why(request, me, servers.pool, number, status=422, faults=bad.faults)

@@ -58,6 +58,11 @@ def test_a_form_of_which_nothing_can_be_read_has_no_fault_between_its_fields(for
     assert all("must" in why for why in early_faults(form, {}, NOW).values())
 
 
+def test_what_is_written_on_several_lines_is_read_as_one() -> None:
+    sent = {"opinion": ["第一，属实。\r\n\r\n\t第二，齐全。 \n"], "verdicts[0].item": ["2"]}
+    assert read_filled(DistrictOpinion, sent)["opinion"] == "第一，属实。 第二，齐全。"
+
+
 def test_an_amount_is_read_however_its_thousands_are_written() -> None:
     for written in ("60,000,000.00", "60，000，000.00", "¥ 60 000 000.00"):
         assert read_filled(InsuranceContract, {"sum_insured": [written]})["sum_insured"] == "60000000.00"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from html import unescape
+
 import httpx
 import pytest
 from httpx import ASGITransport
 
 from desk.app import build
 from desk.settings import DeskSettings
-from tests.desk.browser import ORIGIN, Browser
+from tests.desk.browser import ORIGIN, Browser, flat
 from tests.hands import Hands
 
 
@@ -116,3 +120,44 @@ async def test_a_failure_of_the_desk_itself_is_told_in_the_language_of_who_asks(
 
 async def _fails(*_: object) -> None:
     raise ZeroDivisionError
+
+
+async def test_what_was_filled_in_when_the_session_ended_is_kept_and_shown_again_after_the_sign_in(
+    browser: Browser, hands: Hands
+) -> None:
+    await hands.submit()
+    await browser.sign_in("ganjingzi-1")
+    form = {**flat(hands.forms.of("confirm")), "opinion": "第一行\r\n<b>第二行</b>", "command": "c-1", "send": "yes"}
+    hands.clock.ahead += timedelta(minutes=31)
+    where = f"/p/case/{hands.stream.number}/acts/confirm"
+    typing = await browser.post(f"{where}/check", form, headers={"hx-request": "true"})
+    assert (typing.status_code, "hx-redirect" in typing.headers) == (401, False), "the page stays where it is"
+    answer = await browser.post(where, form)
+    assert (answer.status_code, "Your session has ended" in answer.text) == (401, True)
+    await browser.sign_in("ganjingzi-1")
+    kept = hidden_in(answer.text)
+    assert kept == {name: str(said) for name, said in form.items() if name != "send"}
+    again = await browser.post(where, kept)
+    assert (again.status_code, "第二行&lt;/b&gt;" in again.text) == (200, True)
+    assert (await hands.file()).stage == "district_review", "it is shown again, and sent by whoever sees it"
+
+
+async def test_what_was_filled_in_when_a_server_was_away_is_kept_under_its_name(
+    reader: Browser, alone: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reader.sign_in("bureau-1")
+    monkeypatch.setattr("desk.page.signed_in", _is_away)
+    for path, form in (("/work/substitution", {"reason": "年休假", "command": "c-2"}), ("/account", {"current": "x"})):
+        answer = await reader.post(path, {**form, "password": "secret"})
+        assert (answer.status_code, hidden_in(answer.text)) == (503, form if path != "/account" else {})
+        assert "secret" not in answer.text
+
+
+def hidden_in(page: str) -> dict[str, str]:
+    """What a page's form holds to be sent again."""
+    main = page.partition("<main")[2]
+    return {name: unescape(said) for name, said in re.findall('type="hidden" name="([^"]*)" value="([^"]*)"', main)}
+
+
+async def _is_away(*_: object) -> None:
+    raise ConnectionRefusedError

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -90,7 +91,7 @@ async def sign_in(pool: Pool, officer: str, password: str, at: datetime, policy:
     """Open a session for who knows the password; raise `NotSignedIn`. Every attempt is written down."""
     officer = officer[:LONGEST]
     account = await pool.fetchrow(ACCOUNT.by_officer, officer)
-    if account and account["locked_until"] and at < account["locked_until"]:
+    if await _locked(pool, officer, account, at, policy):
         await _note(pool, officer, at, "locked", policy)
         raise NotSignedIn("locked")
     # Whether there is such an account must not be seen from how long the answer takes.
@@ -103,6 +104,13 @@ async def sign_in(pool: Pool, officer: str, password: str, at: datetime, policy:
         await _note(pool, officer, at, "ended", policy)
         raise NotSignedIn("ended")
     return await _begin(pool, officer, at, "password", policy, must_change=account["must_change"])
+
+
+async def _locked(pool: Pool, officer: str, account: Any, at: datetime, policy: Policy) -> bool:
+    """Whether an account is locked; who has none is answered as one who has: nobody must learn which there are."""
+    if account:
+        return bool(account["locked_until"] and at < account["locked_until"])
+    return bool(await pool.fetchval(ACCOUNT.locked_out, officer, policy.failures, at - policy.locked_for))
 
 
 async def sign_in_by_click(pool: Pool, officer: str, at: datetime, policy: Policy) -> SignedIn:

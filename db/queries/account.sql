@@ -10,6 +10,10 @@ select set_password($1, $2, $3, $4, $5)
 -- Write an attempt to sign in down, and lock the account after so many wrong ones.
 select note_sign_in($1, $2, $3, $4, $5, $6)
 
+-- locked_out --
+-- Whether one without an account was tried $2 times more, and the last time after $3: he is answered as an account that locks.
+select count(*) > 0 and count(*) % $2 = 0 and max(at) > $3 from sign_in where officer = $1 and why = 'unknown'
+
 -- begin --
 -- Open a session.
 insert into signed_in (token_sha256, officer, created_at, expires_at, seen_at) values ($1, $2, $3, $4, $3)

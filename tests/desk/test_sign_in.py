@@ -56,6 +56,14 @@ async def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(re
     assert [row["why"] for row in rows] == ["wrong"] * 5 + ["locked", "password"]
 
 
+async def test_who_has_no_account_is_answered_as_an_account_that_locks(reader: Browser, alone: Hands) -> None:
+    await given(alone, "bureau-1")
+    for officer in ("bureau-1", "nobody-9"):
+        assert [await sign_in(reader, officer, "wrong wrong wrong") for _ in range(6)] == [401] * 5 + [429], officer
+    alone.clock.ahead += timedelta(minutes=16)
+    assert await sign_in(reader, "nobody-9") == 401
+
+
 @pytest.mark.parametrize(("steps", "alive"), [((29, 29), True), ((31,), False), ((25,) * 30, False)])
 async def test_a_session_ends_after_half_an_hour_unused_and_after_twelve_in_any_case(
     reader: Browser, alone: Hands, steps: tuple[int, ...], alive: bool

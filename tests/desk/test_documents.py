@@ -118,6 +118,8 @@ async def test_what_is_no_document_is_told_on_the_page_and_not_kept(
     assert "Nothing is stored" in answer.text
     assert why in answer.text
     assert files_in(documents) == []
+    in_chinese = await browser.post(f"{where}?lang=zh", {"proves": "licence"}, files={"file": (name, content)})
+    assert re.search("未保存任何内容。</strong>(?: <span>[\u4e00-\u9fff]+：[^<]*</span>)+</div>", in_chinese.text)
 
 
 async def test_a_file_chosen_for_a_form_outlives_the_preview_and_is_handed_in_with_the_act(

@@ -28,6 +28,18 @@ class Demonstrated(NamedTuple):
     script: Script
     today: date
     documents: Path
+    owner_dsn: str
+
+    async def fill(self, today: date) -> None:
+        """Fill the registers as a start on some day does."""
+        await _fill(self.owner_dsn, today)
+
+
+async def _fill(dsn: str, today: date, before: str = "") -> None:
+    owner = await asyncpg.connect(dsn)
+    await owner.execute(before)
+    await demonstration.fill(owner, today, edition_of("dalian"))
+    await owner.close()
 
 
 @asynccontextmanager
@@ -35,12 +47,11 @@ async def demonstrated(postgres: EmbeddedPostgres, name: str, today: date, folde
     """Play the past as of a day, in a database whose registers were filled as long before as it begins."""
     admin = await asyncpg.connect(postgres.dsn())
     await admin.execute(f"create database {name} template {DATABASE}")
-    owner = await asyncpg.connect(postgres.dsn(database=name))
-    await owner.execute("set session_replication_role = replica; delete from insurer_listing")
-    await demonstration.fill(owner, today - timedelta(days=LISTED_BEFORE), edition_of("dalian"))
-    await owner.close()
+    owner_dsn = postgres.dsn(database=name)
+    none_listed = "set session_replication_role = replica; delete from insurer_listing"
+    await _fill(owner_dsn, today - timedelta(days=LISTED_BEFORE), none_listed)
     async with await open_pool(postgres.dsn(user=PROGRAM, database=name, password=PASSWORD)) as pool:
         script = await play_past(pool, today, folder)
-        yield Demonstrated(pool, script, today, folder)
+        yield Demonstrated(pool, script, today, folder, owner_dsn)
     await admin.execute(f"drop database {name} with (force)")
     await admin.close()

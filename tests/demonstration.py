@@ -32,14 +32,9 @@ class Demonstrated(NamedTuple):
 
     async def fill(self, today: date) -> None:
         """Fill the registers as a start on some day does."""
-        await _fill(self.owner_dsn, today)
-
-
-async def _fill(dsn: str, today: date, before: str = "") -> None:
-    owner = await asyncpg.connect(dsn)
-    await owner.execute(before)
-    await demonstration.fill(owner, today, edition_of("dalian"))
-    await owner.close()
+        owner = await asyncpg.connect(self.owner_dsn)
+        await demonstration.fill(owner, today, edition_of("dalian"))
+        await owner.close()
 
 
 @asynccontextmanager
@@ -48,8 +43,10 @@ async def demonstrated(postgres: EmbeddedPostgres, name: str, today: date, folde
     admin = await asyncpg.connect(postgres.dsn())
     await admin.execute(f"create database {name} template {DATABASE}")
     owner_dsn = postgres.dsn(database=name)
-    none_listed = "set session_replication_role = replica; delete from insurer_listing"
-    await _fill(owner_dsn, today - timedelta(days=LISTED_BEFORE), none_listed)
+    owner = await asyncpg.connect(owner_dsn)
+    await owner.execute("set session_replication_role = replica; delete from insurer_listing")
+    await demonstration.fill(owner, today - timedelta(days=LISTED_BEFORE), edition_of("dalian"))
+    await owner.close()
     async with await open_pool(postgres.dsn(user=PROGRAM, database=name, password=PASSWORD)) as pool:
         script = await play_past(pool, today, folder)
         yield Demonstrated(pool, script, today, folder, owner_dsn)

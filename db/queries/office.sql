@@ -103,6 +103,15 @@ order by o.office, o.code limit $6
 -- The offices of some kinds, by kind and code.
 select code, kind, name_zh, name_en, district from office where kind = any ($1) order by kind, code limit 1000
 
+-- directory --
+-- The offices of some kinds ($1), with how each signs its letters and where it is paid on a day ($2).
+select f.code, f.kind, f.name_zh, f.name_en, l.title, l.word, l.review_authority, l.since as letterhead_since,
+    a.payee, a.bank_name, a.account, a.since as account_since
+from office f
+left join lateral (select * from letterhead where office = f.code and since <= $2 order by since desc limit 1) l on true
+left join lateral (select * from bank_account where office = f.code and since <= $2 order by since desc limit 1) a on true
+where f.kind = any ($1) and f.kind <> 'enterprise' order by f.kind, f.code limit 1000
+
 -- districts_known --
 -- Every district there was: from when to when, and by which it was absorbed.
 select code, name_zh, name_en, since, until, successor from district order by code

@@ -17,7 +17,7 @@ from db.sql import queries
 from rules.identifiers import is_uscc
 from rules.procedure import Barred, File
 from rules.procedures import Stream, stream_of
-from rules.schemes.dalian_offices import OWNERS
+from rules.schemes.dalian_proposing import OWNERS
 from rules.schemes.dalian_review import JOINT
 from rules.timetable import SHANGHAI
 from runtime.errors import BadInput

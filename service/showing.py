@@ -52,20 +52,22 @@ async def shown(pool: Pool, stream: Stream, officer: str | None = None, *, whole
     file, acting = await file_of(pool, stream), await acting_as(pool, officer)
     office = acting.office if acting else None
     hidden = _hidden_from(file, office)
-    facts = _without(file.facts, hidden)
+    facts, events = _without(file.facts, hidden), [event_json(event) for event in await events_of(pool, stream)]
+    of_round = stream.kind == "round"
+    if own := of_round and acting is not None and acting.kind == "insurer":
+        facts, events = _own_of_round(facts, events, str(office))
     whole = whole or owns(file, acting)
     told_of = facts if whole else masked(facts)
-    events = [event_json(event) for event in await events_of(pool, stream)]
     # Whoever acts for an enterprise is the person it named to be reached, and no official.
     for event in () if whole else events:
         if is_uscc(event["office"]) and event["office"] != office:
             event["officer_name"] = masked(event["officer_name"], "contact")
-    review = {"review": await _review_of(pool, stream)} if stream.kind == "round" else {}
+    review = {"review": [] if own else await _review_of(pool, stream)} if of_round else {}
     deadlines = [d.model_dump(mode="json", exclude={"wake", "days", "used"}) for d in file.deadlines]
     every = acting is None or acting.kind in OWNERS
     named = {stream.kind: file.number, "scheme": file.scheme, "edition": file.edition, "stage": file.stage}
     money = {"money": {name: file.money.get(name, "0.00") for name in MONEY}} if stream.kind == "case" else {}
-    told = {"told": list(map(dict, await pool.fetch(OUTBOX.told, str(stream))))} if stream.kind == "round" else {}
+    told = {"told": [] if own else list(map(dict, await pool.fetch(OUTBOX.told, str(stream))))} if of_round else {}
     return {
         **named,
         **told,
@@ -117,6 +119,17 @@ def _hidden_from(file: File, office: str | None) -> frozenset[str]:
         return frozenset()
     tip_off = file.facts.get("complaint", {}).get("kind") == "tip_off"
     return frozenset(file.facts) - {"handling", "admission"} if tip_off else frozenset({"person"})
+
+
+def _own_of_round(
+    facts: Mapping[str, Any], events: list[dict[str, Any]], insurer: str
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Of a quarter, what is an insurer's: its own return and money, and when each step was taken; nothing that others
+    filed, nor what the three offices found and plan (article 13)."""
+    own = {name: {insurer: said[insurer]} for name, said in facts.items() if isinstance(said, dict) and insurer in said}
+    told = [event for event in events if event["act"] != "file_return" or event["office"] == insurer]
+    shown_to = [event if event["office"] == insurer else {**event, "findings": []} for event in told]
+    return {"round": facts["round"], **own}, shown_to
 
 
 def owns(file: File, officer: Officer | None) -> bool:

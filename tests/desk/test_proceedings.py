@@ -113,6 +113,19 @@ async def test_who_hands_a_document_in_for_an_enterprise_is_masked_in_the_dossie
     assert by_office["bureau-1"] == by_office[uscc][:1] + "＊＊"
 
 
+async def test_an_insurer_sees_of_a_quarter_its_own_return_and_not_what_another_filed(pool: Pool) -> None:
+    walk = await Walk(pool).to("planned", "round", ["file_return", "review"])
+    stream = stream_of(walk.stream("round"))
+    own, other, office = [await shown(pool, stream, code) for code in ("insurer-a-1", "insurer-b-1", "regulator-1")]
+    assert (
+        own["facts"]["returns"] == office["facts"]["returns"] == {"insurer-a": office["facts"]["returns"]["insurer-a"]}
+    )
+    assert [set(told["facts"]) & {"returns", "reviewed", "plan"} for told in (own, other)] == [{"returns"}, set()]
+    found = [[event["act"] for event in told["events"] if event["findings"]] for told in (own, other)]
+    assert found == [["file_return"], []]
+    assert "file_return" not in [event["act"] for event in other["events"]]
+
+
 async def stranger(walk: Walk) -> str:
     """An enterprise with nothing but a case of its own."""
     other = Walk(walk.pool, walk.serial + 1, walk.moment)

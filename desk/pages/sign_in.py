@@ -14,6 +14,7 @@ from desk.page import COOKIE, Database, Desk, Servers, Signed, Visitor, go, rend
 from runtime.errors import BadInput
 from service import accounts
 from service.accounts import NotSignedIn, SignedIn
+from service.masking import masked
 
 ACCOUNT = queries("account")
 router = APIRouter()
@@ -114,7 +115,11 @@ def _opened(opened: SignedIn, desk: Desk, after: str) -> Response:
 async def _form(
     request: Request, desk: Desk, database: Database, after: str, *, failed: str = "", officer: str = ""
 ) -> Response:
-    rows = await database.fetch(ACCOUNT.one_click, today(request)) if desk.one_click else []
+    found = await database.fetch(ACCOUNT.one_click, today(request)) if desk.one_click else []
+    # Whoever acts for an enterprise is a person, and this page is the public's.
+    rows = [
+        {**row, "name": masked(row["name"], "contact") if row["kind"] == "enterprise" else row["name"]} for row in found
+    ]
     officers = [(kind, list(of)) for kind, of in groupby(rows, itemgetter("kind"))]
     told = {"failed": failed, "officer": officer, "after": after, "demonstration": officers}
     status = {"wrong": 401, "ended": 401, "locked": 429}.get(failed, 200)

@@ -91,6 +91,13 @@ async def test_one_click_is_refused_where_it_is_not_the_demonstration(alone: Han
         assert "bureau-1" not in (await browser.get("/sign-in")).text
 
 
+async def test_no_enterprises_person_is_named_to_whoever_comes_by(browser: Browser, hands: Hands) -> None:
+    await hands.submit()
+    page = (await browser.get("/sign-in")).text
+    assert hands.forms.enterprise in page
+    assert hands.forms.contact not in page
+
+
 async def test_who_got_his_password_from_another_chooses_his_own_first(reader: Browser, alone: Hands) -> None:
     await given(alone, "bureau-1", must_change=True)
     await sign_in(reader, "bureau-1")

@@ -291,15 +291,21 @@ def path_of(stream: str | Stream) -> str:
 
 
 def says(sentence: str) -> str:
-    """Say a sentence of the law's rules in the language of the page; what an officer wrote stays as he wrote it."""
+    """Say a sentence on a page, as `says_plainly` does."""
+    said = says_plainly(sentence)
+    if language() == "zh":
+        return said
+    # A voice that reads English must be told of the law's own words, and of what was written in Chinese.
+    return Markup(_CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', str(escape(said))))  # noqa: S704 - escaped
+
+
+def says_plainly(sentence: str) -> str:
+    """Say a sentence of the law's rules in the language that is spoken; what an officer wrote stays as he wrote it."""
     turned = chinese_or_same(sentence)
     # Days and amounts are written as everywhere else, but for those that an officer wrote.
     if turned != sentence:
         sentence = _NAMED.sub(_named, turned if language() == "zh" else sentence)
-    if language() == "zh":
-        return sentence
-    # A voice that reads English must be told of the law's own words, and of what was written in Chinese.
-    return Markup(_CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', str(escape(sentence))))  # noqa: S704 - escaped
+    return sentence
 
 
 def _named(found: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from activities.contracts import Answer
 from db.pool import AWAY, is_away
 from desk.language import N_, _, gettext
-from desk.naming import says
+from desk.naming import says_plainly
 from desk.security import FAILED, TooLarge, refusal
 from desk.unreadable import faults_of
 from rules.faults import Unfit
@@ -79,7 +79,7 @@ def problem(kind: str, status: int, detail: str, headers: dict[str, str] | None 
 
 def refused_by_law(answer: Answer) -> Response:
     """Tell an act that the law refused: it is recorded, with every finding."""
-    findings = [one.model_copy(update={"reason": says(one.reason)}) for one in answer.event.findings]
+    findings = [one.model_copy(update={"reason": says_plainly(one.reason)}) for one in answer.event.findings]
     first = next(one for one in findings if not one.passed)
     return problem(
         "refused-by-law",
@@ -95,7 +95,7 @@ def refused_by_law(answer: Answer) -> Response:
 
 async def _bad_input(request: Request, error: Exception) -> Response:
     assert isinstance(error, BadInput)
-    faults = [Fault(field=field, message=says(why)) for field, why in error.faults]
+    faults = [Fault(field=field, message=says_plainly(why)) for field, why in error.faults]
     return problem("bad-input", 422, "; ".join(f"{one.field} {one.message}" for one in faults), faults=faults)
 
 
@@ -114,12 +114,12 @@ async def _refused(request: Request, error: Exception) -> Response:
     status, kind = 409, "not-now" if error.rule in NOT_NOW else "refused-by-law"
     if error.rule in AUTHORITY:
         status, kind = 403, "no-authority"
-    return problem(kind, status, plain(says(error.why), 1_000), rule=error.rule, article=error.article)
+    return problem(kind, status, plain(says_plainly(error.why), 1_000), rule=error.rule, article=error.article)
 
 
 async def _unreachable(request: Request, error: Exception) -> Response:
     named = getattr(request.state, "command_id", None)
-    return problem("server-away", 503, says(str(error)), {"Retry-After": RETRY_AFTER}, command_id=named)
+    return problem("server-away", 503, says_plainly(str(error)), {"Retry-After": RETRY_AFTER}, command_id=named)
 
 
 async def _away(request: Request, error: Exception) -> Response:

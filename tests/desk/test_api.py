@@ -228,6 +228,15 @@ async def test_what_is_not_there_is_told_in_chinese_to_who_asks_in_chinese(
     assert not re.search("[A-Za-z]{3,}", answer.json()["title"] + answer.json()["detail"]), answer.text
 
 
+async def test_a_problem_is_told_as_text_and_not_as_a_page_would(browser: Browser, hands: Hands) -> None:
+    """English marks what is Chinese on a page, and a page escapes what was written."""
+    await hands.submit()
+    path = f"/proceedings/case/{hands.stream.number}/acts/confirm"
+    form = {**hands.forms.of("confirm"), "opinion": "<b>'核实'\u2028</b>"}
+    answer = await called(browser, hands, "ganjingzi-1", path, form)
+    assert (answer.status_code, "<b>'核实'" in answer.json()["faults"][0]["message"]) == (422, True), answer.text
+
+
 async def test_what_a_page_cannot_read_is_told_in_its_language(reader: Browser) -> None:
     await reader.sign_in("bureau-1")
     for language, why in (("zh", "应为整数"), ("en", "must be a whole number")):

@@ -114,7 +114,8 @@ async def test_a_file_that_is_no_return_is_told_and_kept_nowhere(browser: Browse
     answer = await browser.post(where, files={"file": ("x.xlsx", b"hello")})
     assert answer.status_code == 422
     assert "is not an Excel workbook" in answer.text
-    assert (await browser.post(where)).status_code == 422
+    told = await browser.post(f"{where}?lang=zh")
+    assert (told.status_code, "<li>文件：" in told.text) == (422, True)
     assert (await browser.get(f"/returns/{quarter.number}/checked/report.xlsx")).status_code == 404
 
 

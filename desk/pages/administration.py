@@ -38,7 +38,7 @@ OF_OFFICES = {"absorb", *(act.name for act in ESTABLISHING)}
 def owner(me: Me) -> None:
     """Raise `Refused` unless one of the three owners looks."""
     if me.kind not in OWNERS:
-        why = f"the registers are kept by: {', '.join(OWNERS)}; {me.code} acts for {me.officer.office}"
+        why = f"the three owners keep the registers; {me.code} acts for {me.officer.office}"
         raise Refused("right_office", "15(3)", why)
 
 

@@ -97,7 +97,7 @@ def spans(days: list[Any]) -> list[tuple[date, date]]:
 
 def _bureau(me: Me) -> None:
     if me.kind != "industry_bureau":
-        raise Refused("right_office", "14", f"the notices are entered by the industry_bureau; {me.code} is not of it")
+        raise Refused("right_office", "14", f"the industry bureau enters the notices; {me.code} is not of it")
 
 
 async def _moved(request: Request, database: Database, form: dict[str, Any]) -> dict[str, Any]:

@@ -100,7 +100,7 @@ async def sign(request: Request, me: Signed, servers: Servers, name: str) -> Res
 
 def _bureau(me: Me) -> None:
     if me.kind != "industry_bureau":
-        raise Refused("right_office", "15(4)", f"prepare_edition is for the industry_bureau; {me.code} is not of it")
+        raise Refused("right_office", "15(4)", f"the industry bureau prepares an edition; {me.code} is not of it")
 
 
 async def _named(database: Database, name: str) -> Any:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("rules", "rules/schemes", "activities", "service", "workflows", "runtime", "runtime/documents", "starters")
+#: Where only what is refused is said by sentences: all else is in the catalogues of the desk's places.
+DESK, REFUSED_BY = ("desk", "desk/pages", "desk/api"), {"BadInput", "Refused", "Unreachable"}
 #: Bilingual samples of what officers write.
 NOT_SAID = {"service/sample_forms.py", "service/sample_registers.py"}
 #: Layouts and a line of shell.
@@ -25,13 +27,25 @@ Outcomes = tuple[str, ...]
 def said() -> dict[str, str]:
     """Return every sentence of the program as a template, and where it stands."""
     found: dict[str, str] = {}
-    for folder in FOLDERS:
+    for folder in (*FOLDERS, *DESK):
         for path in sorted((ROOT / folder).glob("*.py")):
             where = path.relative_to(ROOT).as_posix()
             if where not in NOT_SAID:
-                for template in Reader(ast.parse(path.read_text(encoding="utf-8"))).sentences():
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+                for template in Reader(refusals(tree) if folder in DESK else tree).sentences():
                     found.setdefault(template, where)
     return found
+
+
+def refusals(tree: ast.Module) -> ast.Module:
+    """Return what a module refuses with, and nothing else that it says."""
+    found: list[ast.stmt] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in REFUSED_BY:
+            found.append(ast.Expr(node))
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "why":
+            found.append(node)
+    return ast.Module(found, [])
 
 
 def numbered(template: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from activities import authority
 from activities.authority import Officer, authorise
 from activities.contracts import Command
 from activities.record import weighed
@@ -15,7 +16,7 @@ from db.pool import Pool
 from db.sql import queries
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import NO_FILE, Act, Barred, File
+from rules.procedure import Act, Barred, File
 from rules.procedures import Stream
 from rules.timetable import Deadline
 from runtime.errors import BadInput, Refused
@@ -87,7 +88,7 @@ def may_see(file: File, officer: Officer) -> bool:
 def right_office(act: Act, officer: Officer) -> None:
     """Raise `Refused` where an act is another kind of office's, in whatever proceeding and whatever its form says."""
     try:
-        authorise(act, NO_FILE, officer)
+        authority.right_office(act, officer)
     except Barred as barred:
         raise Refused(barred.rule, barred.article, barred.why) from barred
 

@@ -18,7 +18,7 @@ from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import Act, Barred, File
 from rules.procedures import Stream
-from rules.timetable import Deadline
+from rules.timetable import Deadline, OfficeKind
 from runtime.errors import BadInput, Refused
 from service.reading import bad_input
 from service.session import now
@@ -61,10 +61,28 @@ def possible_acts(stream: Stream, file: File, officer: Officer | None) -> Iterat
             stream.procedure.due_now(act, file.stage)
             if officer:
                 authorise(act, file, officer)
+            else:
+                _open_to_some(act, file)
         except Barred as barred:
             yield Possible(act, barred.rule, barred.article, barred.why)
         else:
             yield Possible(act, article=act.article)
+
+
+def _open_to_some(act: Act, file: File) -> None:
+    """Raise `Barred` where the file keeps every kind of office from an act: each has done its part, or none has any."""
+    bars = [_bar(act, file, kind) for kind in act.by]
+    if all(bars) and bars[0]:
+        raise bars[0]
+
+
+def _bar(act: Act, file: File, kind: OfficeKind) -> Barred | None:
+    try:
+        if act.bars:
+            act.bars(file, kind)
+    except Barred as barred:
+        return barred
+    return None
 
 
 def may_see(file: File, officer: Officer) -> bool:

@@ -109,7 +109,7 @@ def one_signature_each(file: File, kind: OfficeKind) -> None:
     signed, day = file.facts.get("signatures", {}), file.facts.get("signed_on", {}).get(kind)
     if kind in signed:
         # Of what was signed before the days were kept, the history alone tells the day.
-        said = f"the {spoken(kind)} has signed{f' on {day}' if day else ''}; still to sign: {spoken(*others(signed))}"
+        said = f"your office has signed{f' on {day}' if day else ''}; still to sign: {spoken(others(signed))}"
         raise Barred("one_signature_each", "13", said)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ def others(done: Container[str]) -> tuple[OfficeKind, ...]:
     return tuple(kind for kind in JOINT if kind not in done)
 
 
-def spoken(*kinds: str) -> str:
+def spoken(kinds: Iterable[str]) -> str:
     """Kinds of office, as a sentence names them."""
     return ", ".join(kind.replace("_", " ") for kind in kinds)
 

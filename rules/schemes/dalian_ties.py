@@ -48,7 +48,7 @@ def awaits_agreement(file: File, kind: OfficeKind) -> None:
     if not order:
         raise Barred("tie_order_proposed", "13", "the regulator has proposed no order of the tie yet")
     if kind in order["agreed"]:
-        said = f"the {spoken(kind)} has agreed; still to agree: {spoken(*others(order['agreed']))}"
+        said = f"your office has agreed; still to agree: {spoken(others(order['agreed']))}"
         raise Barred("one_agreement_each", "13", said)
 
 

@@ -55,22 +55,6 @@ ORDER = (
     *("proposed_recognition", "objections", "recognition", "delivery", "contract", "application", "completion"),
     *("return", "plan", "payment"),
 )
-#: What one word would not tell in English.
-_FULLER = {
-    ("act", "apply"): "Apply for the subsidy",
-    ("act", "ask_rectification"): "Ask for rectification",
-    ("calculator", "premium"): "Premium and preference",
-    ("calculator", "deadline"): "Last day to insure",
-    ("calculator", "validity"): "Validity of a recognition",
-    ("calculator", "cancel"): "Refund on cancellation",
-    ("calculator", "recognition"): "Conditions of recognition",
-    ("calculator", "subsidy"): "Conditions of the subsidy",
-    ("calculator", "ceiling"): "Ceiling (national)",
-    ("calculator", "fund"): "Subsidy (national)",
-    ("field", "has_ip"): "Intellectual property",
-    ("field", "correct"): "What is correct",
-    ("field", "uscc"): "Credit code",
-}
 #: A day, a moment or an amount, as the record writes it.
 _WRITTEN = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?P<at>T[0-9]{2}:[0-9]{2})?|[0-9]+\.[0-9]{2}")
 #: A day, an amount of thousands or an article, as a sentence of the rules names it.
@@ -86,7 +70,7 @@ _ACRONYMS = {"uscc": "USCC", "sha256": "SHA-256", "ip": "IP", "sme": "SME", "id"
 
 @cache
 def labels(spoken: str) -> Mapping[str, Mapping[str, str]]:
-    """Every label of a language, by what it labels."""
+    """Every label of a language, by what it labels; in English, those that a name does not tell."""
     found: dict[str, dict[str, str]] = {}
     for path in sorted(LABELS.glob(f"{spoken}*.toml")):
         for group, names in tomllib.loads(path.read_text(encoding="utf-8")).items():
@@ -96,9 +80,7 @@ def labels(spoken: str) -> Mapping[str, Mapping[str, str]]:
 
 def label(group: str, name: str) -> str:
     """What a `field`, `value`, `section`, `deadline`, `rule` or amount of `money` is called."""
-    if language() == "zh":
-        return labels("zh").get(group, {}).get(name, said(name))
-    return _FULLER.get((group, name)) or said(name)
+    return labels(language()).get(group, {}).get(name) or said(name)
 
 
 @lru_cache(4096)
@@ -168,7 +150,7 @@ def figure_value(given: Any) -> str:
     if isinstance(given, list | tuple):
         return ("、" if language() == "zh" else ", ").join(map(figure_value, given))
     if re.fullmatch(r"0\.[0-9]+", str(given)):
-        return f"{(Decimal(str(given)) * 100).normalize():f}%"
+        return percent(given)
     return "—" if given is None else value(given)
 
 
@@ -177,7 +159,7 @@ def rule(name: str) -> str:
 
 
 def act(one: Act) -> str:
-    return one.zh if language() == "zh" else _FULLER.get(("act", one.name)) or said(one.name)
+    return one.zh if language() == "zh" else label("act", one.name)
 
 
 def act_called(kind: str, name: str) -> str:

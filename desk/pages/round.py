@@ -19,6 +19,7 @@ from rules.faults import Unfit, read
 from rules.procedure import File
 from rules.schemes.dalian_review import JOINT
 from rules.schemes.dalian_round_forms import Opinion
+from rules.work import turns
 from runtime.documents import plan as paper
 from runtime.errors import BadInput
 from service.acting import possible_acts
@@ -115,10 +116,15 @@ async def of_quarter(
 
 
 def _acts(file: File, me: Me, names: Sequence[str]) -> dict[str, Any]:
-    """What this officer may do now of some acts, in their order; and what his office has done of what all three do."""
-    possible = {one.act.name: one for one in possible_acts(round_stream(file.number), file, me.officer)}
+    """What this officer may do now of some acts, which of it waits for his office, and what of it that has done."""
+    stream = round_stream(file.number)
+    possible = {one.act.name: one for one in possible_acts(stream, file, me.officer)}
     asked = [possible[name] for name in names]
-    return {"acts": [one for one in asked if one.allowed], "done_jointly": [one for one in asked if one.rule in DONE]}
+    return {
+        "acts": [one for one in asked if one.allowed],
+        "awaited": [act for act, whose in turns(stream.procedure, file) if me.kind in whose],
+        "done_jointly": [one for one in asked if one.rule in DONE],
+    }
 
 
 @router.post("/round/{quarter}/opinions")

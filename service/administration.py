@@ -13,10 +13,12 @@ from db.pool import Pool
 from db.sql import queries
 from rules.procedure import Barred
 from rules.procedures import Stream
-from rules.schemes.dalian_offices import ENTERS, REGISTER
+from rules.schemes.dalian_offices import REGISTER
+from rules.schemes.dalian_proposing import ENTERS
 from runtime.errors import BadInput, Refused
 from runtime.settings import Settings
 from service.accounts import set_password
+from service.masking import masked
 
 OFFICE, PROCEEDING, OUTBOX, NOTICE = queries("office"), queries("proceeding"), queries("outbox"), queries("notice")
 #: The registers that nobody drives, by their kinds.
@@ -57,6 +59,11 @@ async def people(
 async def offices(pool: Pool, kinds: Sequence[str]) -> list[dict[str, Any]]:
     """Return the offices of some kinds."""
     return [dict(row) for row in await pool.fetch(OFFICE.offices_of, list(kinds))]
+
+
+async def directory(pool: Pool, kinds: Sequence[str], today: date) -> list[dict[str, Any]]:
+    """Return the offices of some kinds with their letterhead and, its number masked, their account of today."""
+    return [masked(dict(row)) for row in await pool.fetch(OFFICE.directory, list(kinds), today)]
 
 
 async def districts(pool: Pool) -> list[dict[str, Any]]:

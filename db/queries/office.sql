@@ -16,6 +16,28 @@ select
     (select count(*)::integer from officer o join officer other using (office)
      where o.code = $2 and other.code <> $2 and $1::date >= other.since and other.until is null) as colleagues
 
+-- registered --
+-- Of an office of a code ($1) on a day ($3): whether the code is taken, its kind unless its district is absorbed, whose letters have its word ($2), and from when its last letterhead and account hold.
+select
+    exists (select from office where code = $1 union all select from district where code = $1) as code_taken,
+    (select f.kind from office f where f.code = $1
+        and not exists (select from district d where d.code = f.district and f.kind = 'district' and d.until < $3::date)) as named_kind,
+    (select min(office) from letterhead where word = $2 and office <> $1) as word_of,
+    (select max(since) from letterhead where office = $1) as letterhead_since,
+    (select max(since) from bank_account where office = $1) as account_since
+
+-- establish --
+-- Enter an office, and of a district's the district.
+select establish_office($1, $2, $3, $4, $5, $6)
+
+-- sign_as --
+-- Enter how an office signs its letters from a day on.
+select enter_letterhead($1, $2, $3, $4, $5, $6)
+
+-- pay_to --
+-- Enter where an insurer is paid from a day on.
+select enter_account($1, $2, $3, $4, $5, $6, $7)
+
 -- appoint --
 -- Enter an officer.
 select appoint_officer($1, $2, $3, $4)
@@ -84,6 +106,15 @@ order by o.office, o.code limit $6
 -- offices_of --
 -- The offices of some kinds, by kind and code.
 select code, kind, name_zh, name_en, district from office where kind = any ($1) order by kind, code limit 1000
+
+-- directory --
+-- The offices of some kinds ($1), with how each signs its letters and where it is paid on a day ($2).
+select f.code, f.kind, f.name_zh, f.name_en, l.title, l.word, l.review_authority, l.since as letterhead_since,
+    a.payee, a.bank_name, a.account, a.since as account_since
+from office f
+left join lateral (select * from letterhead where office = f.code and since <= $2 order by since desc limit 1) l on true
+left join lateral (select * from bank_account where office = f.code and since <= $2 order by since desc limit 1) a on true
+where f.kind = any ($1) and f.kind <> 'enterprise' order by f.kind, f.code limit 1000
 
 -- districts_known --
 -- Every district there was: from when to when, and by which it was absorbed.

@@ -163,7 +163,7 @@ def directory(as_json: Json = False) -> None:
 
 @app.command("propose-office")
 def propose_office(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
-    """Propose an office: code, office_kind, name_zh, name_en; a district by its place's name (article 15(3))."""
+    """Propose an office: office_code, office_kind, name_zh, name_en; a district by its place's name (article 15(3))."""
     enter("propose_office", officer, read_data(data), command_id, as_json=as_json)
 
 

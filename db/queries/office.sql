@@ -82,6 +82,10 @@ select o.code, o.name, o.office, f.kind, f.name_zh, f.name_en, f.district, o.sin
 from officer o join office f on f.code = o.office
 where $1::text is null or f.kind = $1 order by f.kind, o.code
 
+-- called --
+-- What some officers are called.
+select code, name from officer where code = any ($1)
+
 -- known --
 -- Whether there is an office of this code.
 select exists (select from office where code = $1)

@@ -14,7 +14,7 @@ LISTED_BEFORE: Final = 468
 
 
 _ASSESSOR: Final = {
-    "code": "assessor-c",
+    "office_code": "assessor-c",
     "office_kind": "assessor",
     "name_zh": "大连新材料检测院（演示）",
     "name_en": "Dalian Institute for New Materials (demonstration)",
@@ -45,8 +45,8 @@ def insurers(script: Script) -> None:
     script.act(36, register, "propose_officer", "bureau-1", lambda at: {**newcomer, "since": day_of(at)})
     script.act(35, register, "appoint", "bureau-2", {"code": "bureau-3"})
     script.act(31, register, "propose_office", "bureau-1", _ASSESSOR)
-    script.act(30, register, "establish", "bureau-2", {"office": _ASSESSOR["code"]})
-    script.act(2, register, "propose_account", "finance-1", _new_account)
+    script.act(30, register, "establish", "bureau-2", {"office": _ASSESSOR["office_code"]})
+    script.act(2, register, "propose_account", "finance-2", _new_account)
     for office in ("bureau", "regulator", "finance"):
         supervisor = f"{office}-2"
         script.act(

@@ -94,7 +94,7 @@ async def test_an_officer_is_proposed_by_one_appointed_by_another_and_acts(termi
 async def test_an_office_its_letterhead_and_an_account_are_proposed_by_one_and_entered_by_another(
     terminal: Terminal, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office = hands.forms.of("propose_office") | {"code": "assessor-n"}
+    office = hands.forms.of("propose_office") | {"office_code": "assessor-n"}
     letterhead = hands.forms.of("propose_letterhead") | {"office": "assessor-n"}
     account = hands.forms.of("propose_account")
     await done(terminal, "office", "propose-office", "DATA", "--as", "bureau-1", data=office)

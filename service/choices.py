@@ -22,7 +22,7 @@ from rules.schemes.dalian_editions import Ending
 from rules.schemes.dalian_insurer import ClauseWithdrawal, Nomination
 from rules.schemes.dalian_loss_forms import LossReport
 from rules.schemes.dalian_offices import ENTERS, Absorption, Appointed, Appointment, Departure, Supervision
-from rules.schemes.dalian_recovery import Repayment
+from rules.schemes.dalian_recovery import RecoveryOpening, Repayment
 
 CHOICE = queries("choice")
 
@@ -67,6 +67,10 @@ async def _assessors(asking: Asking) -> list[Choice]:
 
 async def _insurers(asking: Asking) -> list[Choice]:
     return _of(await asking.pool.fetch(CHOICE.offices, ["insurer"]))
+
+
+async def _insurers_files(asking: Asking) -> list[Choice]:
+    return [Choice(f"pilot_insurer:dalian:{one.code}", one.zh, one.en) for one in await _insurers(asking)]
 
 
 async def _own_insurer(asking: Asking) -> list[Choice]:
@@ -142,6 +146,8 @@ SOURCES: Mapping[tuple[type[BaseModel], str], Source] = {
     (Absorption, "district"): Source(_districts),
     (Absorption, "into"): Source(_districts),
     (Ending, "name"): Source(_editions),
+    (RecoveryOpening, "about"): Source(_insurers_files, suggested=True),
+    (RecoveryOpening, "fraudster"): Source(_insurers, suggested=True),
     (Repayment, "debtor"): Source(_debtors),
 }
 

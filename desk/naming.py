@@ -71,6 +71,8 @@ _FULLER = {
     ("field", "correct"): "What is correct",
     ("field", "uscc"): "Credit code",
 }
+#: What says something only beside another: a category is confirmed where one was stated (article 4).
+_ONLY_WITH = {"category": "category", "category_confirmed": "category"}
 #: A day, a moment or an amount, as the record writes it.
 _WRITTEN = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?P<at>T[0-9]{2}:[0-9]{2})?|[0-9]+\.[0-9]{2}")
 #: A day, an amount of thousands or an article, as a sentence of the rules names it.
@@ -78,6 +80,8 @@ _NAMED = re.compile(
     r"(?<![\w.-])(?:(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w-])|(?P<amount>[0-9]{4,}\.[0-9]{2})(?![0-9]))"
     r"|第(?P<article>[0-9]{1,2}(?:\([0-9]\))?)条"
 )
+#: The space that sets a day apart from Chinese where it is written in figures only.
+_APART = re.compile(r"(?<=[0-9]日) (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) (?=[0-9]{4}年[0-9])")
 _CHINESE = re.compile("[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]+")
 _MARKED_OPEN = re.compile(r"^(P(, I-\d+)?|I-\d+): ")
 _PROCEEDING = re.compile(r"(?P<kind>[a-z_]+):[a-z-]+:(?P<number>[^:]+)(: (?P<act>[a-z_]+))?")
@@ -152,7 +156,10 @@ def _places() -> dict[str, int]:
 
 def as_asked(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """A group of facts in the order its form asks for them; what was worked out stands after them."""
-    return sorted(facts.items(), key=lambda one: _places().get(one[0], 10_000))
+    told = (
+        (name, fact) for name, fact in facts.items() if facts.get(_ONLY_WITH.get(name, name)) or name not in _ONLY_WITH
+    )
+    return sorted(told, key=lambda one: _places().get(one[0], 10_000))
 
 
 def deadline(name: str) -> str:
@@ -311,10 +318,12 @@ def path_of(stream: str | Stream) -> str:
 def says(sentence: str) -> str:
     """Say a sentence of the law's rules in the language of the page; what an officer wrote stays as he wrote it."""
     turned = chinese_or_same(sentence)
+    chinese = language() == "zh"
     # Days and amounts are written as everywhere else, but for those that an officer wrote.
     if turned != sentence:
-        sentence = _NAMED.sub(_named, turned if language() == "zh" else sentence)
-    if language() == "zh":
+        sentence = _NAMED.sub(_named, turned if chinese else sentence)
+        sentence = _APART.sub("", sentence) if chinese else sentence
+    if chinese:
         return sentence
     # A voice that reads English must be told of the law's own words, and of what was written in Chinese.
     return Markup(_CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', str(escape(sentence))))  # noqa: S704 - escaped

@@ -55,22 +55,6 @@ ORDER = (
     *("proposed_recognition", "objections", "recognition", "delivery", "contract", "application", "completion"),
     *("return", "plan", "payment"),
 )
-#: What one word would not tell in English.
-_FULLER = {
-    ("act", "apply"): "Apply for the subsidy",
-    ("act", "ask_rectification"): "Ask for rectification",
-    ("calculator", "premium"): "Premium and preference",
-    ("calculator", "deadline"): "Last day to insure",
-    ("calculator", "validity"): "Validity of a recognition",
-    ("calculator", "cancel"): "Refund on cancellation",
-    ("calculator", "recognition"): "Conditions of recognition",
-    ("calculator", "subsidy"): "Conditions of the subsidy",
-    ("calculator", "ceiling"): "Ceiling (national)",
-    ("calculator", "fund"): "Subsidy (national)",
-    ("field", "has_ip"): "Intellectual property",
-    ("field", "correct"): "What is correct",
-    ("field", "uscc"): "Credit code",
-}
 #: What says something only beside another: a category is confirmed where one was stated (article 4).
 _ONLY_WITH = {"category": "category", "category_confirmed": "category"}
 #: A day, a moment or an amount, as the record writes it.
@@ -100,9 +84,7 @@ def labels(spoken: str) -> Mapping[str, Mapping[str, str]]:
 
 def label(group: str, name: str) -> str:
     """What a `field`, `value`, `section`, `deadline`, `rule` or amount of `money` is called."""
-    if language() == "zh":
-        return labels("zh").get(group, {}).get(name, said(name))
-    return _FULLER.get((group, name)) or said(name)
+    return labels(language()).get(group, {}).get(name) or said(name)
 
 
 @lru_cache(4096)
@@ -128,7 +110,7 @@ def value(name: object) -> str:
     # A figure is none of the articles that are choices of a checklist: two pieces are no article 2.
     if text not in known or not re.search("[a-z]", text):
         return text
-    return known[text] if language() == "zh" else said(text)
+    return label("value", text)
 
 
 def section(name: str) -> str:
@@ -184,7 +166,7 @@ def rule(name: str) -> str:
 
 
 def act(one: Act) -> str:
-    return one.zh if language() == "zh" else _FULLER.get(("act", one.name)) or said(one.name)
+    return one.zh if language() == "zh" else label("act", one.name)
 
 
 def act_called(kind: str, name: str) -> str:

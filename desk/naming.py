@@ -124,24 +124,33 @@ def in_order(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 @cache
-def _places() -> dict[str, int]:
-    """Where each field stands in the forms it is asked for by."""
-    order: dict[str, int] = {}
+def _forms() -> tuple[Mapping[str, int], ...]:
+    """Where each field stands in its form, by form; in all of them together last, the first that asks for it counts."""
+    every: dict[str, int] = {}
+    orders = []
     waiting = [act.form for procedure in PROCEDURES.values() for act in procedure.acts.values()]
     for form in waiting:
+        orders.append({name: at for at, name in enumerate(form.model_fields)})
         for name, info in form.model_fields.items():
-            order.setdefault(name, len(order))
+            every.setdefault(name, len(every))
             parts = (info.annotation, *get_args(info.annotation))
             waiting += [part for part in parts if isinstance(part, type) and issubclass(part, Form)]
-    return order
+    return (*orders, every)
+
+
+@lru_cache(4096)
+def _places(names: frozenset[str]) -> Mapping[str, int]:
+    """The order of the form that asks for most of these, the least such; after it that of all forms together."""
+    *orders, every = _forms()
+    own = max(orders, key=lambda one: (len(names & one.keys()), -len(one)))
+    return {**{name: len(own) + at for name, at in every.items()}, **own}
 
 
 def as_asked(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """A group of facts in the order its form asks for them; what was worked out stands after them."""
-    told = (
-        (name, fact) for name, fact in facts.items() if facts.get(_ONLY_WITH.get(name, name)) or name not in _ONLY_WITH
-    )
-    return sorted(told, key=lambda one: _places().get(one[0], 10_000))
+    told = {name: fact for name, fact in facts.items() if name not in _ONLY_WITH or facts.get(_ONLY_WITH[name])}
+    places = _places(frozenset(told))
+    return sorted(told.items(), key=lambda one: places.get(one[0], 10_000))
 
 
 def deadline(name: str) -> str:
@@ -320,7 +329,7 @@ def _named(found: re.Match[str]) -> str:
 def reason(sentence: str) -> str:
     """Say why an edition has a figure, without the mark of a figure that the text leaves open."""
     if language() == "zh":
-        return says(sentence)
+        return re.sub("^条文未定[：，]", "", says(sentence))
     words = _MARKED_OPEN.sub("", sentence)
     return says(words[:1].upper() + words[1:])
 

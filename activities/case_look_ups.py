@@ -13,7 +13,8 @@ from db.pool import one
 from db.sql import queries
 from rules.faults import Unfit, read
 from rules.identifiers import same_name
-from rules.procedure import Barred, File, Register
+from rules.procedure import Barred, File
+from rules.register import Register
 from rules.schemes import dalian_forms as forms
 from rules.schemes.dalian_forms import InsuranceContract, handed_in
 from rules.schemes.dalian_quarter import fiscal_year_of

@@ -15,8 +15,9 @@ from db.pool import Connection, Pool
 from db.sql import queries
 from rules.entitlement import Parties, Viewer
 from rules.faults import Unfit
-from rules.procedure import Barred, File, Register
+from rules.procedure import Barred, File
 from rules.procedures import Stream, stream_of
+from rules.register import Register
 from rules.schemes.dalian_documents import PROVABLE, may_see
 
 DOCUMENT, PROCEEDING = queries("document"), queries("proceeding")

@@ -9,7 +9,7 @@ from activities.done import Done
 from activities.inquiry import Inquiry
 from db.sql import queries
 from rules.faults import Unfit
-from rules.procedure import Register
+from rules.register import Register
 
 LEDGER, SUBSIDY = queries("ledger"), queries("subsidy")
 #: Which kind of entry each act makes of its document, and what it does with it.

@@ -11,7 +11,8 @@ from typing import Any
 from activities.inquiry import Inquiry, proceeding
 from db.pool import Connection, one
 from db.sql import queries
-from rules.procedure import Barred, Register
+from rules.procedure import Barred
+from rules.register import Register
 from rules.schemes.dalian_quarter import fiscal_year_of
 from rules.schemes.dalian_review import JOINT
 

@@ -10,7 +10,7 @@ from activities.inquiry import Inquiry, told_first
 from activities.money_look_ups import disbursed
 from db.pool import Connection
 from db.sql import queries
-from rules.procedure import Register
+from rules.register import Register
 from rules.schemes.dalian_subsidy import application_number
 from rules.values import ZERO
 

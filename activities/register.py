@@ -11,8 +11,10 @@ from activities.authority import Officer
 from activities.inquiry import Inquiry, known_office, proceeding
 from db.pool import Connection, one
 from db.sql import queries
-from rules.procedure import Act, File, Form, Register
+from rules.procedure import Act, File, Form
 from rules.procedures import Stream, stream_of
+from rules.register import NOTHING_KNOWN, Register
+from rules.schemes.dalian_establishing import ACTS as ESTABLISHING
 from rules.timetable import SHANGHAI
 
 OFFICE, PROCEEDING, SUBSIDY = queries("office"), queries("proceeding"), queries("subsidy")
@@ -28,10 +30,10 @@ async def consult(
     officer: Officer,
     received_at: datetime,
 ) -> Register:
-    """Look up what `act` is weighed against; most acts need nothing beside the file."""
+    """Look up what `act` is weighed against."""
     look_up = LOOK_UPS.get((stream.kind, act.name))
     if look_up is None:
-        return Register()
+        return NOTHING_KNOWN
     return await look_up(Inquiry(connection, stream, file, form, officer, received_at.astimezone(SHANGHAI).date()))
 
 
@@ -45,6 +47,14 @@ async def _offices(inquiry: Inquiry) -> Register:
         known_districts=frozenset(known["districts"]),
         colleagues=known["colleagues"],
     )
+
+
+async def _establishing(inquiry: Inquiry) -> Register:
+    form = inquiry.form
+    code = getattr(form, "office", None) or form.code
+    proposed = inquiry.file.facts.get("proposed_letterheads", {}).get(code, {})
+    word = getattr(form, "word", None) or proposed.get("word")
+    return Register(**await one(inquiry.connection, OFFICE.registered, code, word, inquiry.today))
 
 
 async def _insured_by(inquiry: Inquiry) -> Register:
@@ -144,11 +154,12 @@ LOOK_UPS: dict[tuple[str, str], Callable[[Inquiry], Coroutine[Any, Any, Register
     ("offices", "appoint"): _offices,
     ("offices", "leave"): _offices,
     ("offices", "absorb"): _offices,
-    ("dossier", "add_document"): documents.dossier,
-    ("round", "open"): money_look_ups.round_to_open,
     ("offices", "propose_supervisor"): _offices,
     ("offices", "appoint_supervisor"): _offices,
     ("offices", "relieve_supervisor"): _offices,
+    **{("offices", act.name): _establishing for act in ESTABLISHING},
+    ("dossier", "add_document"): documents.dossier,
+    ("round", "open"): money_look_ups.round_to_open,
     **{("work", act): work.office_known for act in ("take", "hand_over", "release", "redistribute", "substitute")},
     ("work", "take_next"): work.next_known,
     ("round", "file_return"): money_look_ups.applications_to_file,

@@ -38,6 +38,24 @@ async def absorb_district(done: Done) -> None:
     await done.connection.execute(OFFICE.absorb, form.district, form.into, form.last_day)
 
 
+async def establish(done: Done) -> None:
+    form = done.effect.carries
+    named = (form.code, form.office_kind, form.name_zh, form.name_en)
+    await done.connection.execute(OFFICE.establish, done.after.sequence, *named, done.situation.today)
+
+
+async def enter_letterhead(done: Done) -> None:
+    form = done.effect.carries
+    signs = (form.title, form.word, form.review_authority)
+    await done.connection.execute(OFFICE.sign_as, done.after.sequence, form.office, form.since, *signs)
+
+
+async def enter_account(done: Done) -> None:
+    form = done.effect.carries
+    paid_at = (form.payee, form.bank_name, form.bank_code, form.account)
+    await done.connection.execute(OFFICE.pay_to, done.after.sequence, form.office, form.since, *paid_at)
+
+
 async def enter_listing(done: Done) -> None:
     listing = done.after.facts["listing"]
     since, until = date.fromisoformat(listing["listed_from"]), date.fromisoformat(listing["listed_until"])

@@ -18,8 +18,9 @@ from db.pool import Connection, Pool, one
 from db.sql import queries
 from rules import work
 from rules.faults import Unfit
-from rules.procedure import Act, Barred, File, Procedure, Register
+from rules.procedure import Act, Barred, File, Procedure
 from rules.procedures import DRIVEN, PROCEDURES, Stream, stream_of
+from rules.register import Register
 from rules.schemes.dalian_work import Known
 
 WORK, PROCEEDING = queries("work"), queries("proceeding")

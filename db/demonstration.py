@@ -141,5 +141,7 @@ async def fill(connection: Connection, today: date, edition: Edition) -> None:
         ),
     )
     for table, values in rows:
+        if not values:
+            continue  # every insurer has a file of its own
         places = ", ".join(f"${n}" for n in range(1, len(values[0]) + 1))
         await connection.executemany(f"insert into {table} values ({places}) on conflict do nothing", values)  # noqa: S608

@@ -79,6 +79,48 @@ CREATE FUNCTION public.end_officer(officer_code text, last_day date) RETURNS voi
     update officer set until = last_day where code = officer_code
 $$;
 
+CREATE FUNCTION public.enter_account(event integer, insurer_code text, from_day date, paid_to text, at_bank text, branch text, number text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if event is null or from_day <= (select max(since) from bank_account where office = insurer_code)
+        or not exists (select from office where code = insurer_code and kind = 'insurer') then
+        raise exception 'an account of % from % is not the next one of an event', insurer_code, from_day using errcode = 'check_violation', constraint = 'next_account';
+    end if;
+    insert into bank_account (office, since, payee, bank_name, bank_code, account, entered_in)
+    values (insurer_code, from_day, paid_to, at_bank, branch, number, event);
+end $$;
+
+CREATE FUNCTION public.enter_letterhead(event integer, office_code text, from_day date, signs_as text, numbers_under text, reconsidered_by text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if event is null or from_day <= (select max(since) from letterhead where office = office_code) then
+        raise exception 'a letterhead of % from % is not the next one of an event', office_code, from_day using errcode = 'check_violation', constraint = 'next_letterhead';
+    end if;
+    insert into letterhead (office, since, title, word, review_authority, entered_in)
+    values (office_code, from_day, signs_as, numbers_under, reconsidered_by, event);
+end $$;
+
+CREATE FUNCTION public.establish_office(event integer, office_code text, office_kind text, zh text, en text, on_day date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+    if event is null or office_kind not in ('district', 'assessor', 'insurer') then
+        raise exception 'nobody establishes an office of the kind % without an event', office_kind using errcode = 'check_violation', constraint = 'kinds_established';
+    end if;
+    if office_kind = 'district' then
+        insert into district (code, name_zh, name_en, since) values (office_code, zh, en, on_day);
+        insert into office (code, kind, name_zh, name_en, district, established_in)
+        values (office_code, office_kind, zh || '中小企业主管部门', en || ' SME authority', office_code, event);
+    else
+        insert into office (code, kind, name_zh, name_en, established_in) values (office_code, office_kind, zh, en, event);
+    end if;
+end $$;
+
 CREATE FUNCTION public.give_cap(for_scheme text, for_year integer, cap numeric) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -418,6 +460,7 @@ CREATE TABLE public.bank_account (
     bank_name text NOT NULL,
     bank_code text NOT NULL,
     account text NOT NULL,
+    entered_in integer,
     CONSTRAINT bank_account_account_check CHECK ((account ~ '^[0-9]{8,32}$'::text)),
     CONSTRAINT bank_account_bank_code_check CHECK ((bank_code ~ '^[0-9]{12}$'::text)),
     CONSTRAINT bank_account_bank_name_check CHECK ((bank_name <> ''::text)),
@@ -427,6 +470,8 @@ CREATE TABLE public.bank_account (
 COMMENT ON TABLE public.bank_account IS '收款账户: a payee''s bank details; those with the latest `since` that has come are used';
 
 COMMENT ON COLUMN public.bank_account.bank_code IS '联行号: the twelve digits by which payment systems know a branch';
+
+COMMENT ON COLUMN public.bank_account.entered_in IS 'The event of the register of offices that entered it; null where the owner of the database did';
 
 CREATE TABLE public.budget (
     scheme text NOT NULL,
@@ -694,12 +739,15 @@ CREATE TABLE public.letterhead (
     since date NOT NULL,
     title text NOT NULL,
     word text NOT NULL,
-    review_authority text
+    review_authority text,
+    entered_in integer
 );
 
 COMMENT ON TABLE public.letterhead IS '发文机关: how an office signs its notices from a day on: its full name, the word its numbers begin with (文号机关代字), and who reconsiders its decisions (复议机关)';
 
 COMMENT ON COLUMN public.letterhead.review_authority IS 'Null where the office is no authority, or its register does not say';
+
+COMMENT ON COLUMN public.letterhead.entered_in IS 'The event of the register of offices that entered it; null where the owner of the database did';
 
 CREATE TABLE public.migration (
     name text NOT NULL,
@@ -726,11 +774,14 @@ CREATE TABLE public.office (
     name_zh text NOT NULL,
     name_en text NOT NULL,
     district text,
+    established_in integer,
     CONSTRAINT office_check CHECK (((kind <> ALL (ARRAY['district'::text, 'enterprise'::text])) OR (district IS NOT NULL))),
     CONSTRAINT office_kind_check CHECK ((kind = ANY (ARRAY['enterprise'::text, 'district'::text, 'industry_bureau'::text, 'regulator'::text, 'finance'::text, 'assessor'::text, 'insurer'::text])))
 );
 
 COMMENT ON TABLE public.office IS '机构: an office of one of seven kinds; an enterprise''s code is its unified social credit code';
+
+COMMENT ON COLUMN public.office.established_in IS 'The event of the register of offices that entered it; null for one that is older, and for an enterprise, which enters itself';
 
 CREATE TABLE public.officer (
     code text NOT NULL,
@@ -1427,6 +1478,15 @@ GRANT ALL ON FUNCTION public.close_budget(for_scheme text, for_year integer) TO 
 
 REVOKE ALL ON FUNCTION public.end_officer(officer_code text, last_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_officer(officer_code text, last_day date) TO firstcover_app;
+
+REVOKE ALL ON FUNCTION public.enter_account(event integer, insurer_code text, from_day date, paid_to text, at_bank text, branch text, number text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.enter_account(event integer, insurer_code text, from_day date, paid_to text, at_bank text, branch text, number text) TO firstcover_app;
+
+REVOKE ALL ON FUNCTION public.enter_letterhead(event integer, office_code text, from_day date, signs_as text, numbers_under text, reconsidered_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.enter_letterhead(event integer, office_code text, from_day date, signs_as text, numbers_under text, reconsidered_by text) TO firstcover_app;
+
+REVOKE ALL ON FUNCTION public.establish_office(event integer, office_code text, office_kind text, zh text, en text, on_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.establish_office(event integer, office_code text, office_kind text, zh text, en text, on_day date) TO firstcover_app;
 
 REVOKE ALL ON FUNCTION public.give_cap(for_scheme text, for_year integer, cap numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.give_cap(for_scheme text, for_year integer, cap numeric) TO firstcover_app;

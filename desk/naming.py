@@ -74,7 +74,7 @@ _ACRONYMS = {"uscc": "USCC", "sha256": "SHA-256", "ip": "IP", "sme": "SME", "id"
 
 @cache
 def labels(spoken: str) -> Mapping[str, Mapping[str, str]]:
-    """Every label of a language, by what it labels."""
+    """Every label of a language, by what it labels; in English, those that a name does not tell."""
     found: dict[str, dict[str, str]] = {}
     for path in sorted(LABELS.glob(f"{spoken}*.toml")):
         for group, names in tomllib.loads(path.read_text(encoding="utf-8")).items():
@@ -166,7 +166,7 @@ def figure_value(given: Any) -> str:
     if isinstance(given, list | tuple):
         return ("、" if language() == "zh" else ", ").join(map(figure_value, given))
     if re.fullmatch(r"0\.[0-9]+", str(given)):
-        return f"{(Decimal(str(given)) * 100).normalize():f}%"
+        return percent(given)
     return "—" if given is None else value(given)
 
 

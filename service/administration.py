@@ -13,7 +13,8 @@ from db.pool import Pool
 from db.sql import queries
 from rules.procedure import Barred
 from rules.procedures import Stream
-from rules.schemes.dalian_offices import ENTERS, REGISTER
+from rules.schemes.dalian_offices import REGISTER
+from rules.schemes.dalian_proposing import ENTERS
 from runtime.errors import BadInput, Refused
 from runtime.settings import Settings
 from service.accounts import set_password

@@ -19,10 +19,20 @@ from db.sql import queries
 from rules.procedure import File
 from rules.schemes import dalian_forms as forms
 from rules.schemes.dalian_editions import Ending
+from rules.schemes.dalian_establishing import (
+    Account,
+    CheckedAccount,
+    Letterhead,
+    NewOffice,
+    ProposedLetterhead,
+    ProposedOffice,
+)
 from rules.schemes.dalian_insurer import ClauseWithdrawal, Nomination
 from rules.schemes.dalian_loss_forms import LossReport
-from rules.schemes.dalian_offices import ENTERS, Absorption, Appointed, Appointment, Departure, Supervision
+from rules.schemes.dalian_offices import Absorption, Appointed, Appointment, Departure, ProposedSupervisor, Supervision
+from rules.schemes.dalian_proposing import ENTERS
 from rules.schemes.dalian_recovery import RecoveryOpening, Repayment
+from runtime.words import word
 
 CHOICE = queries("choice")
 
@@ -95,9 +105,19 @@ async def _officers_entered(asking: Asking) -> list[Choice]:
     return _of(await asking.pool.fetch(CHOICE.officers, None, kinds, asking.today))
 
 
-async def _proposed(asking: Asking) -> list[Choice]:
-    proposed = asking.file.facts.get("proposed_officers", {})
-    return [Choice(code, said["name"], said["name"]) for code, said in proposed.items() if said]
+def _proposed(kept: str, called: str) -> Callable[[Asking], Awaitable[list[Choice]]]:
+    """What waits in the register of offices for a second person, each called by one of its fields."""
+
+    async def pending(asking: Asking) -> list[Choice]:
+        proposals = asking.file.facts.get(kept, {})
+        return [Choice(key, said[called], said[called]) for key, said in proposals.items() if said]
+
+    return pending
+
+
+async def _kinds_established(asking: Asking) -> list[Choice]:
+    kinds = [kind for kind in ENTERS.get(asking.officer.kind, ()) if kind != asking.officer.kind]
+    return [Choice(kind, word(kind, "value") or kind, kind.capitalize()) for kind in kinds]
 
 
 async def _editions(asking: Asking) -> list[Choice]:
@@ -140,11 +160,18 @@ SOURCES: Mapping[tuple[type[BaseModel], str], Source] = {
     (Nomination, "insurer"): Source(_insurers),
     (ClauseWithdrawal, "clause_number"): Source(_clauses),
     (Appointment, "office"): Source(_offices_entered),
-    (Appointed, "code"): Source(_proposed),
+    (Appointed, "code"): Source(_proposed("proposed_officers", "name")),
     (Supervision, "code"): Source(_officers_entered),
+    (ProposedSupervisor, "code"): Source(_proposed("proposed_supervisors", "code")),
     (Departure, "code"): Source(_officers_entered),
     (Absorption, "district"): Source(_districts),
     (Absorption, "into"): Source(_districts),
+    (NewOffice, "office_kind"): Source(_kinds_established),
+    (ProposedOffice, "office"): Source(_proposed("proposed_offices", "name_zh")),
+    (Letterhead, "office"): Source(_offices_entered),
+    (ProposedLetterhead, "office"): Source(_proposed("proposed_letterheads", "title")),
+    (Account, "office"): Source(_insurers),
+    (CheckedAccount, "office"): Source(_proposed("proposed_accounts", "payee")),
     (Ending, "name"): Source(_editions),
     (RecoveryOpening, "about"): Source(_insurers_files, suggested=True),
     (RecoveryOpening, "fraudster"): Source(_insurers, suggested=True),

@@ -12,7 +12,8 @@ from db.pool import Connection, Pool
 from db.sql import queries
 from rules.budget import Placed, Plan, explain
 from rules.edition import edition_of
-from rules.procedure import File, Register, Situation
+from rules.procedure import File, Situation
+from rules.register import Register
 from rules.schemes.dalian_plan import differences, work_out
 from rules.schemes.dalian_review import judged, reviewed
 from runtime.documents import plan as paper

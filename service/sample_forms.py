@@ -11,6 +11,7 @@ from typing import Any
 from rules.periods import last_day_of_years
 from rules.schemes.dalian_forms import CHECKLIST
 from rules.timetable import SHANGHAI
+from service.sample_registers import REGISTERS
 from service.sample_values import uscc
 
 Data = dict[str, Any]
@@ -266,16 +267,6 @@ class SampleForms:
             "text_sha256": digest(number),
         }
 
-    def holidays(self) -> Data:
-        """放假通知: the coming year's, made up."""
-        year, spring = self.now.year + 1, date(self.now.year + 1, 2, 14)
-        return {
-            "year": year,
-            "document": f"国办发明电〔{year - 1}〕0号 (illustrative)",
-            "days_off": [f"{year}-01-0{day}" for day in (1, 2, 3)],
-            "workdays": [f"{spring + timedelta(days=max(5 - spring.weekday(), 0))}"],
-        }
-
     def document(self) -> Data:
         said = {"proves": "licence", "name": "营业执照.pdf", "media_type": "application/pdf", "size": 1024}
         return {**said, "sha256": digest("营业执照")}
@@ -338,53 +329,7 @@ _BY_ACT: Mapping[str, Callable[[SampleForms], Data]] = {
     "cancel": lambda own: own.cancellation(),
     "rescind": lambda own: {"ground": "non_disclosure", "rescinded_on": f"{own.now.date()}", **own.reasons()},
     "renew": lambda own: own.renewal(),
-    "propose_officer": lambda own: {
-        "code": f"bureau-{own.serial + 2}",
-        "name": "周敏",
-        "office": "bureau",
-        "since": f"{own.now.date()}",
-    },
-    "appoint": lambda own: {"code": f"bureau-{own.serial + 2}"},
-    "leave": lambda own: {"code": "ganjingzi-2", "last_day": f"{own.now.date()}", **own.reasons()},
-    "propose_supervisor": lambda own: {"code": "bureau-1", "since": f"{own.now.date()}"},
-    "appoint_supervisor": lambda own: {"code": "bureau-1"},
-    "relieve_supervisor": lambda own: {"code": "bureau-1", "last_day": f"{own.now.date()}", **own.reasons()},
-    "prepare_edition": lambda own: {
-        "name": f"dalian-revised-{own.serial}",
-        "base": "dalian-demonstration-2026",
-        "issued_on": f"{own.now.date() + timedelta(days=1)}",
-        "document": "大工信发〔2026〕0号 (illustrative)",
-        "figures": {"assessment_days": {"value": 20, "because": "P: a year's experience"}},
-        **own.reasons(),
-    },
-    "propose_end": lambda own: {
-        "name": "dalian-demonstration-2026",
-        "last_day": f"{own.now.date() + timedelta(days=1)}",
-        **own.reasons(),
-    },
-    "sign_edition": lambda own: {"name": f"dalian-revised-{own.serial}"},
-    "enter_notice": lambda own: own.holidays(),
-    "load_notice": lambda own: {"year": own.now.year + 1},
-    "take": lambda own: {"proceedings": ["case:dalian:DL-2026-000001"]},
-    "hand_over": lambda own: {"proceedings": ["case:dalian:DL-2026-000001"], "to": "bureau-2", "note": "出差 (away)"},
-    "release": lambda own: {"proceedings": ["case:dalian:DL-2026-000001"], "note": "出差 (away)"},
-    "redistribute": lambda own: {
-        "moves": [{"proceeding": "case:dalian:DL-2026-000001", "to": "bureau-2"}],
-        **own.reasons(),
-    },
-    "substitute": lambda own: {
-        "absent": "bureau-1",
-        "substitute": "bureau-2",
-        "since": f"{own.now.date()}",
-        "until": f"{own.now.date()}",
-        "reason": "年休假 (on leave)",
-    },
-    "absorb": lambda own: {
-        "district": "baoshui",
-        "into": "jinpu",
-        "last_day": f"{own.now.date()}",
-        "document": "大编办〔2026〕1号",
-    },
+    **REGISTERS,
     "complete": lambda own: {"papers": [_paper("other", "补充发票")], "declaration_true_and_complete": True},
     "return_for_completion": lambda own: {"application": "DL-2026-000001-1", "items": ["缺少发票 (no invoice)"]},
     "admit_held": lambda own: {"application": "DL-2026-000001-1", **own.reasons()},

@@ -28,6 +28,13 @@ class Demonstrated(NamedTuple):
     script: Script
     today: date
     documents: Path
+    owner_dsn: str
+
+    async def fill(self, today: date) -> None:
+        """Fill the registers as a start on some day does."""
+        owner = await asyncpg.connect(self.owner_dsn)
+        await demonstration.fill(owner, today, edition_of("dalian"))
+        await owner.close()
 
 
 @asynccontextmanager
@@ -35,12 +42,13 @@ async def demonstrated(postgres: EmbeddedPostgres, name: str, today: date, folde
     """Play the past as of a day, in a database whose registers were filled as long before as it begins."""
     admin = await asyncpg.connect(postgres.dsn())
     await admin.execute(f"create database {name} template {DATABASE}")
-    owner = await asyncpg.connect(postgres.dsn(database=name))
+    owner_dsn = postgres.dsn(database=name)
+    owner = await asyncpg.connect(owner_dsn)
     await owner.execute("set session_replication_role = replica; delete from insurer_listing")
     await demonstration.fill(owner, today - timedelta(days=LISTED_BEFORE), edition_of("dalian"))
     await owner.close()
     async with await open_pool(postgres.dsn(user=PROGRAM, database=name, password=PASSWORD)) as pool:
         script = await play_past(pool, today, folder)
-        yield Demonstrated(pool, script, today, folder)
+        yield Demonstrated(pool, script, today, folder, owner_dsn)
     await admin.execute(f"drop database {name} with (force)")
     await admin.close()

@@ -510,6 +510,40 @@ from district d left join absorbed a on a.district = d.code left join register r
 -- The districts.
 select (select stream from proceeding where kind = 'offices' order by stream limit 1) as stream, 0 as sequence, code, until, successor from district
 
+-- offices_told --
+-- Which offices were established, each by its event.
+select e.stream, e.sequence, o.code, o.office_kind, o.name_zh, o.name_en from event e join proceeding p using (stream)
+cross join lateral jsonb_to_record(e.body::jsonb #> '{changes,facts,established}') o (code text, office_kind text, name_zh text, name_en text)
+where p.kind = 'offices' and e.act = 'establish' and e.passed
+
+-- offices_kept --
+-- The offices that were established, a district's under the name of its place.
+select (select stream from proceeding where kind = 'offices' order by stream limit 1) as stream, o.established_in as sequence, o.code, o.kind as office_kind,
+    coalesce(d.name_zh, o.name_zh) as name_zh, coalesce(d.name_en, o.name_en) as name_en
+from office o left join district d on d.code = o.district and o.kind = 'district' where o.established_in is not null
+
+-- letterheads_told --
+-- How offices were entered to sign their letters.
+select e.stream, e.sequence, l.* from event e join proceeding p using (stream)
+cross join lateral jsonb_to_record(e.body::jsonb #> '{changes,facts,letterhead}') l (office text, since date, title text, word text, review_authority text)
+where p.kind = 'offices' and e.act = 'enter_letterhead' and e.passed
+
+-- letterheads_kept --
+-- The letterheads that acts entered.
+select (select stream from proceeding where kind = 'offices' order by stream limit 1) as stream, entered_in as sequence, office, since, title, word, review_authority
+from letterhead where entered_in is not null
+
+-- accounts_told --
+-- Where insurers were entered to be paid.
+select e.stream, e.sequence, a.* from event e join proceeding p using (stream)
+cross join lateral jsonb_to_record(e.body::jsonb #> '{changes,facts,account}') a (office text, since date, payee text, bank_name text, bank_code text, account text)
+where p.kind = 'offices' and e.act = 'enter_account' and e.passed
+
+-- accounts_kept --
+-- The accounts that acts entered.
+select (select stream from proceeding where kind = 'offices' order by stream limit 1) as stream, entered_in as sequence, office, since, payee, bank_name, bank_code, account
+from bank_account where entered_in is not null
+
 -- policies_told --
 -- The policies that cases and batches tell; one insured before policies had proceedings has none.
 with ended as (

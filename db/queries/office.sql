@@ -16,6 +16,28 @@ select
     (select count(*)::integer from officer o join officer other using (office)
      where o.code = $2 and other.code <> $2 and $1::date >= other.since and other.until is null) as colleagues
 
+-- registered --
+-- Of an office of a code ($1) on a day ($3): whether the code is taken, its kind unless its district is absorbed, whose letters have its word ($2), and from when its last letterhead and account hold.
+select
+    exists (select from office where code = $1 union all select from district where code = $1) as code_taken,
+    (select f.kind from office f where f.code = $1
+        and not exists (select from district d where d.code = f.district and f.kind = 'district' and d.until < $3::date)) as named_kind,
+    (select min(office) from letterhead where word = $2 and office <> $1) as word_of,
+    (select max(since) from letterhead where office = $1) as letterhead_since,
+    (select max(since) from bank_account where office = $1) as account_since
+
+-- establish --
+-- Enter an office, and of a district's the district.
+select establish_office($1, $2, $3, $4, $5, $6)
+
+-- sign_as --
+-- Enter how an office signs its letters from a day on.
+select enter_letterhead($1, $2, $3, $4, $5, $6)
+
+-- pay_to --
+-- Enter where an insurer is paid from a day on.
+select enter_account($1, $2, $3, $4, $5, $6, $7)
+
 -- appoint --
 -- Enter an officer.
 select appoint_officer($1, $2, $3, $4)

@@ -14,7 +14,7 @@ from desk.language import N_, language
 from desk.page import Database, Me, Nav, Servers, Signed, go, render, servers, today
 from desk.pages.acts import known_to
 from rules.procedure import Act, File
-from rules.schemes.dalian_offices import OWNERS
+from rules.schemes.dalian_proposing import OWNERS
 from runtime.errors import BadInput, Refused
 from service import administration as admin
 from service.acting import known_act, preview, right_office

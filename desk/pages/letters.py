@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from desk.language import N_, language
 from desk.page import Database, Nav, Signed, render
-from rules.schemes.dalian_offices import OWNERS
+from rules.schemes.dalian_proposing import OWNERS
 from runtime.documents import letter
 from service.acting import known_stream, may_see
 from service.administration import letters

@@ -15,7 +15,8 @@ from pydantic import Field, StringConstraints
 
 from rules.deadlines import days_after
 from rules.finding import Finding
-from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Register, Situation, Stage, remind
+from rules.procedure import Act, Barred, Effect, Form, Nothing, Procedure, Situation, Stage, remind
+from rules.register import Register
 from rules.schemes.dalian_forms import Reasons, Rung, Sha256, Text
 from rules.timetable import OfficeKind, fixed
 from rules.values import Flag

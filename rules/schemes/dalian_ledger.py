@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import Act, Effect, Form, Nothing, Procedure, Register, Situation, Stage
+from rules.procedure import Act, Effect, Form, Nothing, Procedure, Situation, Stage
+from rules.register import Register
 from rules.schemes.dalian_forms import Reasons, Text
 from rules.values import Yuan
 

@@ -7,24 +7,16 @@ district that was absorbed is answered for by its successor.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from rules.faults import Unfit
-from rules.procedure import Act, Barred, Effect, Form, Procedure, Situation, Stage
+from rules.procedure import Act, Effect, Form, Procedure, Situation, Stage
+from rules.schemes.dalian_establishing import ACTS as ESTABLISHING
 from rules.schemes.dalian_forms import Code, Text
-from rules.timetable import OfficeKind
+from rules.schemes.dalian_proposing import OWNERS, RESERVED, enters, propose, proposed, take_up
 from rules.values import LawDate
 
-#: Whose people each owner enters. Enterprises enter themselves by submitting, and the system has no people.
-ENTERS: Mapping[OfficeKind, tuple[OfficeKind, ...]] = {
-    "industry_bureau": ("industry_bureau", "district", "assessor"),
-    "regulator": ("regulator", "insurer"),
-    "finance": ("finance",),
-}
-#: Names that are not a person's: the system's own, and those that enterprises will have.
-NOT_A_PERSON = re.compile(r"clock|system|[0-9A-HJ-NP-RTUW-Y]{18}")
 #: The one register of a scheme's offices.
 REGISTER = "register"
 
@@ -38,7 +30,7 @@ class Appointment(Form):
     since: LawDate
 
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
-        if NOT_A_PERSON.fullmatch(self.code):
+        if RESERVED.fullmatch(self.code):
             yield "code", f"must be a person's: {self.code!r} is the system's, or an enterprise's own"
         if self.since < now.date():
             yield "since", f"must not be past: {self.since} is before {now.date()}"
@@ -46,6 +38,12 @@ class Appointment(Form):
 
 class Appointed(Form):
     """任命: the person who was proposed."""
+
+    code: Code
+
+
+class ProposedSupervisor(Form):
+    """任命负责人: the officer who was proposed to supervise."""
 
     code: Code
 
@@ -92,33 +90,17 @@ def propose_officer(situation: Situation, form: Appointment) -> Effect:
         raise Unfit(("office", f"must be an office of today's register (not {form.office!r})"))
     if form.code in register.codes_taken:
         raise Unfit(("code", f"must be new: {form.code!r} names an officer already; whoever returns gets another"))
-    _enters(situation, register.known_offices[form.office])
-    proposed = situation.file.facts.get("proposed_officers", {})
-    said = {**form.said(), "proposed_by": situation.officer}
-    return Effect(facts={"proposed_officers": {**proposed, form.code: said}})
+    enters(situation, register.known_offices[form.office])
+    return propose(situation, "proposed_officers", form.code, form)
 
 
 def appoint(situation: Situation, form: Appointed) -> Effect:
     """任职: another person of the owner appoints; from his first day on the officer acts for his office (15(3))."""
-    proposed = situation.file.facts.get("proposed_officers", {})
-    if not proposed.get(form.code):
-        raise Unfit(("code", f"must have been proposed by propose_officer (not {form.code!r})"))
-    said = dict(proposed[form.code])
+    said = proposed(situation, "proposed_officers", "code", form.code)
     if form.code in situation.register.codes_taken:
         raise Unfit(("code", f"must be new: {form.code!r} names an officer already"))
-    _enters(situation, situation.register.known_offices.get(said["office"], "system"))
-    if said.pop("proposed_by") == situation.officer:
-        why = f"{situation.officer} proposed {form.code}, so another must appoint"
-        raise Barred("preparer_does_not_approve", "15(3)", why)
-    facts = {"appointment": said, "proposed_officers": {**proposed, form.code: {}}}
-    return Effect(facts=facts, carries=Appointment.model_validate(said))
-
-
-def _enters(situation: Situation, kind: OfficeKind) -> None:
-    if kind not in ENTERS.get(situation.office_kind, ()):
-        whose = ", ".join(ENTERS[situation.office_kind])
-        why = f"the {situation.office_kind} enters officers of: {whose}; not of the {kind}"
-        raise Barred("enters_own_people", "15(3)", why)
+    enters(situation, situation.register.known_offices.get(said["office"], "system"))
+    return take_up(situation, "proposed_officers", form.code, "appointment", Appointment)
 
 
 def leave(situation: Situation, form: Departure) -> Effect:
@@ -129,7 +111,7 @@ def leave(situation: Situation, form: Departure) -> Effect:
     register = situation.register
     if form.code not in register.known_officers:
         raise Unfit(("code", f"must be an officer who acts today (not {form.code!r})"))
-    _enters(situation, register.known_officers[form.code])
+    enters(situation, register.known_officers[form.code])
     if form.code == situation.officer:
         raise Unfit(("code", "must be another's: nobody enters his own departure"))
     if form.last_day < situation.today:
@@ -142,23 +124,14 @@ def leave(situation: Situation, form: Departure) -> Effect:
 def propose_supervisor(situation: Situation, form: Supervision) -> Effect:
     """拟任负责人: an owner proposes who supervises the work of one of its offices (article 15(3))."""
     _of_own_people(situation, form.code)
-    proposed = situation.file.facts.get("proposed_supervisors", {})
-    said = {**form.said(), "proposed_by": situation.officer}
-    return Effect(facts={"proposed_supervisors": {**proposed, form.code: said}})
+    return propose(situation, "proposed_supervisors", form.code, form)
 
 
-def appoint_supervisor(situation: Situation, form: Appointed) -> Effect:
+def appoint_supervisor(situation: Situation, form: ProposedSupervisor) -> Effect:
     """任命负责人: another person of the owner appoints (article 15(3))."""
-    proposed = situation.file.facts.get("proposed_supervisors", {})
-    if not proposed.get(form.code):
-        raise Unfit(("code", f"must have been proposed by propose_supervisor (not {form.code!r})"))
+    proposed(situation, "proposed_supervisors", "code", form.code)
     _of_own_people(situation, form.code)
-    said = dict(proposed[form.code])
-    if said.pop("proposed_by") == situation.officer:
-        why = f"{situation.officer} proposed {form.code}, so another must appoint"
-        raise Barred("preparer_does_not_approve", "15(3)", why)
-    facts = {"supervision": said, "proposed_supervisors": {**proposed, form.code: {}}}
-    return Effect(facts=facts, carries=Supervision.model_validate(said))
+    return take_up(situation, "proposed_supervisors", form.code, "supervision", Supervision)
 
 
 def relieve_supervisor(situation: Situation, form: Departure) -> Effect:
@@ -173,7 +146,7 @@ def _of_own_people(situation: Situation, code: str) -> None:
     known = situation.register.known_officers
     if code not in known:
         raise Unfit(("code", f"must be an officer who acts today (not {code!r})"))
-    _enters(situation, known[code])
+    enters(situation, known[code])
 
 
 def absorb(situation: Situation, form: Absorption) -> Effect:
@@ -187,8 +160,6 @@ def absorb(situation: Situation, form: Absorption) -> Effect:
     return Effect(facts={"absorption": form.said()}, carries=form)
 
 
-OWNERS = tuple(ENTERS)
-
 OFFICES = Procedure(
     "offices",
     {"open": Stage("open", "机构名册")},
@@ -201,9 +172,19 @@ OFFICES = Procedure(
             Act(
                 "propose_supervisor", "拟任负责人", OWNERS, "15(3)", ("open",), Supervision, propose_supervisor, "open"
             ),
-            Act("appoint_supervisor", "任命负责人", OWNERS, "15(3)", ("open",), Appointed, appoint_supervisor, "open"),
+            Act(
+                "appoint_supervisor",
+                "任命负责人",
+                OWNERS,
+                "15(3)",
+                ("open",),
+                ProposedSupervisor,
+                appoint_supervisor,
+                "open",
+            ),
             Act("relieve_supervisor", "免去负责人", OWNERS, "15(3)", ("open",), Departure, relieve_supervisor, "open"),
             Act("absorb", "并入", ("industry_bureau",), "9", ("open",), Absorption, absorb, "open"),
+            *ESTABLISHING,
         )
     },
     driven=False,

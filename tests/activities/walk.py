@@ -295,8 +295,11 @@ async def _proposed(walk: Walk) -> None:
     await walk.order("propose_officer", "bureau-2", form, kind="offices")
 
 
-async def _supervisor_proposed(walk: Walk) -> None:
-    await walk.order("propose_supervisor", "bureau-2", kind="offices")
+def _entry_proposed(act: str, officer: str) -> Callable[[Walk], Awaitable[None]]:
+    async def proposed(walk: Walk) -> None:
+        await walk.order(act, officer, kind="offices")
+
+    return proposed
 
 
 async def _awaiting(walk: Walk) -> None:
@@ -500,7 +503,10 @@ JUST_BEFORE: dict[str, Arrangement] = {
     "a later plan has none": _next_round,
     "an office returns it": _returned,
     "a person was proposed": _proposed,
-    "a supervisor was proposed": _supervisor_proposed,
+    "a supervisor was proposed": _entry_proposed("propose_supervisor", "bureau-2"),
+    "an office was proposed": _entry_proposed("propose_office", "bureau-2"),
+    "a letterhead was proposed": _entry_proposed("propose_letterhead", "bureau-2"),
+    "an account was proposed": _entry_proposed("propose_account", "finance-2"),
     "a notice of days off is loaded": _notice_loaded,
     "a notice was entered": _notice_entered,
     "an edition was prepared": _edition_prepared,

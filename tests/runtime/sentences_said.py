@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("rules", "rules/schemes", "activities", "service", "workflows", "runtime", "runtime/documents", "starters")
 #: Bilingual samples of what officers write.
-NOT_SAID = {"service/sample_forms.py"}
+NOT_SAID = {"service/sample_forms.py", "service/sample_registers.py"}
 #: Layouts and a line of shell.
 NO_LANGUAGE = {"yyyy-mm-dd hh:mm", 'read -r _; kill -s "$1" "$2"'}
 GAP = "\0"

@@ -101,8 +101,11 @@ async def test_its_history_and_its_money_are_sound(begun: Demonstrated) -> None:
 
 async def test_told_again_it_adds_nothing(begun: Demonstrated) -> None:
     before = await verified(begun.pool)
+    listed = await begun.pool.fetch("select * from insurer_listing")
+    await begun.fill(begun.today)
     await play_past(begun.pool, begun.today, begun.documents)
     assert await verified(begun.pool) == before
+    assert await begun.pool.fetch("select * from insurer_listing") == listed
 
 
 def test_its_makers_have_codes_of_their_own_with_right_check_digits() -> None:

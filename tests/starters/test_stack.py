@@ -221,15 +221,16 @@ def test_an_interrupt_as_soon_as_it_can_be_found_is_its_ordinary_end() -> None:
     assert find_stack() is None
 
 
-def test_the_story_is_played_in_its_own_stack_whatever_servers_the_shell_names(
+def test_the_story_is_played_in_its_own_stack_whatever_servers_the_shell_names_and_carried_on_from(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FIRSTCOVER_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/production")
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     monkeypatch.setenv("TEMPORAL_TLS", "true")
-    told = run("demo", "--no-wait")
-    assert (told.returncode, told.stderr) == (0, "")
-    assert "balanced: yes" in told.stdout
+    for _ in ("begun", "carried on"):
+        told = run("demo", "--no-wait")
+        assert (told.returncode, told.stderr) == (0, "")
+        assert "balanced: yes" in told.stdout
 
 
 def test_an_unusable_place_is_told_in_one_line(tmp_path: Path, data: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from rules.calendar import CHINA
 from rules.edition import Cited, edition_of
-from rules.procedure import File, Register, Situation
+from rules.procedure import File, Situation
+from rules.register import Register
 from rules.schemes.dalian_review import JOINT, reviewed
 
 EDITION = edition_of("dalian")

@@ -14,7 +14,8 @@ from rules.calendar import CHINA
 from rules.edition import edition_of
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import File, Form, Nothing, Register, Situation, read_form
+from rules.procedure import File, Form, Nothing, Situation, read_form
+from rules.register import Register
 from rules.schemes.dalian_filing import file_return, open_round
 from rules.schemes.dalian_numbers import MOST_SAID
 from rules.schemes.dalian_plan import prepare_plan, sign_plan

@@ -9,7 +9,8 @@ import pytest
 
 from rules.calendar import CHINA
 from rules.edition import Cited, Edition, edition_of
-from rules.procedure import Effect, File, Register, Situation, decide, read_form
+from rules.procedure import Effect, File, Situation, decide, read_form
+from rules.register import Register
 from rules.schemes import dalian
 from rules.schemes.dalian_insurer import PILOT_INSURER, RUNNING
 from rules.timetable import SHANGHAI, OfficeKind

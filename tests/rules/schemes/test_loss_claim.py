@@ -10,7 +10,8 @@ import pytest
 from rules.calendar import CHINA
 from rules.edition import edition_of
 from rules.faults import Unfit
-from rules.procedure import Effect, File, Register, Situation, decide, read_form
+from rules.procedure import Effect, File, Situation, decide, read_form
+from rules.register import Register
 from rules.schemes.dalian_loss_claim import LOSS_CLAIM
 from service.sample_forms import SampleForms
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rules.calendar import CHINA
 from rules.edition import edition_of
 from rules.faults import Unfit
-from rules.procedure import Effect, File, Register, Situation, decide, read_form
+from rules.procedure import Effect, File, Situation, decide, read_form
+from rules.register import Register
 from rules.repayments import Disbursed, Instalment, next_instalment, owed, spread
 from rules.schemes.dalian_recovery import RECOVERY
 from service.sample_forms import SampleForms

@@ -47,13 +47,18 @@ async def known_officer(connection: Connection, code: str, at: datetime) -> Offi
     )
 
 
-def authorise(act: Act, file: File, officer: Officer) -> None:
-    """Raise `Barred` unless `officer` may do `act` in this file."""
+def right_office(act: Act, officer: Officer) -> None:
+    """Raise `Barred` where an act is another kind of office's, in whatever file."""
     if officer.kind not in act.by:
         whose = " or ".join(kind.replace("_", " ") for kind in act.by)
         own = f"{officer.office} ({officer.kind.replace('_', ' ')})"
         why = f"{act.name} is for the {whose}; {officer.code} acts for {own}"
         raise Barred("right_office", act.article, why)
+
+
+def authorise(act: Act, file: File, officer: Officer) -> None:
+    """Raise `Barred` unless `officer` may do `act` in this file, at whose stage it is done."""
+    right_office(act, officer)
     if file.district and officer.kind == "district" and file.district not in officer.districts:
         why = f"the case belongs to {file.district}; {officer.code} acts for {officer.district}"
         raise Barred("own_district", "9", why)
@@ -71,6 +76,8 @@ def authorise(act: Act, file: File, officer: Officer) -> None:
     if officer.kind == "insurer" and nominated and officer.office != nominated:
         why = f"the file is {nominated}'s; {officer.code} acts for {officer.office}"
         raise Barred("own_insurer_file", act.article, why)
+    if act.bars:
+        act.bars(file, officer.kind)
     for earlier in act.not_by_doer_of:
         if file.done_by.get(earlier) == officer.code:
             why = f"{officer.code} did {earlier} here, so another must {act.name}"

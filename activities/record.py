@@ -42,7 +42,7 @@ from rules.faults import Unfit
 from rules.procedure import Act, Barred, Effect, File, Form, Procedure, Situation, decide, read_form
 from rules.procedures import Stream, edition_for, stream_of
 from rules.timetable import SHANGHAI, OfficeKind
-from rules.work import terms
+from rules.work import awaited, terms
 
 PROCEEDING, OFFICE, OUTBOX = queries("proceeding"), queries("office"), queries("outbox")
 #: An answer that nobody acknowledged for so long is offered to the workflow again.
@@ -410,10 +410,10 @@ async def _keep(connection: Connection, stream: Stream, procedure: Procedure, af
     place = (str(stream), stream.kind, stream.number, stream.scheme, after.edition)
     state = (after.stage, after.sequence, after.closed)
     whose = (after.enterprise, after.district, after.product_key, after.about)
-    awaited = list(procedure.awaited(after))
+    awaits = list(awaited(procedure, after))
     try:
         file = after.model_dump(mode="json")
-        await connection.execute(PROCEEDING.keep, *place, *state, *whose, awaited, file, at, list(terms(after)))
+        await connection.execute(PROCEEDING.keep, *place, *state, *whose, awaits, file, at, list(terms(after)))
     except asyncpg.UniqueViolationError as error:
         if error.constraint_name != "one_live_case_per_product":
             raise

@@ -51,7 +51,7 @@ async def _offices(inquiry: Inquiry) -> Register:
 
 async def _establishing(inquiry: Inquiry) -> Register:
     form = inquiry.form
-    code = getattr(form, "office", None) or form.code
+    code = getattr(form, "office", None) or form.office_code
     proposed = inquiry.file.facts.get("proposed_letterheads", {}).get(code, {})
     word = getattr(form, "word", None) or proposed.get("word")
     return Register(**await one(inquiry.connection, OFFICE.registered, code, word, inquiry.today))

@@ -40,7 +40,7 @@ async def absorb_district(done: Done) -> None:
 
 async def establish(done: Done) -> None:
     form = done.effect.carries
-    named = (form.code, form.office_kind, form.name_zh, form.name_en)
+    named = (form.office_code, form.office_kind, form.name_zh, form.name_en)
     await done.connection.execute(OFFICE.establish, done.after.sequence, *named, done.situation.today)
 
 

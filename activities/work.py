@@ -135,7 +135,7 @@ async def _may_handle(connection: Connection, stream: str, officer: Officer) -> 
     """Say whether an officer may move a proceeding, and is not whom separation of duties bars (article 15(3))."""
     row = await one(connection, PROCEEDING.by_stream, stream)
     file = File.model_validate(row["file"])
-    bars = {_bar(act, file, officer) for act in stream_of(stream).procedure.movers(file.stage)}
+    bars = {_bar(act, file, officer) for act, _ in work.turns(stream_of(stream).procedure, file)}
     return None in bars and not bars & {"preparer_does_not_approve", "not_in_own_cause"}
 
 

@@ -207,7 +207,7 @@ def _kept(n: int, stream: Stream, file: File, at: datetime) -> Iterator[tuple[st
     whole = json.dumps(file.model_dump(mode="json"))
     yield "proceeding", (
         str(stream), stream.kind, file.number, "dalian", file.edition, file.stage, file.sequence, file.closed,
-        file.enterprise, file.district, None, file.about, list(stream.procedure.awaited(file)), whole, at, at,
+        file.enterprise, file.district, None, file.about, list(law.awaited(stream.procedure, file)), whole, at, at,
         list(law.terms(file)),
     )  # fmt: skip
     for d in file.deadlines:

@@ -226,6 +226,9 @@ class Act:
     leads_to: str | None = None
     #: Acts whose doer may not do this one (article 15(3)).
     not_by_doer_of: tuple[str, ...] = ()
+    #: What of the file keeps a kind of office from it at its stage: raises `Barred` where it has done its part of what
+    #: offices do jointly, or where nothing is put to it.
+    bars: Callable[[File, OfficeKind], None] | None = None
     #: 文书: the notice that is served with it.
     notice: Notice | None = None
     #: 有利决定: a decision that gives what was asked for, so that its notice names no remedies.
@@ -254,6 +257,8 @@ class Stage:
     closed: bool = False
     #: Whether, once closed here, the product may be submitted again: a new record (domain §7).
     again: bool = True
+    #: The acts that the file waits for here, each with the kinds of office; where nothing is said, all that move it on.
+    awaits: Callable[[File], Mapping[str, tuple[OfficeKind, ...]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -310,12 +315,6 @@ class Procedure:
             return ()
         moving = (act for act in self.acts.values() if stage in act.stages and act.leads_to)
         return tuple(act for act in moving if not on_occasion(act.name))
-
-    def awaited(self, file: File) -> tuple[str, ...]:
-        """The kinds of office that a proceeding waits for to move it on; where one office handles it, that one's."""
-        handling = file.facts.get("handling")
-        kinds = dict.fromkeys(kind for act in self.movers(file.stage) for kind in act.by if kind != "system")
-        return tuple(kind for kind in kinds if handling is None or kind == handling["kind"])
 
 
 def read_form(form: type[Form], data: Mapping[str, Any], received_at: datetime) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
-from rules.procedure import File, Procedure
+from rules.procedure import Act, File, Procedure
 from rules.timetable import Deadline, Frozen, OfficeKind
 
 #: Passings by which a term runs out or begins: a status, which nobody need do anything about.
@@ -36,13 +36,31 @@ def moved_by(procedure: Procedure, kind: str) -> Iterator[str]:
             yield stage
 
 
+def turns(procedure: Procedure, file: File) -> tuple[tuple[Act, tuple[OfficeKind, ...]], ...]:
+    """Return the acts that a proceeding waits for, each with the kinds of office that have still to do it."""
+    if awaits := procedure.stages[file.stage].awaits:
+        return tuple((procedure.acts[name], kinds) for name, kinds in awaits(file).items())
+    return tuple((act, act.by) for act in procedure.movers(file.stage))
+
+
+def awaited(procedure: Procedure, file: File) -> tuple[str, ...]:
+    """Return the kinds of office that are to move a proceeding on; where one office handles it, that one's."""
+    handling = file.facts.get("handling")
+    kinds = dict.fromkeys(kind for _, whose in turns(procedure, file) for kind in whose if kind != "system")
+    return tuple(kind for kind in kinds if handling is None or kind == handling["kind"])
+
+
 def items(procedure: Procedure, file: File) -> tuple[Item, ...]:
-    """Return what an open proceeding waits for: whoever can move it on, and whoever a running deadline binds."""
+    """Return what an open proceeding waits for: whoever can move it on, and whoever a running deadline binds.
+
+    Where its stage tells whom it waits for, a deadline of the whole binds nobody who has done his part.
+    """
     if file.closed:
         return ()
     running = [d for d in file.deadlines if d.running and d.silence not in _OF_ITSELF]
-    kinds = dict.fromkeys(kind for act in procedure.movers(file.stage) for kind in act.by)
-    kinds |= dict.fromkeys(deadline.office for deadline in running)
+    kinds = dict.fromkeys(kind for _, whose in turns(procedure, file) for kind in whose)
+    if not procedure.stages[file.stage].awaits:
+        kinds |= dict.fromkeys(deadline.office for deadline in running)
     return tuple(
         _item(kind, place, running) for kind in kinds if kind != "system" for place in _places(kind, procedure, file)
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from activities import authority
 from activities.authority import Officer, authorise
 from activities.contracts import Command
 from activities.record import weighed
@@ -15,9 +16,9 @@ from db.pool import Pool
 from db.sql import queries
 from rules.faults import Unfit
 from rules.finding import Finding
-from rules.procedure import NO_FILE, Act, Barred, File
+from rules.procedure import Act, Barred, File
 from rules.procedures import Stream
-from rules.timetable import Deadline
+from rules.timetable import Deadline, OfficeKind
 from runtime.errors import BadInput, Refused
 from service.reading import bad_input
 from service.session import now
@@ -60,10 +61,28 @@ def possible_acts(stream: Stream, file: File, officer: Officer | None) -> Iterat
             stream.procedure.due_now(act, file.stage)
             if officer:
                 authorise(act, file, officer)
+            else:
+                _open_to_some(act, file)
         except Barred as barred:
             yield Possible(act, barred.rule, barred.article, barred.why)
         else:
             yield Possible(act, article=act.article)
+
+
+def _open_to_some(act: Act, file: File) -> None:
+    """Raise `Barred` where the file keeps every kind of office from an act: each has done its part, or none has any."""
+    bars = [_bar(act, file, kind) for kind in act.by]
+    if all(bars) and bars[0]:
+        raise bars[0]
+
+
+def _bar(act: Act, file: File, kind: OfficeKind) -> Barred | None:
+    try:
+        if act.bars:
+            act.bars(file, kind)
+    except Barred as barred:
+        return barred
+    return None
 
 
 def may_see(file: File, officer: Officer) -> bool:
@@ -87,7 +106,7 @@ def may_see(file: File, officer: Officer) -> bool:
 def right_office(act: Act, officer: Officer) -> None:
     """Raise `Refused` where an act is another kind of office's, in whatever proceeding and whatever its form says."""
     try:
-        authorise(act, NO_FILE, officer)
+        authority.right_office(act, officer)
     except Barred as barred:
         raise Refused(barred.rule, barred.article, barred.why) from barred
 

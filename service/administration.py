@@ -18,6 +18,7 @@ from rules.schemes.dalian_proposing import ENTERS
 from runtime.errors import BadInput, Refused
 from runtime.settings import Settings
 from service.accounts import set_password
+from service.masking import masked
 
 OFFICE, PROCEEDING, OUTBOX, NOTICE = queries("office"), queries("proceeding"), queries("outbox"), queries("notice")
 #: The registers that nobody drives, by their kinds.
@@ -58,6 +59,11 @@ async def people(
 async def offices(pool: Pool, kinds: Sequence[str]) -> list[dict[str, Any]]:
     """Return the offices of some kinds."""
     return [dict(row) for row in await pool.fetch(OFFICE.offices_of, list(kinds))]
+
+
+async def directory(pool: Pool, kinds: Sequence[str], today: date) -> list[dict[str, Any]]:
+    """Return the offices of some kinds with their letterhead and, its number masked, their account of today."""
+    return [masked(dict(row)) for row in await pool.fetch(OFFICE.directory, list(kinds), today)]
 
 
 async def districts(pool: Pool) -> list[dict[str, Any]]:

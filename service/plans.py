@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +18,12 @@ from rules.procedure import File
 from rules.procedures import Stream
 from rules.schemes.dalian_review import JOINT
 from rules.schemes.dalian_ties import settled_order
-from rules.timetable import SHANGHAI
+from rules.timetable import SHANGHAI, OfficeKind
 from rules.values import in_yuan
 from runtime.documents import plan as paper
 from service.showing import minute_of
 
-PLAN, NOTICE = queries("plan"), queries("notice")
+NOTICE, OFFICE, PLAN = queries("notice"), queries("office"), queries("plan")
 
 
 def round_stream(quarter: str) -> Stream:
@@ -86,6 +87,26 @@ async def _signatures(pool: Pool, file: File, events: Sequence[Event]) -> tuple[
         day = local(event.at).date() if event else None
         found.append(paper.Signature(office, event.officer_name if event else "", day))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Signer:
+    """签署方: one of the three offices, and who signed the plan that stands for it; None where nobody has yet."""
+
+    kind: OfficeKind
+    name: str | None = None
+    #: None too where it was signed before the days were kept.
+    day: date | None = None
+
+
+async def signers(pool: Pool, file: File) -> list[Signer]:
+    """Return the three offices as signers of a round's plan; none of them while no plan is drawn."""
+    if file.stage in ("filing", "review"):
+        return []
+    signed, days = file.facts["signatures"], file.facts.get("signed_on", {})
+    names = {row["code"]: row["name"] for row in await pool.fetch(OFFICE.called, list(signed.values()))}
+    on = {kind: date.fromisoformat(day) for kind, day in days.items()}
+    return [Signer(kind, names.get(signed.get(kind)), on.get(kind)) for kind in JOINT]
 
 
 async def office_names(pool: Pool, kind: str, at: datetime) -> dict[str, str]:

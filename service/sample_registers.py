@@ -37,7 +37,7 @@ REGISTERS: Mapping[str, Callable[[SampleForms], Data]] = {
     "appoint_supervisor": lambda own: {"code": "bureau-1"},
     "relieve_supervisor": lambda own: {"code": "bureau-1", "last_day": f"{own.now.date()}", **own.reasons()},
     "propose_office": lambda own: {
-        "code": f"assessor-{own.serial + 2}",
+        "office_code": f"assessor-{own.serial + 2}",
         "office_kind": "assessor",
         "name_zh": "大连新材料检测院（演示）",
         "name_en": "Dalian Institute for New Materials (demonstration)",

@@ -14,9 +14,10 @@ from activities.contracts import Answer
 from activities.work import Counted, Wanted
 from db.pool import Pool
 from db.sql import queries
-from rules.procedure import Act
-from rules.procedures import PROCEDURES, Stream
+from rules.procedure import Act, File
+from rules.procedures import PROCEDURES, Stream, stream_of
 from rules.schemes.dalian_work import Known
+from rules.work import turns
 from runtime.errors import Refused
 from service.session import Session
 
@@ -86,7 +87,9 @@ async def told(pool: Pool, officer: Officer, rows: Iterable[Mapping[str, Any]]) 
     listed = [dict(row) for row in rows]
     named: dict[str, Any] = {}
     articles: dict[tuple[str, str], str] = {}
-    for row in await pool.fetch(WORK.named, [row["stream"] for row in listed]):
+    # Only at a stage that tells whom it waits for is the file read: of few.
+    telling = [one["stream"] for one in listed if stream_of(one["stream"]).procedure.stages[one["stage"]].awaits]
+    for row in await pool.fetch(WORK.named, [row["stream"] for row in listed], telling):
         named[row["stream"]] = row
         articles[row["stream"], row["deadline"]] = row["article"]
     return [
@@ -95,7 +98,7 @@ async def told(pool: Pool, officer: Officer, rows: Iterable[Mapping[str, Any]]) 
             "enterprise_name": named[one["stream"]]["enterprise_name"],
             "product_name": named[one["stream"]]["product_name"],
             "called": _called(named[one["stream"]]),
-            "acts": awaited(one["kind"], one["stage"], officer.kind),
+            "acts": _acts(one, named[one["stream"]]["file"], officer.kind),
             "article": articles.get((one["stream"], one["deadline"])),
         }
         for one in listed
@@ -107,8 +110,16 @@ def _called(row: Mapping[str, Any]) -> dict[str, str] | None:
     return {"zh": row["office_zh"], "en": row["office_en"]} if row["office_zh"] else None
 
 
+def _acts(item: Mapping[str, Any], file: Mapping[str, Any] | None, office_kind: str) -> tuple[Act, ...]:
+    """Return the acts of a kind of office that a proceeding waits for, by its file where its stage alone does not."""
+    if file is None:
+        return _awaited(item["kind"], item["stage"], office_kind)
+    waits = turns(stream_of(item["stream"]).procedure, File.model_validate(file))
+    return tuple(act for act, whose in waits if office_kind in whose)
+
+
 @cache
-def awaited(kind: str, stage: str, office_kind: str, scheme: str = "dalian") -> tuple[Act, ...]:
+def _awaited(kind: str, stage: str, office_kind: str, scheme: str = "dalian") -> tuple[Act, ...]:
     """Return the acts of a kind of office that a proceeding at a stage waits for."""
     return tuple(act for act in PROCEDURES[kind, scheme].movers(stage) if office_kind in act.by)
 

@@ -12,10 +12,11 @@ from db.sql import queries
 from rules.procedure import Act
 from rules.procedures import PROCEDURES, Stream
 from rules.schemes.dalian_offices import REGISTER
-from rules.timetable import OfficeKind
+from rules.timetable import SHANGHAI, OfficeKind
 from runtime.messages import say
 from runtime.settings import Settings
 from service.accounts import set_password
+from service.administration import directory as directory_of
 from service.api_tokens import Given, give
 from service.masking import masked
 from service.reading import read_choice, read_data, read_word
@@ -27,6 +28,7 @@ from starters.telling import As, CommandId, Data, Json, console, tell_json, tell
 OFFICE = queries("office")
 Form = Annotated[str, typer.Argument(metavar="FILE", help="The form, YAML or JSON; - for standard input.")]
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The code of the officer who was proposed.")]
+OfficeCode = Annotated[str, typer.Argument(metavar="OFFICE", help="The code of the office.")]
 KINDS = tuple(kind for kind in get_args(OfficeKind) if kind != "system")
 
 app = typer.Typer(no_args_is_help=True, help="Offices (机构) and their officers.")
@@ -67,8 +69,7 @@ def _as_listed(row: dict[str, Any]) -> dict[str, Any]:
 def password(officer: Annotated[str, typer.Argument(metavar="OFFICER", help="The officer's code.")]) -> None:
     """Give an officer a first password for the desk, read from a prompt or from standard input."""
     read_word("officer", officer)
-    asked = say("password_asked", officer=officer)
-    given = getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    given = _typed(say("password_asked", officer=officer))
 
     at = now()
     ends = at + Settings().first_password_lasts
@@ -144,9 +145,68 @@ def relieve_supervisor(data: Form, officer: As, command_id: CommandId = None, as
 
 
 @app.command()
+def directory(as_json: Json = False) -> None:
+    """List the offices: how each signs its letters, and where an insurer is paid, the account masked."""
+
+    async def work() -> list[dict[str, Any]]:
+        async with reading() as pool:
+            return await directory_of(pool, KINDS, now().astimezone(SHANGHAI).date())
+
+    rows = run(work())
+    if as_json:
+        for row in rows:
+            tell_json(row)
+        return
+    columns = ("code", "kind", "name_zh", "title", "word", "review_authority", "payee", "bank_name", "account")
+    tell_rows(say("offices"), columns, rows)
+
+
+@app.command("propose-office")
+def propose_office(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Propose an office: office_code, office_kind, name_zh, name_en; a district by its place's name (article 15(3))."""
+    enter("propose_office", officer, read_data(data), command_id, as_json=as_json)
+
+
+@app.command()
+def establish(code: OfficeCode, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Enter the office that was proposed; another person than who proposed it (article 15(3))."""
+    enter("establish", officer, {"office": code}, command_id, as_json=as_json)
+
+
+@app.command("propose-letterhead")
+def propose_letterhead(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Propose how an office signs: office, since, title, word, review_authority (article 15(3))."""
+    enter("propose_letterhead", officer, read_data(data), command_id, as_json=as_json)
+
+
+@app.command("enter-letterhead")
+def enter_letterhead(code: OfficeCode, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Enter the letterhead that was proposed; another person than who proposed it (article 15(3))."""
+    enter("enter_letterhead", officer, {"office": code}, command_id, as_json=as_json)
+
+
+@app.command("propose-account")
+def propose_account(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Propose where an insurer is paid: office, since, payee, bank_name, bank_code, account (article 13)."""
+    enter("propose_account", officer, read_data(data), command_id, as_json=as_json)
+
+
+@app.command("enter-account")
+def enter_account(code: OfficeCode, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
+    """Enter the account that was proposed, its number typed again, or on standard input (articles 13, 15(3))."""
+    account = _typed(say("account_asked", office=code))
+    enter("enter_account", officer, {"office": code, "account": account}, command_id, as_json=as_json)
+
+
+@app.command()
 def absorb(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
     """Enter that a district is absorbed: district, into, last_day, document. Its open cases go over (article 9)."""
     enter("absorb", officer, read_data(data), command_id, as_json=as_json)
+
+
+def _typed(asked: str) -> str:
+    """What is not to stand on a screen or in a shell's history, from a prompt or from standard input."""
+    return getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
 
 def enter(act: str, officer: str, form: dict[str, Any], command_id: str | None, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from rules.procedure import File
+from rules.schemes.dalian_review import JOINT
 from rules.values import ZERO, in_yuan
 from runtime.documents import plan as paper
 from runtime.errors import BadInput
@@ -139,7 +140,8 @@ def show(quarter: Quarter, as_json: Json = False) -> None:
     tell_table(say("why"), WHY, [_why(row) for row in plan.rows])
     _tell_left_out(left_out)
     _tell_tie(ties[0] if ties else [], file, settled=settled)
-    tell_table(say("signatures"), ("office", "officer"), list(file.facts["signatures"].items()))
+    signed = file.facts["signatures"]
+    tell_table(say("signatures"), ("office", "officer"), [(kind, signed.get(kind, "—")) for kind in JOINT])
 
 
 @app.command()

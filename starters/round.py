@@ -63,9 +63,15 @@ def list_rounds(
 
 
 @app.command()
-def show(quarter: Quarter, as_json: Json = False) -> None:
+def show(
+    quarter: Quarter,
+    officer: Annotated[
+        str | None, typer.Option("--as", metavar="OFFICER", help="Say which acts this officer may do.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Show a round: its returns, deadlines, plan, signatures and history."""
-    tell_shown(round_stream(quarter), None, as_json=as_json)
+    tell_shown(round_stream(quarter), officer, as_json=as_json)
 
 
 @app.command()

@@ -512,13 +512,13 @@ select (select stream from proceeding where kind = 'offices' order by stream lim
 
 -- offices_told --
 -- Which offices were established, each by its event.
-select e.stream, e.sequence, o.code, o.office_kind, o.name_zh, o.name_en from event e join proceeding p using (stream)
-cross join lateral jsonb_to_record(e.body::jsonb #> '{changes,facts,established}') o (code text, office_kind text, name_zh text, name_en text)
+select e.stream, e.sequence, o.office_code, o.office_kind, o.name_zh, o.name_en from event e join proceeding p using (stream)
+cross join lateral jsonb_to_record(e.body::jsonb #> '{changes,facts,established}') o (office_code text, office_kind text, name_zh text, name_en text)
 where p.kind = 'offices' and e.act = 'establish' and e.passed
 
 -- offices_kept --
 -- The offices that were established, a district's under the name of its place.
-select (select stream from proceeding where kind = 'offices' order by stream limit 1) as stream, o.established_in as sequence, o.code, o.kind as office_kind,
+select (select stream from proceeding where kind = 'offices' order by stream limit 1) as stream, o.established_in as sequence, o.code as office_code, o.kind as office_kind,
     coalesce(d.name_zh, o.name_zh) as name_zh, coalesce(d.name_en, o.name_en) as name_en
 from office o left join district d on d.code = o.district and o.kind = 'district' where o.established_in is not null
 

@@ -82,6 +82,10 @@ select o.code, o.name, o.office, f.kind, f.name_zh, f.name_en, f.district, o.sin
 from officer o join office f on f.code = o.office
 where $1::text is null or f.kind = $1 order by f.kind, o.code
 
+-- called --
+-- What some officers are called.
+select code, name from officer where code = any ($1)
+
 -- known --
 -- Whether there is an office of this code.
 select exists (select from office where code = $1)
@@ -102,6 +106,15 @@ order by o.office, o.code limit $6
 -- offices_of --
 -- The offices of some kinds, by kind and code.
 select code, kind, name_zh, name_en, district from office where kind = any ($1) order by kind, code limit 1000
+
+-- directory --
+-- The offices of some kinds ($1), with how each signs its letters and where it is paid on a day ($2).
+select f.code, f.kind, f.name_zh, f.name_en, l.title, l.word, l.review_authority, l.since as letterhead_since,
+    a.payee, a.bank_name, a.account, a.since as account_since
+from office f
+left join lateral (select * from letterhead where office = f.code and since <= $2 order by since desc limit 1) l on true
+left join lateral (select * from bank_account where office = f.code and since <= $2 order by since desc limit 1) a on true
+where f.kind = any ($1) and f.kind <> 'enterprise' order by f.kind, f.code limit 1000
 
 -- districts_known --
 -- Every district there was: from when to when, and by which it was absorbed.

@@ -127,9 +127,10 @@ where stream = any ($1) and office_kind = $2 and place = any ($3)
 select stream from work_item where taken_by = $1 and taken_in = $2 and office_kind = $3 and place = any ($4) limit 1
 
 -- named --
--- Of some proceedings: whose they are, about which product, the office that a pilot insurer's is numbered by, and the article of the deadline that runs first there.
+-- Of some proceedings: whose they are, about which product, the office that a pilot insurer's is numbered by, the article of the deadline that runs first there, and of a few ($2) the file.
 select p.stream, coalesce(p.file #>> '{facts,submission,enterprise,name}', e.name_zh, p.enterprise) as enterprise_name,
-    p.file #>> '{facts,submission,product,name}' as product_name, i.name_zh as office_zh, i.name_en as office_en, d.name as deadline, d.article
+    p.file #>> '{facts,submission,product,name}' as product_name, i.name_zh as office_zh, i.name_en as office_en, d.name as deadline, d.article,
+    case when p.stream = any ($2) then p.file end as file
 from proceeding p left join office e on e.code = p.enterprise left join office i on p.kind = 'pilot_insurer' and i.code = p.number
 left join deadline d on d.stream = p.stream and d.met_on is null
 where p.stream = any ($1)

@@ -34,6 +34,7 @@ from rules.procedure import Act, File
 from rules.procedures import Stream
 from rules.schemes.dalian_documents import PROVABLE
 from rules.timetable import SHANGHAI
+from rules.work import awaited
 from runtime.errors import BadInput
 from runtime.sentences import chinese_or_same
 from runtime.settings import Settings
@@ -238,7 +239,7 @@ async def _form(
             (name, why) for name, why in errors.items() if name not in named and name.partition("[")[0] not in named
         ],
         wrong=len(errors),
-        waits_for=[] if after is None else stream.procedure.awaited(after),
+        waits_for=[] if after is None else awaited(stream.procedure, after),
         **{"weighed": None, "command": str(uuid4()), "barred": barred_from(stream, file, act, me.officer), **more},
     )
 

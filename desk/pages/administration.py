@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -14,20 +14,25 @@ from desk.language import N_, language
 from desk.page import Database, Me, Nav, Servers, Signed, go, render, servers, today
 from desk.pages.acts import known_to
 from rules.procedure import Act, File
+from rules.schemes.dalian_establishing import ACTS as ESTABLISHING
+from rules.schemes.dalian_establishing import ESTABLISHERS
 from rules.schemes.dalian_proposing import OWNERS
 from runtime.errors import BadInput, Refused
 from service import administration as admin
 from service.acting import known_act, preview, right_office
 from service.choices import Asking
+from service.masking import masked
 
 router = APIRouter()
 NAV = (Nav(N_("Administration"), "/administration", kinds=OWNERS, order=90),)
-#: Where each register is shown.
+#: Where each register is shown; that of offices is shown by its people and by its offices.
 PAGES = {
     "offices": "/administration",
     "editions": "/administration/editions",
     "calendar": "/administration/days-off",
 }
+#: The acts of the register of offices that are about an office, and not about a person.
+OF_OFFICES = {"absorb", *(act.name for act in ESTABLISHING)}
 
 
 def owner(me: Me) -> None:
@@ -52,7 +57,6 @@ async def _officers(request: Request, me: Me, database: Database, **more: Any) -
     rows, after = await admin.people(database, chosen, at, asked["q"], asked["after"])
     offices = {one["code"]: one for one in await admin.offices(database, kinds)}
     facts = await admin.facts_of(database, "offices")
-    districts = await admin.districts(database) if me.kind == "industry_bureau" else []
     proposed = {
         code: said | {"office_name": named(offices[said["office"]])}
         for code, said in facts.get("proposed_officers", {}).items()
@@ -68,11 +72,39 @@ async def _officers(request: Request, me: Me, database: Database, **more: Any) -
         proposed=proposed,
         supervisors={code: said for code, said in facts.get("proposed_supervisors", {}).items() if said},
         own={row["code"] for row in (await admin.people(database, kinds, at))[0]},
-        districts=districts,
-        absorbed=lambda code: next((named(one) for one in districts if one["code"] == code), code),
         named=named,
         **{"given": None, "word": "", "ends": None} | more,
     )
+
+
+@router.get("/administration/offices")
+async def offices(request: Request, me: Signed, database: Database) -> Response:
+    """An owner's offices: how they sign, where insurers are paid, what is proposed; and, for the bureau, districts."""
+    owner(me)
+    kinds = (*admin.enters(me.officer), *(("insurer",) if me.kind == "finance" else ()))
+    rows = await admin.directory(database, kinds, today(request))
+    facts = await admin.facts_of(database, "offices")
+    districts = await admin.districts(database) if me.kind == "industry_bureau" else []
+    own = {one["code"] for one in rows if one["kind"] in admin.enters(me.officer)}
+    waiting = {
+        "establish": {code: one for code, one in _waiting(facts, "offices") if one["office_kind"] in kinds},
+        "enter_letterhead": {code: one for code, one in _waiting(facts, "letterheads") if code in own},
+        "enter_account": dict(_waiting(facts, "accounts")) if me.kind == "finance" else {},
+    }
+    return await render(
+        request,
+        "administration/offices.html",
+        rows=rows,
+        waiting=waiting,
+        establishes=me.kind in ESTABLISHERS,
+        districts=districts,
+        absorbed=lambda code: next((named(one) for one in districts if one["code"] == code), code),
+        named=named,
+    )
+
+
+def _waiting(facts: Mapping[str, Any], what: str) -> Iterator[tuple[str, Any]]:
+    yield from ((code, masked(said)) for code, said in facts.get(f"proposed_{what}", {}).items() if said)
 
 
 def named(row: Mapping[str, Any]) -> str:
@@ -109,7 +141,11 @@ async def send(request: Request, me: Signed, servers: Servers, register: str, ac
         await servers.open(str(stream), act, me.code, filled, command)
     except BadInput as bad:
         return await _form(request, me, servers.pool, register, one, filled, dict(bad.faults), status=422)
-    return go(PAGES[register], done=act)
+    return go(_page_of(register, act), done=act)
+
+
+def _page_of(register: str, act: str) -> str:
+    return "/administration/offices" if act in OF_OFFICES else PAGES[register]
 
 
 def _asked(me: Me, register: str, name: str) -> Act:
@@ -141,7 +177,7 @@ async def _form(
         request,
         "administration/act.html",
         register=register,
-        back=PAGES[register],
+        back=_page_of(register, act.name),
         act=act,
         fields=fields,
         loose=[(name, why) for name, why in errors.items() if name not in named_fields],

@@ -18,6 +18,7 @@ from desk.sent import file_answer
 from rules.procedure import File
 from rules.procedures import Stream
 from rules.schemes.dalian_documents import PROVABLE
+from rules.work import awaited
 from runtime.documents import letter
 from runtime.documents.typesetting import LANGUAGES
 from runtime.errors import BadInput
@@ -79,7 +80,7 @@ async def page_of(
         path=path_of(stream.procedure, file.stage, told["events"]),
         coming=ways,
         leading=leading,
-        awaited=stream.procedure.awaited(file),
+        awaited=awaited(stream.procedure, file),
         next_due=_next_due(told["deadlines"]),
         money=money,
         bar=bar_of(money),

@@ -19,12 +19,13 @@ from rules.faults import Unfit, read
 from rules.procedure import File
 from rules.schemes.dalian_review import JOINT
 from rules.schemes.dalian_round_forms import Opinion
+from rules.work import turns
 from runtime.documents import plan as paper
 from runtime.errors import BadInput
-from service.acting import Possible, possible_acts
+from service.acting import possible_acts
 from service.plan_preview import LeftOut, left_out_of, previewed
 from service.plan_preview import reasons as left_out_reasons
-from service.plans import plan_of, round_stream
+from service.plans import plan_of, round_stream, signers
 from service.review import Reviewing, Wanted, give, reviewing
 from service.rounds import VIEWS, Narrowed, applications_in, matching, names_of, progress_in, returns_in, rounds
 from service.session import Session
@@ -47,6 +48,8 @@ OF_PLAN = (
     "order_payment",
 )
 BUTTONS = ("close_filing", *OF_PLAN, "reopen_filing")
+#: Rules by which an office that has done its part of what all three do need not, and may not, do it again.
+DONE = ("one_signature_each", "one_agreement_each")
 
 
 class Ordered(NamedTuple):
@@ -96,7 +99,8 @@ async def of_quarter(
         file=file,
         stream=round_stream(quarter),
         due=next((one for one in file.deadlines if not one.met_on), None),
-        acts=_buttons(file, me, BUTTONS),
+        signers=await signers(database, file),
+        **_acts(file, me, BUTTONS),
         returned=returned,
         names={one["insurer"]: one["names"] for one in returned}
         | await names_of(database, [row["insurer"] for row in page.rows]),
@@ -111,11 +115,16 @@ async def of_quarter(
     )
 
 
-def _buttons(file: File, me: Me, names: Sequence[str]) -> list[Possible]:
-    """What this officer may do now of some acts, in their order."""
-    possible = {one.act.name: one for one in possible_acts(round_stream(file.number), file, me.officer)}
-    signed = me.kind in file.facts.get("signatures", {})
-    return [possible[name] for name in names if possible[name].allowed and not (signed and name == "sign_plan")]
+def _acts(file: File, me: Me, names: Sequence[str]) -> dict[str, Any]:
+    """What this officer may do now of some acts, which of it waits for his office, and what of it that has done."""
+    stream = round_stream(file.number)
+    possible = {one.act.name: one for one in possible_acts(stream, file, me.officer)}
+    asked = [possible[name] for name in names]
+    return {
+        "acts": [one for one in asked if one.allowed],
+        "awaited": [act for act, whose in turns(stream.procedure, file) if me.kind in whose],
+        "done_jointly": [one for one in asked if one.rule in DONE],
+    }
 
 
 @router.post("/round/{quarter}/opinions")
@@ -223,7 +232,8 @@ async def plan(request: Request, me: Signed, database: Database, quarter: str, a
         "round/plan.html",
         file=file,
         stream=round_stream(quarter),
-        acts=_buttons(file, me, [name for name in OF_PLAN if told["ties"] or "tie" not in name]),
+        signers=() if told["signatures"] else await signers(database, file),
+        **_acts(file, me, OF_PLAN),
         order=file.facts.get("tie_order"),
         lines=[(row, paper.reasons(row.standing, language())) for row in shown],
         count=len(rows),
@@ -252,7 +262,6 @@ def _spoken(one: LeftOut, names: Mapping[str, Mapping[str, str]]) -> LeftOut:
 async def _trial(database: Any, file: File) -> dict[str, Any]:
     """A plan as it would be now, and how one that is drawn differs from it."""
     found = await previewed(database, file)
-    signatures = file.facts.get("signatures", {}) if file.stage == "planned" else {}
     return {
         "rows": found.rows,
         "left_out": found.left_out,
@@ -261,7 +270,6 @@ async def _trial(database: Any, file: File) -> dict[str, Any]:
         "moved": found.moved,
         "budget": found.budget,
         "left": found.plan.left,
-        "signed": signatures,
         "signatures": (),
     }
 
@@ -278,7 +286,6 @@ async def _drawn(database: Any, file: File) -> dict[str, Any]:
         "moved": (),
         "budget": found.budget_before,
         "left": found.budget_after,
-        "signed": file.facts.get("signatures", {}),
         "signatures": found.signatures,
     }
 

@@ -26,14 +26,14 @@ AccountNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{8,32}$")]
 class NewOffice(Form):
     """新机构: an assessor or an insurer by its own name; a district by its place's, whose SME authority it brings."""
 
-    code: Code
+    office_code: Code
     office_kind: Literal["district", "assessor", "insurer"]
     name_zh: Text
     name_en: Text
 
     def faults(self, now: datetime) -> Iterator[tuple[str, str]]:
-        if RESERVED.fullmatch(self.code):
-            yield "code", f"must be an office's: {self.code!r} is the system's, or an enterprise's own"
+        if RESERVED.fullmatch(self.office_code):
+            yield "office_code", f"must be an office's: {self.office_code!r} is the system's, or an enterprise's own"
 
 
 class ProposedOffice(Form):
@@ -86,8 +86,8 @@ class CheckedAccount(Form):
 def propose_office(situation: Situation, form: NewOffice) -> Effect:
     """拟设机构: an owner proposes an office of its own kind (articles 9, 10, 12)."""
     enters(situation, form.office_kind)
-    _expect_new(situation, "code", form.code)
-    return propose(situation, "proposed_offices", form.code, form)
+    _expect_new(situation, "office_code", form.office_code)
+    return propose(situation, "proposed_offices", form.office_code, form)
 
 
 def establish(situation: Situation, form: ProposedOffice) -> Effect:

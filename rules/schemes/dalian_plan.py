@@ -8,19 +8,20 @@ from typing import Any
 
 from rules.budget import Application, Plan, allocate
 from rules.finding import Finding
-from rules.procedure import Barred, Effect, Nothing, Situation
+from rules.procedure import Barred, Effect, File, Nothing, Situation
 from rules.schemes.dalian_forms import Reasons
 from rules.schemes.dalian_numbers import digest_of, first_of
 from rules.schemes.dalian_plan_notice import notice_ended, notice_withdrawn
-from rules.schemes.dalian_review import JOINT, reviewed
+from rules.schemes.dalian_review import JOINT, others, reviewed, spoken
 from rules.schemes.dalian_ties import (
     put_to_offices,
     settled_order,
+    tie_awaits,
     tie_facts,
     tie_settled,
     ties_told,
 )
-from rules.timetable import budgeted
+from rules.timetable import OfficeKind, budgeted
 from rules.values import ZERO
 
 
@@ -94,8 +95,22 @@ def prepare_plan(situation: Situation, form: Nothing) -> Effect:
         "refused_sha256": digest_of(row["number"] for row in groups["refused"]),
         **tie,
     }
-    facts = {"plan": told, "signatures": {}, **order, **notice}
+    facts = {"plan": told, "signatures": {}, "signed_on": {}, **order, **notice}
     return Effect(findings=findings, facts=facts, meets=ended, carries=plan)
+
+
+def awaited_of_plan(file: File) -> Mapping[str, tuple[OfficeKind, ...]]:
+    """待会签: what a drawn plan waits for, of whom: an order of its tie, then who has not signed (article 13)."""
+    return tie_awaits(file) or {"sign_plan": others(file.facts.get("signatures", {}))}
+
+
+def one_signature_each(file: File, kind: OfficeKind) -> None:
+    """一方一签: raise `Barred` where an office has signed the plan that stands (article 13)."""
+    signed, day = file.facts.get("signatures", {}), file.facts.get("signed_on", {}).get(kind)
+    if kind in signed:
+        # Of what was signed before the days were kept, the history alone tells the day.
+        said = f"your office has signed{f' on {day}' if day else ''}; still to sign: {spoken(others(signed))}"
+        raise Barred("one_signature_each", "13", said)
 
 
 def sign_plan(situation: Situation, form: Nothing) -> Effect:
@@ -103,15 +118,13 @@ def sign_plan(situation: Situation, form: Nothing) -> Effect:
 
     Nobody signs while a tie that decides money is not settled, or the plan's public notice runs.
     """
-    signed = situation.file.facts.get("signatures", {})
-    if situation.office_kind in signed:
-        raise Barred(
-            "one_signature_each", "13", f"the {situation.office_kind} has signed by {signed[situation.office_kind]}"
-        )
-    signatures = {**signed, situation.office_kind: situation.officer}
+    before = situation.file.facts
+    signatures = {**before.get("signatures", {}), situation.office_kind: situation.officer}
+    days = {**before.get("signed_on", {}), situation.office_kind: situation.today.isoformat()}
+    signed = {"signatures": signatures, "signed_on": days}
     ready = (*tie_settled(situation), *notice_ended(situation))
     if len(signatures) < len(JOINT):
-        return Effect(findings=ready, facts={"signatures": signatures}, stage="planned")
+        return Effect(findings=ready, facts=signed, stage="planned")
     groups = reviewed(situation)
     plan = work_out(situation, groups["approved"])
     moved = _moved(situation, plan, groups["refused"])
@@ -119,11 +132,11 @@ def sign_plan(situation: Situation, form: Nothing) -> Effect:
     unmoved = Finding(
         rule="plan_unmoved", article="13", passed=not moved, reason=f"worked out again at the third signature: {told}"
     )
-    days = situation.edition.payment_days.value
+    within = situation.edition.payment_days.value
     return Effect(
         findings=(*ready, unmoved),
-        facts={"signatures": signatures},
-        opens=(budgeted("payment", "13", "finance", situation.today, days, situation.calendar),),
+        facts=signed,
+        opens=(budgeted("payment", "13", "finance", situation.today, within, situation.calendar),),
         meets=("joint_review", "plan_notice"),
         stage="signed",
         carries=(plan, groups["refused"]),
@@ -167,4 +180,5 @@ def _refused_otherwise(situation: Situation, refused: Sequence[Mapping[str, Any]
 def take_back_plan(situation: Situation, form: Reasons) -> Effect:
     """撤回计划: before its third signature a plan goes back to the review, without its signatures (article 13)."""
     notice, ended = notice_withdrawn(situation)
-    return Effect(facts={"plan_taken_back": form.said(), "signatures": {}, **notice}, meets=ended)
+    told = {"plan_taken_back": form.said(), "signatures": {}, "signed_on": {}, **notice}
+    return Effect(facts=told, meets=ended)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -15,6 +15,16 @@ from rules.values import in_yuan
 
 #: 会同: the regulator leads; the industry bureau and finance review with it.
 JOINT: tuple[OfficeKind, ...] = ("regulator", "industry_bureau", "finance")
+
+
+def others(done: Container[str]) -> tuple[OfficeKind, ...]:
+    """Those of the three offices that have not done yet what all do."""
+    return tuple(kind for kind in JOINT if kind not in done)
+
+
+def spoken(kinds: Iterable[str]) -> str:
+    """Kinds of office, as a sentence names them."""
+    return ", ".join(kind.replace("_", " ") for kind in kinds)
 
 
 def return_for_completion(situation: Situation, form: Completion) -> Effect:

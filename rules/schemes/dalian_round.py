@@ -9,7 +9,7 @@ from rules.procedure import Act, Effect, Nothing, Procedure, Situation, Stage, r
 from rules.schemes.dalian_filing import close, close_filing, file_return, open_round, reopen_filing
 from rules.schemes.dalian_forms import Publication, Reasons, Rung
 from rules.schemes.dalian_payment import order_payment, pay, take_back_order
-from rules.schemes.dalian_plan import prepare_plan, sign_plan, take_back_plan
+from rules.schemes.dalian_plan import awaited_of_plan, one_signature_each, prepare_plan, sign_plan, take_back_plan
 from rules.schemes.dalian_plan_notice import publish_plan_notice
 from rules.schemes.dalian_review import JOINT, admit_held, return_for_completion, review
 from rules.schemes.dalian_round_forms import (
@@ -22,7 +22,7 @@ from rules.schemes.dalian_round_forms import (
     TieAgreement,
     TieOrder,
 )
-from rules.schemes.dalian_ties import agree_tie_order, propose_tie_order
+from rules.schemes.dalian_ties import agree_tie_order, awaits_agreement, propose_tie_order, tie_to_settle
 
 
 def remind_and_name_the_awaited(situation: Situation, form: Rung) -> Effect:
@@ -46,7 +46,7 @@ ROUND = Procedure(
         for stage in (
             Stage("filing", "申报中"),
             Stage("review", "会同审核"),
-            Stage("planned", "计划待签"),
+            Stage("planned", "计划待签", awaits=awaited_of_plan),
             Stage("signed", "计划已签署"),
             Stage("ordered", "已开拨付单"),
             Stage("paid", "已拨付", closed=True),
@@ -66,13 +66,14 @@ ROUND = Procedure(
             Act("review", "审核", JOINT, "13", ("review",), Review, review, "review"),
             Act("prepare_plan", "拟定计划", ("regulator",), "13", ("review", "planned"), Nothing, prepare_plan,
                 "planned", of_whole_round=True),
-            Act("propose_tie_order", "提议排序", ("regulator",), "13", ("planned",), TieOrder, propose_tie_order),
+            Act("propose_tie_order", "提议排序", ("regulator",), "13", ("planned",), TieOrder, propose_tie_order,
+                bars=tie_to_settle),
             Act("agree_tie_order", "同意排序", ("industry_bureau", "finance"), "13", ("planned",), TieAgreement,
-                agree_tie_order, not_by_doer_of=("propose_tie_order",)),
+                agree_tie_order, not_by_doer_of=("propose_tie_order",), bars=awaits_agreement),
             Act("publish_plan_notice", "计划公示", ("regulator",), "13", ("planned",), Publication,
                 publish_plan_notice),
             Act("sign_plan", "会签", JOINT, "13", ("planned",), Nothing, sign_plan, "signed",
-                not_by_doer_of=("prepare_plan",), of_whole_round=True),
+                not_by_doer_of=("prepare_plan",), of_whole_round=True, bars=one_signature_each),
             Act("take_back_plan", "撤回计划", ("regulator",), "13", ("planned",), Reasons, take_back_plan, "review"),
             Act("order_payment", "开拨付单", ("finance",), "13", ("signed",), Nothing, order_payment, "ordered"),
             Act("take_back_order", "撤回拨付单", ("finance",), "13", ("ordered",), Reasons, take_back_order, "signed"),

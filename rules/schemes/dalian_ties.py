@@ -15,13 +15,46 @@ from rules.faults import Unfit
 from rules.finding import Finding
 from rules.procedure import Barred, Effect, File, Situation
 from rules.schemes.dalian_numbers import digest_of, first_of
-from rules.schemes.dalian_review import JOINT
+from rules.schemes.dalian_review import JOINT, others, spoken
 from rules.schemes.dalian_round_forms import TieAgreement, TieOrder
+from rules.timetable import OfficeKind
+
+
+def tie_awaits(file: File) -> Mapping[str, tuple[OfficeKind, ...]]:
+    """待议定: what a tie that decides money waits for, of whom; nothing where none has still to be settled."""
+    tie, order = file.facts.get("plan", {}).get("tie"), file.facts.get("tie_order", {})
+    if tie is None or tie["settled"]:
+        return {}
+    if not order:
+        return {"propose_tie_order": ("regulator",)}
+    if "settled_on" in order:
+        return {"prepare_plan": ("regulator",)}
+    return {"agree_tie_order": others(order["agreed"])}
+
+
+def tie_to_settle(file: File, kind: OfficeKind) -> None:
+    """待议定排序: raise `Barred` unless the drawn plan has a tie that the offices have still to settle (article 13)."""
+    tie = file.facts["plan"].get("tie")
+    if tie is None:
+        raise Barred("tie_to_settle", "13", "no tie of this plan decides money that the three offices have to settle")
+    if tie["settled"] or file.facts.get("tie_order", {}).get("settled_on"):
+        raise Barred("tie_to_settle", "13", "the three offices have settled the tie of this plan")
+
+
+def awaits_agreement(file: File, kind: OfficeKind) -> None:
+    """待同意排序: raise `Barred` unless an order of the tie is proposed and the office has not agreed (article 13)."""
+    tie_to_settle(file, kind)
+    order = file.facts.get("tie_order", {})
+    if not order:
+        raise Barred("tie_order_proposed", "13", "the regulator has proposed no order of the tie yet")
+    if kind in order["agreed"]:
+        said = f"your office has agreed; still to agree: {spoken(others(order['agreed']))}"
+        raise Barred("one_agreement_each", "13", said)
 
 
 def propose_tie_order(situation: Situation, form: TieOrder) -> Effect:
     """提议排序: the regulator leads; what it proposes is its own agreement, and replaces what it proposed before."""
-    tie = _to_settle(situation)
+    tie = situation.fact("plan")["tie"]
     if digest_of(form.applications) != tie["numbers_sha256"]:
         why = (
             f"must be exactly the {tie['count']} applications of the tie, which plan show names, in the order proposed"
@@ -37,17 +70,10 @@ def propose_tie_order(situation: Situation, form: TieOrder) -> Effect:
 
 def agree_tie_order(situation: Situation, form: TieAgreement) -> Effect:
     """同意排序: the industry bureau and finance agree to what is proposed, each once; the third office settles it."""
-    _to_settle(situation)
-    order = situation.file.facts.get("tie_order", {})
-    if not order:
-        raise Barred("tie_order_proposed", "13", "the regulator has proposed no order of the tie yet")
+    order = situation.fact("tie_order")
     if form.proposal != order["proposal"]:
         raise Unfit(("proposal", f"must be the one that stands now, {order['proposal']} (not {form.proposal})"))
-    agreed = order["agreed"]
-    if situation.office_kind in agreed:
-        why = f"the {situation.office_kind} has agreed by {agreed[situation.office_kind]}"
-        raise Barred("one_agreement_each", "13", why)
-    agreed = {**agreed, situation.office_kind: situation.officer}
+    agreed = {**order["agreed"], situation.office_kind: situation.officer}
     settled = len(agreed) == len(JOINT)
     told = "settled by the three offices: prepare the plan again" if settled else "one office has still to agree"
     on = {"settled_on": situation.today.isoformat()} if settled else {}
@@ -55,16 +81,6 @@ def agree_tie_order(situation: Situation, form: TieAgreement) -> Effect:
         findings=(Finding(rule="tie_order_agreed", article="13", passed=True, reason=told),),
         facts={"tie_order": {**order, "agreed": agreed, **on}},
     )
-
-
-def _to_settle(situation: Situation) -> Mapping[str, Any]:
-    """The tie of the plan that is drawn, while the offices have still to settle it."""
-    tie: Mapping[str, Any] | None = situation.fact("plan").get("tie")
-    if tie is None:
-        raise Barred("tie_to_settle", "13", "no tie of this plan decides money that the three offices have to settle")
-    if tie["settled"] or situation.file.facts.get("tie_order", {}).get("settled_on"):
-        raise Barred("tie_to_settle", "13", "the three offices have settled the tie of this plan")
-    return tie
 
 
 def settled_order(file: File) -> Sequence[str]:

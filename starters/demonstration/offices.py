@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from service.sample_forms import Data
@@ -11,6 +11,14 @@ from starters.demonstration.script import Part, Script, day_of
 
 #: So many days before the day it is played on, the registers are as they are first filled.
 LISTED_BEFORE: Final = 468
+
+
+_ASSESSOR: Final = {
+    "office_code": "assessor-c",
+    "office_kind": "assessor",
+    "name_zh": "大连新材料检测院（演示）",
+    "name_en": "Dalian Institute for New Materials (demonstration)",
+}
 
 
 def insurers(script: Script) -> None:
@@ -36,6 +44,9 @@ def insurers(script: Script) -> None:
     newcomer = {"code": "bureau-3", "name": "周敏", "office": "bureau"}
     script.act(36, register, "propose_officer", "bureau-1", lambda at: {**newcomer, "since": day_of(at)})
     script.act(35, register, "appoint", "bureau-2", {"code": "bureau-3"})
+    script.act(31, register, "propose_office", "bureau-1", _ASSESSOR)
+    script.act(30, register, "establish", "bureau-2", {"office": _ASSESSOR["office_code"]})
+    script.act(2, register, "propose_account", "finance-2", _new_account)
     for office in ("bureau", "regulator", "finance"):
         supervisor = f"{office}-2"
         script.act(
@@ -43,6 +54,12 @@ def insurers(script: Script) -> None:
             _from_that_day(supervisor),
         )  # fmt: skip
         script.act(32, register, "appoint_supervisor", f"{office}-2", {"code": supervisor})
+
+
+def _new_account(at: datetime) -> Data:
+    """Where an insurer is to be paid from next month on, which nobody has entered yet."""
+    account = Part("account", 0).forms(at).of("propose_account")
+    return account | {"office": "insurer-b", "payee": "乙财产保险大连分公司", "since": day_of(at + timedelta(days=30))}
 
 
 def _from_that_day(code: str) -> Callable[[datetime], Data]:

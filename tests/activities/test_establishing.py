@@ -24,8 +24,13 @@ PAIRS = {
     "propose_letterhead": ("enter_letterhead", "bureau"),
     "propose_account": ("enter_account", "finance"),
 }
-INSURER = {"code": "insurer-n", "office_kind": "insurer", "name_zh": "丁财产保险大连分公司", "name_en": "Insurer D"}
-DISTRICT = {"code": "xinqu", "office_kind": "district", "name_zh": "新区", "name_en": "New District"}
+INSURER = {
+    "office_code": "insurer-n",
+    "office_kind": "insurer",
+    "name_zh": "丁财产保险大连分公司",
+    "name_en": "Insurer D",
+}
+DISTRICT = {"office_code": "xinqu", "office_kind": "district", "name_zh": "新区", "name_en": "New District"}
 
 
 async def enter(desk: Desk, act: str, officer: str, **told: Any) -> Answer:
@@ -41,11 +46,11 @@ async def both(desk: Desk, act: str, officer: str = "", **told: Any) -> None:
     form = desk.forms.of(act) | told
     await enter(desk, act, f"{office}-1", **told)
     checked = {"account": form["account"]} if "account" in form else {}
-    await enter(desk, entry, f"{office}-2", **{"office": form.get("office", form.get("code")), **checked})
+    await enter(desk, entry, f"{office}-2", **{"office": form.get("office", form.get("office_code")), **checked})
 
 
 async def test_an_established_assessor_is_given_people_and_entrusted(desk: Desk) -> None:
-    await both(desk, "propose_office", code="assessor-n")
+    await both(desk, "propose_office", office_code="assessor-n")
     since = f"{desk.forms.now.date()}"
     await desk.order(
         "propose_officer",
@@ -133,10 +138,10 @@ async def test_what_is_another_offices_is_refused(desk: Desk, act: str, officer:
 @pytest.mark.parametrize(
     ("act", "told", "field"),
     [
-        ("propose_office", {"code": "assessor-a"}, "code"),
-        ("propose_office", {"code": "ganjingzi"}, "code"),
-        ("propose_office", {"code": "system"}, "code"),
-        ("propose_office", {"code": "91210211MA0000001K"}, "code"),
+        ("propose_office", {"office_code": "assessor-a"}, "office_code"),
+        ("propose_office", {"office_code": "ganjingzi"}, "office_code"),
+        ("propose_office", {"office_code": "system"}, "office_code"),
+        ("propose_office", {"office_code": "91210211MA0000001K"}, "office_code"),
         ("propose_office", {"office_kind": "finance"}, "office_kind"),
         ("propose_office", {"name_zh": ""}, "name_zh"),
         ("establish", {"office": "nowhere"}, "office"),
@@ -192,13 +197,13 @@ async def test_a_proposal_whose_first_day_has_passed_is_to_be_made_anew(desk: De
 
 
 async def test_two_offices_proposed_under_one_code_become_one(desk: Desk) -> None:
-    await enter(desk, "propose_office", "bureau-1", code="both")
-    await enter(desk, "propose_office", "regulator-1", **{**INSURER, "code": "both"})
+    await enter(desk, "propose_office", "bureau-1", office_code="both")
+    await enter(desk, "propose_office", "regulator-1", **{**INSURER, "office_code": "both"})
     with pytest.raises(Barred, match="enters_own_people"):
         await enter(desk, "establish", "bureau-2", office="both")
     await enter(desk, "establish", "regulator-2", office="both")
     with pytest.raises(Unfit, match="must be new"):
-        await enter(desk, "propose_office", "bureau-1", code="both")
+        await enter(desk, "propose_office", "bureau-1", office_code="both")
 
 
 async def test_the_audit_proves_what_was_entered_and_finds_what_was_changed(desk: Desk, workshop: Workshop) -> None:

@@ -54,7 +54,7 @@ QUESTIONS: dict[str, tuple[str, tuple[Any, ...]]] = {
         ("industry_bureau", PLACES, OFFICERS, None, 20, date.min, NOW, "", ["case"], ["assessed"]),
     ),
     "claim": (WORK.claim, (STREAM, "industry_bureau", PLACES, OFFICERS)),
-    "named": (WORK.named, ([STREAM],)),
+    "named": (WORK.named, ([STREAM], [STREAM])),
     "found by number": (WORK.found, (["dl-2020-100007"], "", "bureau", 51, ALL)),
     "found by a product": (WORK.found, (COMMON, "", "bureau", 51, ALL)),
     "found by rare words": (WORK.found, (RARE, "", "xigang", 51, OWN)),

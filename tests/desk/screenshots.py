@@ -75,6 +75,10 @@ BESIDE = (
     Beside("bureau-1", "opinions", "/round/{quarter-1}", "preview", {"[value=all]": "", "#reason": "材料齐全，同意"}),
     Beside("bureau-1", "opinions-wrong", "/round/{quarter-1}", "preview", {"[value=all]": ""}),
     Beside("bureau-1", "edition-wrong", "/administration/editions/new", press="preview"),
+    Beside("finance-1", "offices-accounts", "/administration/offices"),
+    Beside(
+        "finance-1", "account-wrong", "/administration/acts/offices/enter_account?office=insurer-b", press="preview"
+    ),
     Beside("bureau-1", "case-rejected", "/p/case/{rejected}"),
     Beside("bureau-1", "case-paid", "/p/case/{paid-0}"),
     Beside("bureau-1", "case-waitlisted", "/p/case/{waitlisted}"),

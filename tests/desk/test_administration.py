@@ -17,6 +17,7 @@ from tests.hands import Hands
 
 PAGES = (
     "/administration",
+    "/administration/offices",
     "/administration/editions",
     "/administration/editions/new",
     "/administration/editions/dalian-demonstration-2026",
@@ -87,6 +88,42 @@ async def appointed(browser: Browser, hands: Hands) -> None:
     assert "acts/offices/appoint?code=bureau-9" in (await browser.get("/administration")).text
     sent = await browser.post("/administration/acts/offices/appoint", {"code": "bureau-9", "send": "yes"})
     assert sent.status_code == 303
+
+
+async def test_an_account_is_proposed_masked_and_entered_by_another_who_types_it_again(
+    reader: Browser, alone: Hands
+) -> None:
+    await reader.sign_in("finance-1")
+    form = alone.forms.of("propose_account") | {"since": f"{alone.today}", "send": "yes"}
+    acts, page = "/administration/acts/offices", "/administration/offices"
+    sent = await reader.post(f"{acts}/propose_account", form)
+    assert sent.headers["location"].startswith(page)
+    assert "another officer must do it" in (await reader.get(page)).text
+    await reader.sign_in("finance-2")
+    seen = await reader.get(page)
+    assert "enter_account?office=insurer-a" in seen.text
+    assert form["account"] not in seen.text
+    typed = {"office": "insurer-a", "send": "yes"}
+    wrong = await reader.post(f"{acts}/enter_account", typed | {"account": "6222000000000501"})
+    assert (wrong.status_code, "must be the number that was proposed" in wrong.text) == (422, True)
+    assert (await reader.post(f"{acts}/enter_account", typed | {"account": form["account"]})).status_code == 303
+    assert form["payee"] in (await reader.get(page)).text
+
+
+@pytest.mark.parametrize(
+    ("officer", "shown", "hidden"),
+    [
+        ("bureau-1", "assessor-a", "insurer-a"),
+        ("regulator-1", "insurer-a", "assessor-a"),
+        ("finance-1", "insurer-a", "assessor-a"),
+    ],
+)
+async def test_an_owner_sees_the_offices_that_are_its_own_to_enter(
+    reader: Browser, officer: str, shown: str, hidden: str
+) -> None:
+    await reader.sign_in(officer)
+    page = (await reader.get("/administration/offices")).text
+    assert (f'<small class="muted">{shown} ·' in page, f'<small class="muted">{hidden} ·' in page) == (True, False)
 
 
 async def test_an_officer_is_proposed_appointed_given_a_password_once_and_must_change_it(

@@ -117,6 +117,29 @@ async def test_the_plan_is_previewed_drawn_signed_and_handed_out(browser: Browse
     assert book.content.startswith(b"PK")
 
 
+async def test_the_round_says_who_has_signed_and_offers_signing_to_the_others_alone(
+    browser: Browser, quarter: Quarter
+) -> None:
+    await quarter.reviewed()
+    await quarter.do("prepare_plan", "regulator-1")
+    await quarter.do("sign_plan", "finance-2")
+    round_, sign = f"/round/{quarter.number}", f"/p/round/{quarter.number}/acts/sign_plan"
+    for path in (round_, f"{round_}/plan"):
+        mine, others = [*await seen(browser, "finance-1", path), *await seen(browser, "bureau-1", path)]
+        assert "still to sign: regulator, industry bureau" in mine
+        assert sign not in mine
+        assert f'href="{sign}"' in others
+        assert "still to sign" not in others
+        assert "agree_tie_order" not in mine + others
+        assert (mine.count("not yet"), others.count("not yet")) == (2, 2)
+    (barred,) = await seen(browser, "finance-1", sign)
+    assert "still to sign: regulator, industry bureau" in barred
+    assert 'name="send"' not in barred
+    for officer, waits in (("finance-1", False), ("bureau-1", True)):
+        (work,) = await seen(browser, officer, "/work?kind=round")
+        assert (quarter.number in work) == waits
+
+
 @pytest.mark.parametrize("officer", ["insurer-a-1", "ganjingzi-1", "assessor-a-1"])
 async def test_nobody_outside_the_three_offices_finds_the_round(
     browser: Browser, quarter: Quarter, officer: str

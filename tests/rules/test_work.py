@@ -12,7 +12,7 @@ from rules.procedure import File, Procedure
 from rules.procedures import DRIVEN, PROCEDURES
 from rules.schemes.dalian_case import CASE
 from rules.timetable import Deadline, OfficeKind
-from rules.work import asked_terms, items, moved_by, terms
+from rules.work import asked_terms, awaited, items, moved_by, terms
 
 NAME = "大连测试精密机械有限公司"
 
@@ -33,16 +33,16 @@ def deadline(name: str, office: OfficeKind, due_on: date, **more: object) -> Dea
 
 
 def test_a_confirmed_case_waits_for_the_bureau_and_not_for_the_district_that_could_take_it_back() -> None:
-    assert CASE.awaited(file("confirmed")) == ("industry_bureau",)
+    assert awaited(CASE, file("confirmed")) == ("industry_bureau",)
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES.values())
 def test_a_proceeding_says_it_waits_for_those_whose_work_it_is(procedure: Procedure) -> None:
     for stage in procedure.stages:
         listed = {one.office_kind for one in items(procedure, file(stage))}
-        assert listed <= set(procedure.awaited(file(stage)))
+        assert listed <= set(awaited(procedure, file(stage)))
         # A register that nobody drives waits for nobody; an office that no fact names yet has no list it could be in.
-        assert bool(procedure.stages[stage].closed) <= (procedure.awaited(file(stage)) == ())
+        assert bool(procedure.stages[stage].closed) <= (awaited(procedure, file(stage)) == ())
 
 
 def test_a_case_waits_for_its_district_by_the_districts_own_deadline() -> None:

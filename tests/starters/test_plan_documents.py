@@ -113,6 +113,23 @@ async def test_a_signed_plan_still_says_what_was_left_before_it(terminal: Termin
     assert set(signed["signatures"].values()) == set(SIGN)
 
 
+async def test_who_has_still_to_sign_is_shown_has_it_in_his_work_and_is_offered_it(
+    terminal: Terminal, quarter: Planned
+) -> None:
+    await quarter.sign("finance-2")
+    people = re.sub(r"[\s|│]+", " ", (await terminal.run("plan", "show", QUARTER)).out)
+    assert "finance-2" in people
+    assert people.count(" — ") == 2
+    for officer, waits in (("finance-1", False), ("bureau-1", True), ("regulator-2", True)):
+        told = (await terminal.run("round", "show", QUARTER, "--as", officer, "--json")).json
+        [sign] = [act for act in told["acts"] if act["act"] == "sign_plan"]
+        assert sign["allowed"] == waits
+        assert waits or "still to sign: regulator, industry bureau" in sign["why"]
+        assert [act["allowed"] for act in told["acts"] if "tie_order" in act["act"]] == [False, False]
+        work = await terminal.run("work", "list", "--kind", "round", "--as", officer, "--json")
+        assert (QUARTER in work.out) == waits
+
+
 def test_a_draft_that_no_longer_follows_from_the_caps_says_so() -> None:
     """The third signature will refuse it; whoever looks before is told."""
     plan = allocate(2026, Decimal(500_000), {}, [application("1", "E", "02-01T10:00", 300_000)], CITY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -88,6 +89,28 @@ async def test_an_officer_is_proposed_by_one_appointed_by_another_and_acts(termi
     assert (await done(terminal, *words, data=hands.forms.opinion()))["stage"] == "confirmed"
     wrong = await refused(terminal, "office", "leave", "DATA", "--as", "bureau-1", data={"code": "ganjingzi-3"})
     assert "last_day" in wrong.err
+
+
+async def test_an_office_its_letterhead_and_an_account_are_proposed_by_one_and_entered_by_another(
+    terminal: Terminal, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = hands.forms.of("propose_office") | {"office_code": "assessor-n"}
+    letterhead = hands.forms.of("propose_letterhead") | {"office": "assessor-n"}
+    account = hands.forms.of("propose_account")
+    await done(terminal, "office", "propose-office", "DATA", "--as", "bureau-1", data=office)
+    assert "preparer" in (await refused(terminal, "office", "establish", "assessor-n", "--as", "bureau-1")).err
+    await done(terminal, "office", "establish", "assessor-n", "--as", "bureau-2")
+    await done(terminal, "office", "propose-letterhead", "DATA", "--as", "bureau-1", data=letterhead)
+    await done(terminal, "office", "enter-letterhead", "assessor-n", "--as", "bureau-2")
+    await done(terminal, "office", "propose-account", "DATA", "--as", "finance-1", data=account)
+    for typed, status in (("62220000", 2), (account["account"], 0)):
+        monkeypatch.setattr("sys.stdin", StringIO(f"{typed}\n"))
+        told = await terminal.run("office", "enter-account", "insurer-a", "--as", "finance-2")
+        assert told.status == status, told.err
+    entered = {one["code"]: one for one in (await terminal.run("office", "directory", "--json")).lines}
+    assert entered["assessor-n"]["word"] == letterhead["word"]
+    assert entered["insurer-a"]["bank_name"] == account["bank_name"]
+    assert account["account"] not in str(entered)
 
 
 async def test_a_districts_list_holds_the_cases_of_a_district_it_absorbed(terminal: Terminal, hands: Hands) -> None:

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from db import demonstration
+from db.founding import found, is_founded
 from db.pool import Connection
 from rules.edition import edition_of
+from rules.founding import Founding
 from rules.timetable import SHANGHAI
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -20,12 +22,19 @@ OWNER, PROGRAM, DATABASE = "firstcover_owner", "firstcover_app", "firstcover"
 _LOCK = 20160007
 
 
-async def prepare(admin_dsn: str, app_password: str, today: date | None = None) -> None:
+async def prepare(
+    admin_dsn: str, app_password: str, today: date | None = None, founding: Founding | None = None
+) -> None:
     """Bring the server at `admin_dsn` to where the program can work; doing it again changes nothing.
 
-    Creates the owner's and the program's roles and the database, migrates it, and fills in the demonstration's
-    offices, officers and insurers, whose listings run for the calendar year of `today` (Asia/Shanghai's, if not given).
+    Creates the owner's and the program's roles and the database, migrates it, and enters what it begins with: the
+    three owners that a `founding` names, once; else, where none ever did, the demonstration's offices, officers and
+    insurers, whose listings run for the calendar year of `today` (Asia/Shanghai's, if not given). Raises `Unfit`, and
+    does nothing, for a founding that cannot be; and for one of a record that has offices already.
     """
+    day, edition = today or datetime.now(SHANGHAI).date(), edition_of("dalian")
+    if founding:
+        founding.expect_sound(day)
     admin = await asyncpg.connect(admin_dsn)
     try:
         await admin.execute("select pg_advisory_lock($1)", _LOCK)
@@ -38,7 +47,10 @@ async def prepare(admin_dsn: str, app_password: str, today: date | None = None) 
     try:
         await owner.execute(f"set role {OWNER}")
         await migrate(owner)
-        await demonstration.fill(owner, today or datetime.now(SHANGHAI).date(), edition_of("dalian"))
+        if founding:
+            await found(owner, founding, day, edition)
+        elif not await is_founded(owner):
+            await demonstration.fill(owner, day, edition)
     finally:
         await owner.close()
 

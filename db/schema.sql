@@ -619,6 +619,14 @@ COMMENT ON COLUMN public.filed_clause.head_office_filing_number IS '总公司备
 
 COMMENT ON COLUMN public.filed_clause.withdrawn_on IS 'The first day no contract may be concluded on it';
 
+CREATE TABLE public.founding (
+    founded boolean DEFAULT true NOT NULL,
+    founded_on date NOT NULL,
+    CONSTRAINT founding_founded_check CHECK (founded)
+);
+
+COMMENT ON TABLE public.founding IS '设立: that this record began with the three owners that an administrator named, and not with the demonstration''s data; one row, or none';
+
 CREATE TABLE public.given_number (
     series text NOT NULL,
     last integer NOT NULL,
@@ -1110,6 +1118,9 @@ ALTER TABLE ONLY public.event
 
 ALTER TABLE ONLY public.filed_clause
     ADD CONSTRAINT filed_clause_pkey PRIMARY KEY (insurer, number);
+
+ALTER TABLE ONLY public.founding
+    ADD CONSTRAINT founding_pkey PRIMARY KEY (founded);
 
 ALTER TABLE ONLY public.given_number
     ADD CONSTRAINT given_number_pkey PRIMARY KEY (series);

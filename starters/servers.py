@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import asyncpg
 import typer
 
 from db.migrate import prepare
 from db.sql import queries
+from rules.faults import Unfit, read
+from rules.founding import Founding
 from runtime.errors import BadInput, Unreachable
 from runtime.messages import say
+from service.reading import read_data
 from service.session import run, session
 from starters.telling import console
 
@@ -21,6 +26,7 @@ desk = typer.Typer(help="Serve the desk (工作台), each office's own place in 
 migrate = typer.Typer(help="Bring a PostgreSQL server to this version.")
 revive = typer.Typer(help="Start the workflows that Temporal has lost.")
 PROCEEDING = queries("proceeding")
+FOUNDING = Path(__file__).parent / "samples" / "founding.yaml"
 
 
 @worker.command()
@@ -36,17 +42,29 @@ def run_desk() -> None:
 
 
 @migrate.command()
-def run_migrations() -> None:
+def run_migrations(
+    founding: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Begin with the three owners that a file names, and no demonstration."),
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Print such a file, filled, and do nothing else.")] = False,
+) -> None:
     """Create roles and database where they are missing, and apply the migrations.
 
     FIRSTCOVER_ADMIN_DATABASE_URL names a role that may create roles; FIRSTCOVER_APP_PASSWORD becomes the program's.
     """
+    if sample:
+        sys.stdout.write(FOUNDING.read_text(encoding="utf-8"))
+        return
     admin, password = os.environ.get("FIRSTCOVER_ADMIN_DATABASE_URL"), os.environ.get("FIRSTCOVER_APP_PASSWORD")
     if not admin or not password:
         name = "FIRSTCOVER_APP_PASSWORD" if admin else "FIRSTCOVER_ADMIN_DATABASE_URL"
         raise BadInput((name, "is required"))
     try:
-        asyncio.run(prepare(admin, password))
+        begins_with = read(Founding, read_data(founding)) if founding else None
+        asyncio.run(prepare(admin, password, founding=begins_with))
+    except Unfit as unfit:
+        raise BadInput(*unfit.faults) from unfit
     except (OSError, asyncpg.PostgresConnectionError) as error:
         raise Unreachable("PostgreSQL", "FIRSTCOVER_ADMIN_DATABASE_URL", str(error)) from error
 

@@ -46,3 +46,9 @@ end $$;
 
 revoke execute on function establish_office, enter_letterhead, enter_account from public;
 grant execute on function establish_office, enter_letterhead, enter_account to firstcover_app;
+
+create table founding (
+    founded boolean primary key default true check (founded),
+    founded_on date not null
+);
+comment on table founding is '设立: that this record began with the three owners that an administrator named, and not with the demonstration''s data; one row, or none';

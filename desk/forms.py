@@ -91,6 +91,12 @@ class Field:
         """An id for labels and errors: what may stand in one."""
         return "f-" + re.sub(r"[^A-Za-z0-9_]", "-", self.name)
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether a file is chosen here, or in one of its parts."""
+        parts = (*self.fields, *(part for row in self.rows for part in row))
+        return self.kind in ("file", "files") or any(part.takes_files for part in parts)
+
 
 def fields_of(
     form: type[BaseModel], filled: Mapping[str, Any], errors: Mapping[str, str], *, prefix: str = ""

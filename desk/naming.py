@@ -55,6 +55,8 @@ ORDER = (
     *("proposed_recognition", "objections", "recognition", "delivery", "contract", "application", "completion"),
     *("return", "plan", "payment"),
 )
+#: What says something only beside another: a category is confirmed where one was stated (article 4).
+_ONLY_WITH = {"category": "category", "category_confirmed": "category"}
 #: A day, a moment or an amount, as the record writes it.
 _WRITTEN = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?P<at>T[0-9]{2}:[0-9]{2})?|[0-9]+\.[0-9]{2}")
 #: A day, an amount of thousands or an article, as a sentence of the rules names it.
@@ -62,6 +64,8 @@ _NAMED = re.compile(
     r"(?<![\w.-])(?:(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w-])|(?P<amount>[0-9]{4,}\.[0-9]{2})(?![0-9]))"
     r"|第(?P<article>[0-9]{1,2}(?:\([0-9]\))?)条"
 )
+#: The space that sets a day apart from Chinese where it is written in figures only.
+_APART = re.compile(r"(?<=[0-9]日) (?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff]) (?=[0-9]{4}年[0-9])")
 _CHINESE = re.compile("[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]+")
 _MARKED_OPEN = re.compile(r"^(P(, I-\d+)?|I-\d+): ")
 _PROCEEDING = re.compile(r"(?P<kind>[a-z_]+):[a-z-]+:(?P<number>[^:]+)(: (?P<act>[a-z_]+))?")
@@ -106,7 +110,7 @@ def value(name: object) -> str:
     # A figure is none of the articles that are choices of a checklist: two pieces are no article 2.
     if text not in known or not re.search("[a-z]", text):
         return text
-    return known[text] if language() == "zh" else said(text)
+    return label("value", text)
 
 
 def section(name: str) -> str:
@@ -120,21 +124,33 @@ def in_order(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 @cache
-def _places() -> dict[str, int]:
-    """Where each field stands in the forms it is asked for by."""
-    order: dict[str, int] = {}
+def _forms() -> tuple[Mapping[str, int], ...]:
+    """Where each field stands in its form, by form; in all of them together last, the first that asks for it counts."""
+    every: dict[str, int] = {}
+    orders = []
     waiting = [act.form for procedure in PROCEDURES.values() for act in procedure.acts.values()]
     for form in waiting:
+        orders.append({name: at for at, name in enumerate(form.model_fields)})
         for name, info in form.model_fields.items():
-            order.setdefault(name, len(order))
+            every.setdefault(name, len(every))
             parts = (info.annotation, *get_args(info.annotation))
             waiting += [part for part in parts if isinstance(part, type) and issubclass(part, Form)]
-    return order
+    return (*orders, every)
+
+
+@lru_cache(4096)
+def _places(names: frozenset[str]) -> Mapping[str, int]:
+    """The order of the form that asks for most of these, the least such; after it that of all forms together."""
+    *orders, every = _forms()
+    own = max(orders, key=lambda one: (len(names & one.keys()), -len(one)))
+    return {**{name: len(own) + at for name, at in every.items()}, **own}
 
 
 def as_asked(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """A group of facts in the order its form asks for them; what was worked out stands after them."""
-    return sorted(facts.items(), key=lambda one: _places().get(one[0], 10_000))
+    told = {name: fact for name, fact in facts.items() if name not in _ONLY_WITH or facts.get(_ONLY_WITH[name])}
+    places = _places(frozenset(told))
+    return sorted(told.items(), key=lambda one: places.get(one[0], 10_000))
 
 
 def deadline(name: str) -> str:
@@ -302,9 +318,11 @@ def says(sentence: str) -> str:
 def says_plainly(sentence: str) -> str:
     """Say a sentence of the law's rules in the language that is spoken; what an officer wrote stays as he wrote it."""
     turned = chinese_or_same(sentence)
+    chinese = language() == "zh"
     # Days and amounts are written as everywhere else, but for those that an officer wrote.
     if turned != sentence:
-        sentence = _NAMED.sub(_named, turned if language() == "zh" else sentence)
+        sentence = _NAMED.sub(_named, turned if chinese else sentence)
+        sentence = _APART.sub("", sentence) if chinese else sentence
     return sentence
 
 
@@ -323,7 +341,7 @@ def _named(found: re.Match[str]) -> str:
 def reason(sentence: str) -> str:
     """Say why an edition has a figure, without the mark of a figure that the text leaves open."""
     if language() == "zh":
-        return says(sentence)
+        return re.sub("^条文未定[：，]", "", says(sentence))
     words = _MARKED_OPEN.sub("", sentence)
     return says(words[:1].upper() + words[1:])
 

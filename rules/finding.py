@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Finding(BaseModel):
-    """认定意见: whether one condition of the law is met, and why, in one line a letter can quote."""
+    """审查意见: whether one condition of the law is met, and why, in one line a letter can quote."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -11,6 +11,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -22,7 +23,10 @@ _SAID_GAP = re.compile(r"\{(\d)(?::(\w+))?\}")
 #: Below so many letters a template says too little to know a sentence by: what fills it must be known too.
 _WEAK = 8
 _LETTER = re.compile("[A-Za-z]")
+_FRACTION = re.compile(r"[0-9]\.[0-9]{1,6}|[01]")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+#: The quotation marks of Chinese bring their own space.
+_BESIDE_QUOTED = re.compile("(?<=[\u3400-\u9fff]) (?=“)|(?<=”) (?=[\u3400-\u9fff])")
 _LISTS = ((", ", "、"), (" or ", "或者"), (" and ", "和"))
 
 
@@ -102,7 +106,8 @@ def _templated(sentence: str) -> tuple[int, str] | None:
 
 
 def _filled(template: Template, match: re.Match[str]) -> str:
-    return _SAID_GAP.sub(lambda gap: value_in_chinese(match[int(gap[1])], gap[2] or "")[1], template.chinese)
+    said = _SAID_GAP.sub(lambda gap: _gap_said(match[int(gap[1])], gap[2] or ""), template.chinese)
+    return _BESIDE_QUOTED.sub("", said)
 
 
 def _fills(template: Template, gaps: tuple[str, ...]) -> bool:
@@ -123,7 +128,7 @@ def _in_pieces(sentence: str) -> tuple[int, str] | None:
 def value_in_chinese(value: str, group: str = "") -> tuple[int, str]:
     """Return what fills a gap in Chinese, and how many of its letters are known; else as it stands."""
     if not _LETTER.search(value):
-        return 0, value.replace(", ", "、")
+        return 0, _unquoted(value).replace(", ", "、")
     if zh := word(value, group) or word(value.replace(" ", "_"), group):
         return len(value), zh
     if " " not in value:
@@ -138,6 +143,13 @@ def value_in_chinese(value: str, group: str = "") -> tuple[int, str]:
         if turned and (plain or all(known for known, _ in turned)):
             return sum(known for known, _ in turned), zh.join(one for _, one in turned)
     return 0, _unquoted(value)
+
+
+def _gap_said(value: str, group: str) -> str:
+    """What fills a gap, in Chinese; a rate, which is a fraction, in per cent."""
+    if group == "percent" and _FRACTION.fullmatch(value):
+        return f"{(Decimal(value) * 100).normalize():f}%"
+    return value_in_chinese(value, group)[1]
 
 
 def _unquoted(value: str) -> str:

@@ -31,7 +31,7 @@ from rules.schemes.dalian_insurer import ClauseWithdrawal, Nomination
 from rules.schemes.dalian_loss_forms import LossReport
 from rules.schemes.dalian_offices import Absorption, Appointed, Appointment, Departure, ProposedSupervisor, Supervision
 from rules.schemes.dalian_proposing import ENTERS
-from rules.schemes.dalian_recovery import Repayment
+from rules.schemes.dalian_recovery import RecoveryOpening, Repayment
 from runtime.words import word
 
 CHOICE = queries("choice")
@@ -77,6 +77,10 @@ async def _assessors(asking: Asking) -> list[Choice]:
 
 async def _insurers(asking: Asking) -> list[Choice]:
     return _of(await asking.pool.fetch(CHOICE.offices, ["insurer"]))
+
+
+async def _insurers_files(asking: Asking) -> list[Choice]:
+    return [Choice(f"pilot_insurer:dalian:{one.code}", one.zh, one.en) for one in await _insurers(asking)]
 
 
 async def _own_insurer(asking: Asking) -> list[Choice]:
@@ -169,6 +173,8 @@ SOURCES: Mapping[tuple[type[BaseModel], str], Source] = {
     (Account, "office"): Source(_insurers),
     (CheckedAccount, "office"): Source(_proposed("proposed_accounts", "payee")),
     (Ending, "name"): Source(_editions),
+    (RecoveryOpening, "about"): Source(_insurers_files, suggested=True),
+    (RecoveryOpening, "fraudster"): Source(_insurers, suggested=True),
     (Repayment, "debtor"): Source(_debtors),
 }
 

@@ -27,7 +27,14 @@ from service.showing import event_json
 MEDIA = "application/problem+json"
 #: What a kind of problem is called, said where one is told.
 TITLES = (
-    *(N_("Bad input"), N_("Refused by law"), N_("Not now"), N_("No authority"), N_("Server away"), N_("Too large")),
+    *(
+        N_("Bad input"),
+        N_("Refused by law"),
+        N_("Not now"),
+        N_("No authority"),
+        N_("Server not answering"),
+        N_("Too large"),
+    ),
     *(N_("Not found"), N_("Unauthorized"), N_("Forbidden"), N_("Unsupported media type"), N_("Method not allowed")),
     *(N_("Too many requests"), N_("Request entity too large")),
 )

@@ -44,7 +44,7 @@ RULES: Final = {
     "asked_unmoved": "申请金额与投保时间未变",
     "preparer_does_not_review": "经办审核分离",
     "not_falsified": "非虚假申请",
-    "insurer_not_barred": "机构未被取消资格",
+    "insurer_not_barred": "保险机构未被取消申报资格",
 }
 
 

@@ -16,7 +16,7 @@ OF_ENTRY = ("application", "plan", "enterprise", "insurer")
 
 
 def cancelled(lines: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """注销承诺: nothing more is disbursed on these, so what was committed to them is cancelled (article 15(2))."""
+    """注销占用: nothing more is disbursed on these, so what was committed to them is cancelled (article 15(2))."""
     entries = [
         {
             **{name: line[name] for name in OF_ENTRY},

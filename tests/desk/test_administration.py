@@ -153,7 +153,7 @@ async def test_a_first_password_says_its_end_and_is_given_anew_only_to_whom_it_n
 ) -> None:
     await appointed(reader, alone)
     path = "/administration/officers/bureau-9/password"
-    assert "It lets nobody in after" in (await reader.post(path)).text
+    assert "It can be used until" in (await reader.post(path)).text
     alone.clock.ahead += timedelta(days=7)
     await reader.sign_in("bureau-2")
     again = await reader.post(path)

@@ -199,7 +199,7 @@ async def test_the_description_is_there_for_people_and_for_programs(reader: Brow
 @pytest.mark.parametrize(
     ("language", "path", "field", "why"),
     [
-        ("zh", "/work?taken=everybody", "taken", "应为 “”、“me”或者“nobody”"),
+        ("zh", "/work?taken=everybody", "taken", "应为“”、“me”或者“nobody”"),
         ("zh-CN,zh;q=0.9", "/ledger/1", "year", "2016"),
         ("zh", "/proceedings/case?stage=nowhere", "stage", "应为下列之一"),
         ("en", "/work?taken=everybody", "taken", "must be"),

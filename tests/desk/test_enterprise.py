@@ -202,7 +202,7 @@ async def test_first_submissions_cannot_be_sent_without_end_from_one_address(alo
         tried = [(await browser.post("/apply", {"command": f"{n}"})).status_code for n in range(3)]
         assert tried == [422, 422, 429]
         page = await browser.get("/apply")
-        assert (page.status_code, "proves by the business licence" in page.text) == (200, True)
+        assert (page.status_code, "makes sure by the business licence" in page.text) == (200, True)
 
 
 async def test_checks_while_one_fills_a_first_submission_in_are_paced_as_searches_are(alone: Hands) -> None:

@@ -37,6 +37,8 @@ async def test_a_district_confirms_by_the_form_alone(browser: Browser, hands: Ha
     where = f"/p/case/{hands.stream.number}"
     shown = await browser.get(where)
     assert f"{where}/acts/confirm" in shown.text
+    # The enterprise's officer signs in by its credit code, which is told as what it is.
+    assert f"<dt>Credit code</dt><dd>{hands.forms.enterprise}" in "".join(map(str.strip, shown.text.split("\n")))
     form = flat(hands.forms.of("confirm"))
     sent = await browser.post(f"{where}/acts/confirm", form | {"send": "yes", "command": "c-1"})
     assert sent.status_code == 303, sent.text

@@ -75,6 +75,25 @@ def test_two_pieces_are_no_article() -> None:
     assert [naming.value(2), naming.value("8")] == ["2", "8"]
 
 
+def test_a_category_is_told_to_be_confirmed_only_where_one_was_stated() -> None:
+    assert naming.as_asked({"category": None, "category_confirmed": False, "years": 1}) == [("years", 1)]
+    stated = {"category": "aircraft", "category_confirmed": False}
+    assert naming.as_asked(stated) == list(stated.items())
+
+
+def test_facts_stand_in_the_order_of_the_form_that_asks_for_them_with_what_was_worked_out_after() -> None:
+    scored = dict.fromkeys(("score", "maximum", "veto", "criterion"), "")
+    assert [name for name, _fact in naming.as_asked(scored)] == ["criterion", "maximum", "score", "veto"]
+    contract = dict.fromkeys(("years", "sum_insured", "insurer", "policy_number"), "")
+    assert [name for name, _fact in naming.as_asked(contract)] == ["policy_number", "insurer", "sum_insured", "years"]
+
+
+def test_chinese_writes_rates_in_per_cent_days_without_spaces_and_what_was_given_in_its_own_quotation_marks() -> None:
+    assert naming.says("the rate 0.025 is within the ceiling 0.03") == "费率 2.5% 未超过上限 3%"
+    assert naming.says("applied 2026-03-04, recognised from 2026-03-02") == "2026年3月4日投保，认定自2026年3月2日起有效"
+    assert naming.says("must be between 0 and 1 (3 per cent is 0.03), not '3'").endswith("，不能是“3”")
+
+
 @pytest.mark.parametrize(
     ("sentence", "said"),
     [

@@ -170,4 +170,4 @@ async def test_search_finds_by_number_enterprise_and_product_what_the_officer_ma
         await browser.sign_in(stranger)
         found = await browser.get(f"/search?q={hands.stream.number}")
         assert (found.status_code, where in found.text) == (200, False), stranger
-    assert "too little" in (await browser.get("/search?q=大")).text
+    assert "at least two letters" in (await browser.get("/search?q=大")).text

@@ -96,7 +96,7 @@ def test_what_fills_a_gap_is_turned_where_it_is_known_and_stays_where_it_is_not(
     assert in_chinese("the district found it met: the seal is genuine and complete") == (
         "区县主管部门核实为符合：the seal is genuine and complete"
     )
-    assert in_chinese('must be a date written YYYY-MM-DD, not "soon"') == "日期应写作 YYYY-MM-DD，不能是 “soon”"
+    assert in_chinese('must be a date written YYYY-MM-DD, not "soon"') == "日期应写作 YYYY-MM-DD，不能是“soon”"
 
 
 def test_sentences_joined_to_one_are_turned_piece_by_piece() -> None:

@@ -902,6 +902,9 @@ CREATE TABLE public.proceeding (
     assessor text GENERATED ALWAYS AS ((file #>> '{facts,entrustment,assessor}'::text[])) STORED,
     handled_by text GENERATED ALWAYS AS ((file #>> '{facts,handling,office}'::text[])) STORED,
     terms text[] DEFAULT '{}'::text[] NOT NULL,
+    published_on text GENERATED ALWAYS AS ((file #>> '{facts,recognition,published_on}'::text[])) STORED,
+    valid_until text GENERATED ALWAYS AS ((file #>> '{facts,recognition,valid_until}'::text[])) STORED,
+    product_kind text GENERATED ALWAYS AS ((file #>> '{facts,submission,product,kind}'::text[])) STORED,
     shown_to text[] GENERATED ALWAYS AS (
 CASE
     WHEN ((file #> '{facts,handling}'::text[]) IS NOT NULL) THEN ARRAY['all'::text, 'handled'::text]
@@ -909,11 +912,12 @@ CASE
     CASE
         WHEN (enterprise IS NULL) THEN ''::text
         ELSE COALESCE((file #>> '{facts,entrustment,assessor}'::text[]), 'none'::text)
-    END), ('insurer:'::text || COALESCE((file #>> '{facts,contract,insurer}'::text[]), (file #>> '{facts,nomination,insurer}'::text[]), ''::text))]
+    END), ('insurer:'::text ||
+    CASE
+        WHEN (((file #> '{facts,submission}'::text[]) IS NOT NULL) AND ((file #> '{facts,recognition}'::text[]) IS NULL)) THEN 'none'::text
+        ELSE COALESCE((file #>> '{facts,contract,insurer}'::text[]), (file #>> '{facts,nomination,insurer}'::text[]), ''::text)
+    END)]
 END) STORED NOT NULL,
-    published_on text GENERATED ALWAYS AS ((file #>> '{facts,recognition,published_on}'::text[])) STORED,
-    valid_until text GENERATED ALWAYS AS ((file #>> '{facts,recognition,valid_until}'::text[])) STORED,
-    product_kind text GENERATED ALWAYS AS ((file #>> '{facts,submission,product,kind}'::text[])) STORED,
     CONSTRAINT proceeding_kind_check CHECK ((kind = ANY (ARRAY['case'::text, 'batch'::text, 'policy'::text, 'loss_claim'::text, 'pilot_insurer'::text, 'complaint'::text, 'recovery'::text, 'round'::text, 'ledger'::text, 'offices'::text, 'work'::text, 'editions'::text, 'calendar'::text, 'dossier'::text])))
 );
 
@@ -923,11 +927,11 @@ COMMENT ON COLUMN public.proceeding.about IS 'The stream this proceeding is abou
 
 COMMENT ON COLUMN public.proceeding.terms IS 'The words by which it is found: beginnings of its number, pairs of characters of its enterprise and product';
 
-COMMENT ON COLUMN public.proceeding.shown_to IS 'Whom it is shown to, by kind of office: the code of whose it is, or nothing where it is nobody''s of that kind; a tip-off besides only to whoever handles it';
-
 COMMENT ON COLUMN public.proceeding.valid_until IS '有效期至: the last day of a recognition, told by its file';
 
 COMMENT ON COLUMN public.proceeding.product_kind IS '产品类别: what kind of product is recognised, told by its file';
+
+COMMENT ON COLUMN public.proceeding.shown_to IS 'Whom it is shown to, by kind of office: the code of whose it is, or nothing where it is nobody''s of that kind; a tip-off besides only to whoever handles it, and to no insurer what is not recognised';
 
 CREATE TABLE public.refusal (
     command_id text NOT NULL,

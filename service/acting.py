@@ -98,8 +98,10 @@ def may_see(file: File, officer: Officer) -> bool:
         case "assessor":
             return file.enterprise is None or facts.get("entrustment", {}).get("assessor") == officer.office
         case "insurer":
+            # What is not recognised yet is nobody's to insure.
+            under_review = "submission" in facts and "recognition" not in facts
             said = facts.get("contract", {}).get("insurer") or facts.get("nomination", {}).get("insurer")
-            return said in (None, officer.office)
+            return not under_review and said in (None, officer.office)
     return True
 
 

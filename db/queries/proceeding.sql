@@ -103,6 +103,7 @@ where kind = $1 and ($2::text is null or stage = $2) and number > $6 and (not $8
     when $3 = 'enterprise' then enterprise is null or enterprise = $4
     when $3 = 'district' then district is null or district = any ($5)
     when $3 = 'assessor' then enterprise is null or file #>> '{facts,entrustment,assessor}' = $4
+    when $3 = 'insurer' and file #> '{facts,submission}' is not null and file #> '{facts,recognition}' is null then false
     when $3 = 'insurer' then coalesce(file #>> '{facts,contract,insurer}', file #>> '{facts,nomination,insurer}', $4) = $4
     else true end
 order by number limit $7

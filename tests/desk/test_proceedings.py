@@ -7,6 +7,7 @@ import pytest
 from db.pool import Pool
 from rules.procedures import stream_of
 from service.showing import shown
+from tests.activities.desk import Desk, first
 from tests.activities.walk import Walk
 from tests.desk.browser import Browser, flat
 from tests.hands import Hands
@@ -79,8 +80,7 @@ SHOWN = {
     "recovery": ({"bureau-1"}, "insurer-a-1"),
     "offices": ({"bureau-1"}, "regulator-1"),
     "work": ({"bureau-1"}, "bureau-2"),
-    # Any insurer may quote for a case that none has insured.
-    "dossier": ({"bureau-1", "insurer-b-1"}, "ganjingzi-1"),
+    "dossier": ({"bureau-1"}, "ganjingzi-1"),
     "policy": ({"bureau-1"}, "ganjingzi-1"),
     "pilot_insurer": ({"bureau-1"}, "insurer-a-1"),
 }
@@ -104,6 +104,21 @@ async def test_what_others_settle_among_themselves_is_not_found_by_guessing_its_
         assert found or stream.number not in [one["number"] for one in listed], officer
         if not found:
             assert f"/p/{kind}/" not in (await reader.get(f"/search?q={stream.number}")).text
+
+
+@pytest.mark.parametrize(("next_act", "found"), [("publish", False), ("insure", True), ("apply", False)])
+async def test_an_insurer_finds_a_case_from_its_recognition_on_until_another_insures_it(
+    reader: Browser, pool: Pool, next_act: str, found: bool
+) -> None:
+    desk = Desk(pool)
+    await desk.play(first("case", next_act))
+    number = stream_of(desk.case).number
+    await reader.sign_in("insurer-b-1")
+    for path in (f"/p/case/{number}", f"/api/proceedings/case/{number}"):
+        assert (await reader.get(path)).status_code == (200 if found else 404)
+    listed = (await reader.get("/api/proceedings/case")).json()["items"]
+    assert (number in [one["number"] for one in listed]) == found
+    assert ((await reader.get(f"/search?q={number}")).headers.get("location") == f"/p/case/{number}") == found
 
 
 async def test_who_hands_a_document_in_for_an_enterprise_is_masked_in_the_dossier_too(pool: Pool) -> None:

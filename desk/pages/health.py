@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 
 from fastapi import APIRouter, Request
@@ -14,6 +16,8 @@ from db.sql import queries
 from desk.page import Database, Servers, today
 
 METRICS = queries("metrics")
+#: 探测时限, in seconds: what answers a probe later than so serves no page either.
+PATIENCE = 3.0
 router = APIRouter()
 
 
@@ -26,18 +30,23 @@ async def alive() -> Response:
 @router.get("/readyz")
 async def ready(servers: Servers) -> Response:
     """The record answers the desk, and the workflows do."""
-    missing = []
-    try:
-        await servers.pool.fetchval("select 1")
-    except AWAY:
-        missing.append("postgresql")
-    try:
-        await servers.client.service_client.check_health()
-    except RPCError:
-        missing.append("temporal")
+    asked = {
+        "postgresql": servers.pool.fetchval("select 1"),
+        "temporal": servers.client.service_client.check_health(),
+    }
+    missing = [name for name, answer in asked.items() if not await _comes(answer)]
     if missing:
         return PlainTextResponse(f"not ready: {', '.join(missing)}\n", 503)
     return PlainTextResponse("ready\n")
+
+
+async def _comes(answer: Awaitable[object]) -> bool:
+    """Whether a server answers while whoever probes still waits; one that is frozen answers nobody."""
+    with suppress(RPCError, TimeoutError, *AWAY):
+        async with asyncio.timeout(PATIENCE):
+            await answer
+            return True
+    return False
 
 
 @router.get("/metrics")

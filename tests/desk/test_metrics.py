@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
-from tests.desk.browser import Browser, flat
+import socket
+import time
+from dataclasses import replace
+
+import pytest
+from temporalio.client import Client
+
+from desk.pages import health
+from tests.desk.browser import Browser, flat, visiting
 from tests.hands import Hands
+
+
+async def test_a_server_that_is_frozen_is_told_as_away_before_whoever_probes_gives_up(
+    alone: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "PATIENCE", 0.5)
+    # Who connects is never answered: nobody accepts.
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        address = "{}:{}".format(*frozen.getsockname())
+        client = await Client.connect(address, lazy=True)
+        async with visiting(replace(alone.session, client=client)) as browser:
+            began = time.monotonic()
+            answer = await browser.get("/readyz")
+            assert (answer.status_code, answer.text) == (503, "not ready: temporal\n")
+            assert time.monotonic() - began < 10
 
 
 async def test_acts_are_counted_by_outcome_and_nothing_tells_of_a_case(browser: Browser, hands: Hands) -> None:

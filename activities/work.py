@@ -5,7 +5,7 @@ Entrances read here; the record looks up and carries out here. What waits is kep
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -21,6 +21,7 @@ from rules.faults import Unfit
 from rules.procedure import Act, Barred, File, Procedure
 from rules.procedures import DRIVEN, PROCEDURES, Stream, stream_of
 from rules.register import Register
+from rules.schemes.dalian_viewing import unlisted
 from rules.schemes.dalian_work import Known
 
 WORK, PROCEEDING = queries("work"), queries("proceeding")
@@ -244,24 +245,9 @@ async def found(
     asked = list(work.asked_terms(text))
     if not asked:
         return [], None
-    who = (officer and officer.office, limit + 1, shown_to(officer), unlisted(officer))
+    who = (officer and officer.office, limit + 1, shown_to(officer), unlisted(officer.kind) if officer else [])
     rows = await pool.fetch(WORK.found, asked, after, *who)
     return [dict(row) for row in rows[:limit]], rows[limit - 1]["number"] if len(rows) > limit else None
-
-
-#: 内部办件: what whole offices settle among themselves, and what lists leave out besides for a kind of office.
-_INNER = ("calendar", "dossier", "editions", "ledger", "offices", "recovery")
-_UNLISTED: Mapping[str, tuple[str, ...]] = {
-    "insurer": _INNER,
-    "district": (*_INNER, "round", "pilot_insurer", "policy", "loss_claim"),
-    "enterprise": (*_INNER, "round", "pilot_insurer", "complaint"),
-    "assessor": (*_INNER, "round", "pilot_insurer", "complaint"),
-}
-
-
-def unlisted(officer: Officer | None) -> list[str]:
-    """Return the kinds of proceeding that lists do not tell an officer of; each is for `service.showing.is_shown`."""
-    return ["work", *_UNLISTED.get(officer.kind, ())] if officer else []
 
 
 def shown_to(officer: Officer | None) -> list[str]:

@@ -19,6 +19,7 @@ from rules.procedure import Barred, File
 from rules.procedures import Stream, stream_of
 from rules.schemes.dalian_proposing import OWNERS
 from rules.schemes.dalian_review import JOINT
+from rules.schemes.dalian_viewing import CONCERNED, WITH_SUBJECT
 from rules.timetable import SHANGHAI
 from runtime.errors import BadInput
 from service.acting import may_see, possible_acts
@@ -158,18 +159,6 @@ async def file_of(pool: Pool, stream: Stream) -> File:
     return File.model_validate(row["file"])
 
 
-#: 参与机构: whom a kind of proceeding is shown to beside the three owners; any kind of office where it is not named.
-_CONCERNED: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ledger", "offices", "editions", "calendar"), ()),
-    **dict.fromkeys(("round", "pilot_insurer"), ("insurer",)),
-}
-#: To whom a kind of proceeding is shown with what it is about: it does not say itself whose it is.
-_WITH_SUBJECT: Mapping[str, tuple[str, ...]] = {
-    "complaint": ("enterprise", "assessor"),
-    **dict.fromkeys(("policy", "loss_claim"), ("district",)),
-}
-
-
 async def is_shown(pool: Pool, stream: Stream, file: File, officer: Officer) -> bool:
     """查阅: whether a proceeding is shown to an officer who has its address (articles 9, 15(1)).
 
@@ -180,13 +169,14 @@ async def is_shown(pool: Pool, stream: Stream, file: File, officer: Officer) -> 
         return officer.office == stream.number
     if stream.kind == "dossier":
         return await _shown_too(pool, str(subject_of_dossier(stream)), officer)
-    if officer.kind in OWNERS or not may_see(file, officer):
-        return may_see(file, officer)
+    by_file = may_see(file, officer)
+    if officer.kind in OWNERS or not by_file:
+        return by_file
     if stream.kind == "recovery":
         return officer.office in file.facts["recovery"]["debtors"]
-    if officer.kind in _WITH_SUBJECT.get(stream.kind, ()):
+    if officer.kind in WITH_SUBJECT.get(stream.kind, ()):
         return await _shown_too(pool, file.about, officer)
-    return officer.kind in _CONCERNED.get(stream.kind, (officer.kind,))
+    return officer.kind in CONCERNED.get(stream.kind, (officer.kind,))
 
 
 async def _shown_too(pool: Pool, about: str | None, officer: Officer) -> bool:

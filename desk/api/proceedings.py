@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from activities.contracts import Answer
-from activities.work import Wanted, office_on, unlisted
+from activities.work import Wanted, office_on
 from db.sql import queries
 from desk.api import models
 from desk.api.calling import BODY, Caller, Sent, body_of
@@ -22,6 +22,7 @@ from desk.page import Database, Servers, today, with_query
 from rules.faults import read
 from rules.procedure import Act, File
 from rules.procedures import PROCEDURES, Stream, stream_of
+from rules.schemes.dalian_viewing import unlisted
 from runtime.errors import BadInput
 from service import acting
 from service.acting import known_act, known_stream
@@ -149,7 +150,7 @@ async def listing(
     if stage:
         read_choice("stage", stage, stages)
     whose = (me.kind, me.office, sorted(me.districts))
-    hidden = kind in unlisted(me)
+    hidden = kind in unlisted(me.kind)
     rows = await database.fetch(PROCEEDING.seen_by, kind, stage or None, *whose, after, PAGE + 1, hidden)
     items = [models.Listed.model_validate(_plain(dict(row))) for row in rows[:PAGE]]
     following = items[-1].number if len(rows) > PAGE else None

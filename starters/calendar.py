@@ -14,7 +14,7 @@ from rules.timetable import SHANGHAI
 from runtime.messages import say
 from service.reading import read_data
 from service.session import fit, now, reading, run, session
-from starters.telling import As, CommandId, Json, tell_answer, tell_json, tell_rows
+from starters.telling import As, CommandId, Json, tell_answer, tell_list
 
 app = typer.Typer(no_args_is_help=True, help="The State Council's notices of days off (放假通知).")
 Form = Annotated[str, typer.Argument(metavar="FILE", help="year, document, days_off, workdays; - for standard input.")]
@@ -36,7 +36,7 @@ def list_notices(as_json: Json = False) -> None:
         return [{"year": n.year, "document": n.document, "days_off": len(n.days_off), "workdays": len(n.workdays)}
                 for n in notices]  # fmt: skip
 
-    _tell(run(known()), say("holiday_notices"), ("year", "document", "days_off", "workdays"), as_json=as_json)
+    tell_list(say("holiday_notices"), ("year", "document", "days_off", "workdays"), run(known()), as_json=as_json)
 
 
 @app.command()
@@ -50,12 +50,8 @@ def preview(data: Form, as_json: Json = False) -> None:
         async with reading() as pool:
             return (await loaded.moved(pool, filled, now().astimezone(SHANGHAI).date()))[0]
 
-    _tell(
-        run(moved()),
-        say("moved_deadlines"),
-        ("stream", "deadline", "office", "old", "new", "provisional"),
-        as_json=as_json,
-    )
+    columns = ("stream", "deadline", "office", "old", "new", "provisional")
+    tell_list(say("moved_deadlines"), columns, run(moved()), as_json=as_json)
 
 
 @app.command()
@@ -68,14 +64,6 @@ def load(data: Form, officer: As, command_id: CommandId = None, as_json: Json = 
 def confirm(year: int, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
     """Confirm the notice another officer entered: the deadlines it moves are told to their offices (article 14)."""
     _order("load_notice", officer, {"year": year}, command_id, as_json=as_json)
-
-
-def _tell(rows: list[dict[str, Any]], title: str, columns: tuple[str, ...], *, as_json: bool) -> None:
-    if as_json:
-        for row in rows:
-            tell_json(row)
-        return
-    tell_rows(title, columns, rows)
 
 
 def _order(act: str, officer: str, form: dict[str, Any], command_id: str | None, *, as_json: bool) -> None:

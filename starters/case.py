@@ -16,7 +16,7 @@ from service.reading import read_data
 from service.sample_forms import SampleForms
 from service.session import fit, now, run, session
 from starters.proceeding import do_act, tell_list, tell_shown
-from starters.telling import As, CommandId, Data, Json, Persons, console, tell_answer, tell_json, tell_table
+from starters.telling import As, CommandId, Data, Json, Looking, Persons, console, tell_answer, tell_json, tell_table
 
 app = typer.Typer(no_args_is_help=True, help="Cases (办件), from submission to payment.")
 Number = Annotated[str, typer.Argument(metavar="CASE", help="The case's number, as DL-2026-000001.")]
@@ -71,9 +71,7 @@ def act(
 @app.command()
 def show(
     case: Number,
-    officer: Annotated[
-        str | None, typer.Option("--as", metavar="OFFICER", help="Say which acts this officer may do.")
-    ] = None,
+    officer: Looking = None,
     persons: Persons = None,
     as_json: Json = False,
 ) -> None:

@@ -12,7 +12,7 @@ from rules.procedures import Stream
 from runtime.messages import say
 from service.reading import read_choice, read_data
 from service.session import fit, reading, run, session
-from starters.telling import As, CommandId, Json, tell_answer, tell_json, tell_rows
+from starters.telling import As, CommandId, Json, tell_answer, tell_list
 
 app = typer.Typer(no_args_is_help=True, help="Editions (版本) of the scheme's figures.")
 Form = Annotated[str, typer.Argument(metavar="FILE", help="The form, YAML or JSON; - for standard input.")]
@@ -35,7 +35,8 @@ def list_editions(as_json: Json = False) -> None:
         return [{"name": one.name, "issued_on": one.issued_on, "last_day": one.last_day_in_force,
                  "document": one.document, "demonstration": one.demonstration} for one in editions]  # fmt: skip
 
-    _tell(run(work()), ("name", "issued_on", "last_day", "document", "demonstration"), as_json=as_json)
+    columns = ("name", "issued_on", "last_day", "document", "demonstration")
+    tell_list(say("editions"), columns, run(work()), as_json=as_json)
 
 
 @app.command()
@@ -50,7 +51,7 @@ def show(name: Name, as_json: Json = False) -> None:
         return [{"figure": figure, "value": cited.settled, "article": cited.article, "because": cited.because}
                 for figure, cited in figures.items()]  # fmt: skip
 
-    _tell(run(work()), ("figure", "value", "article", "because"), as_json=as_json)
+    tell_list(say("editions"), ("figure", "value", "article", "because"), run(work()), as_json=as_json)
 
 
 @app.command()
@@ -69,14 +70,6 @@ def sign(name: Name, officer: As, command_id: CommandId = None, as_json: Json = 
 def end(data: Form, officer: As, command_id: CommandId = None, as_json: Json = False) -> None:
     """Propose an edition's earlier last day, for three to sign: name, last_day, reason (article 15(5))."""
     _order("propose_end", officer, read_data(data), command_id, as_json=as_json)
-
-
-def _tell(rows: list[dict[str, Any]], columns: tuple[str, ...], *, as_json: bool) -> None:
-    if as_json:
-        for row in rows:
-            tell_json(row)
-        return
-    tell_rows(say("editions"), columns, rows)
 
 
 def _order(act: str, officer: str, form: dict[str, Any], command_id: str | None, *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from runtime.messages import say
 from service.ledger import ledger_of
 from service.session import reading, run
 from starters.proceeding import do_enter, tell_list, tell_shown
-from starters.telling import As, CommandId, Json, console, tell_json, tell_rows, tell_table
+from starters.telling import As, CommandId, Json, Looking, console, tell_json, tell_rows, tell_table
 
 app = typer.Typer(no_args_is_help=True, help="The ledger of a fiscal year (年度账).")
 Year = Annotated[int, typer.Option(min=2016, max=2999, help="The fiscal year.")]
@@ -87,9 +87,7 @@ def list_(
 @app.command()
 def history(
     year: Year,
-    officer: Annotated[
-        str | None, typer.Option("--as", metavar="OFFICER", help="Say which acts this officer may do.")
-    ] = None,
+    officer: Looking = None,
     as_json: Json = False,
 ) -> None:
     """Show what was done in a year's ledger, by whom, and what can come next."""

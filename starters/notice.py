@@ -17,7 +17,7 @@ from service.reading import plain, read_word
 from service.session import reading, run
 from service.showing import expect_about
 from starters.papers import Out, languages, write
-from starters.telling import Json, console, tell_json, tell_rows
+from starters.telling import Json, console, tell_json, tell_list
 
 app = typer.Typer(no_args_is_help=True, help="Notices (文书): acceptance, correction told at once, decision.")
 NOTICE, OFFICE = queries("notice"), queries("office")
@@ -54,11 +54,7 @@ def list_(
         return rows
 
     rows = run(work())
-    if as_json:
-        for row in rows:
-            tell_json(row)
-    else:
-        tell_rows(say("notices"), COLUMNS, rows)
+    tell_list(say("notices"), COLUMNS, rows, as_json=as_json)
 
 
 @app.command()

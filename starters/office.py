@@ -23,7 +23,7 @@ from service.reading import read_choice, read_data, read_word
 from service.session import now, reading, run
 from service.showing import minute_of
 from starters.proceeding import do_act, do_enter
-from starters.telling import As, CommandId, Data, Json, console, tell_json, tell_rows
+from starters.telling import As, CommandId, Data, Json, console, tell_json, tell_list
 
 OFFICE = queries("office")
 Form = Annotated[str, typer.Argument(metavar="FILE", help="The form, YAML or JSON; - for standard input.")]
@@ -52,12 +52,8 @@ def list_officers(
             return [_as_listed(dict(row)) for row in await pool.fetch(OFFICE.officers, kind)]
 
     rows = run(work())
-    if as_json:
-        for row in rows:
-            tell_json(row)
-        return
     columns = ("code", "name", "kind", "office", "name_zh", "district")
-    tell_rows(say("officers"), columns, rows)
+    tell_list(say("officers"), columns, rows, as_json=as_json)
 
 
 def _as_listed(row: dict[str, Any]) -> dict[str, Any]:
@@ -153,12 +149,8 @@ def directory(as_json: Json = False) -> None:
             return await directory_of(pool, KINDS, now().astimezone(SHANGHAI).date())
 
     rows = run(work())
-    if as_json:
-        for row in rows:
-            tell_json(row)
-        return
     columns = ("code", "kind", "name_zh", "title", "word", "review_authority", "payee", "bank_name", "account")
-    tell_rows(say("offices"), columns, rows)
+    tell_list(say("offices"), columns, rows, as_json=as_json)
 
 
 @app.command("propose-office")

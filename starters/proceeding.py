@@ -23,6 +23,7 @@ from starters.telling import (
     CommandId,
     Data,
     Json,
+    Looking,
     Persons,
     console,
     ground,
@@ -230,9 +231,7 @@ def group_of(kind: str, zh: str) -> typer.Typer:
 
     def show(
         number: number,
-        officer: Annotated[
-            str | None, typer.Option("--as", metavar="OFFICER", help="Say which acts this officer may do.")
-        ] = None,
+        officer: Looking = None,
         persons: Persons = None,
         as_json: Json = False,
     ) -> None:

@@ -24,16 +24,7 @@ from service.showing import minute_of
 from starters import review
 from starters.plan import Quarter
 from starters.proceeding import do_act, tell_list, tell_shown
-from starters.telling import (
-    As,
-    CommandId,
-    Data,
-    Json,
-    console,
-    tell_answer,
-    tell_json,
-    tell_rows,
-)
+from starters.telling import As, CommandId, Data, Json, Looking, console, tell_answer, tell_json, tell_rows
 from workflows.schedules import ensure_rounds
 
 app = typer.Typer(no_args_is_help=True, help="Quarterly rounds (季度申报与会同审核).")
@@ -65,9 +56,7 @@ def list_rounds(
 @app.command()
 def show(
     quarter: Quarter,
-    officer: Annotated[
-        str | None, typer.Option("--as", metavar="OFFICER", help="Say which acts this officer may do.")
-    ] = None,
+    officer: Looking = None,
     as_json: Json = False,
 ) -> None:
     """Show a round: its returns, deadlines, plan, signatures and history."""

@@ -27,6 +27,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 As = Annotated[
     str, typer.Option("--as", metavar="OFFICER", help="The officer (经办人) who acts; see: firstcover office list.")
 ]
+Looking = Annotated[str | None, typer.Option("--as", metavar="OFFICER", help="Say which acts this officer may do.")]
 Data = Annotated[
     str | None, typer.Option("--data", metavar="FILE", help="The act's form, YAML or JSON; - for standard input.")
 ]
@@ -106,6 +107,15 @@ def _cell(column: str, cell: object, columns: tuple[str, ...]) -> str:
 def tell_rows(title: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     """Print the columns of some rows as a table."""
     tell_table(title, columns, [tuple(row[column] for column in columns) for row in rows])
+
+
+def tell_list(title: str, columns: tuple[str, ...], rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print some rows as JSON Lines, or their columns as a table."""
+    if not as_json:
+        tell_rows(title, columns, rows)
+        return
+    for row in rows:
+        tell_json(row)
 
 
 def tell_answer(answer: Answer, *, as_json: bool) -> None:

@@ -19,7 +19,7 @@ from runtime.messages import say
 from service.reading import read_choice, read_data
 from service.session import fit, now, reading, run, session
 from service.showing import acting_as
-from starters.telling import As, CommandId, Json, console, tell_answer, tell_json, tell_rows
+from starters.telling import As, CommandId, Json, console, tell_answer, tell_list
 
 app = typer.Typer(no_args_is_help=True, help="What waits for an office (待办), and who has it.")
 Numbers = Annotated[list[str], typer.Argument(metavar="STREAM...", help="Proceedings, as case:dalian:DL-2026-000001.")]
@@ -93,11 +93,7 @@ def _tell(officer: str, ask: Callable[..., Any], columns: tuple[str, ...], *, as
             return rows
 
     rows = run(asked())
-    if as_json:
-        for row in rows:
-            tell_json(row)
-        return
-    tell_rows(say("waiting"), columns, rows)
+    tell_list(say("waiting"), columns, rows, as_json=as_json)
 
 
 def _day(written: str) -> date:

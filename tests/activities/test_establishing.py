@@ -206,22 +206,26 @@ async def test_two_offices_proposed_under_one_code_become_one(desk: Desk) -> Non
         await enter(desk, "propose_office", "bureau-1", office_code="both")
 
 
-async def test_the_audit_proves_what_was_entered_and_finds_what_was_changed(desk: Desk, workshop: Workshop) -> None:
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("office", "update office set name_zh = '别处' where code = 'insurer-n'"),
+        ("letterhead", "update letterhead set word = '别字' where entered_in is not null"),
+        ("bank_account", "update bank_account set account = '6222000000000666' where entered_in is not null"),
+        ("bank_account", "delete from bank_account where entered_in is not null"),
+    ],
+)
+async def test_the_audit_proves_what_was_entered_and_finds_what_was_changed(
+    desk: Desk, workshop: Workshop, table: str, change: str
+) -> None:
     await both(desk, "propose_office", **DISTRICT)
     await both(desk, "propose_office", "regulator", **INSURER)
     await both(desk, "propose_letterhead")
     await both(desk, "propose_account")
     assert (await verified(desk.pool))["ok"]
-    for table, change in (
-        ("office", "update office set name_zh = '别处' where code = 'insurer-n'"),
-        ("letterhead", "update letterhead set word = '别字' where entered_in is not null"),
-        ("bank_account", "update bank_account set account = '6222000000000666' where entered_in is not null"),
-        ("bank_account", "delete from bank_account where entered_in is not null"),
-    ):
-        await workshop.superuser.execute(change)
-        found = await verified(desk.pool)
-        assert not found["ok"], table
-        assert found["why"].startswith(("office", "letterhead", "bank_account"))
+    await workshop.superuser.execute(change)
+    found = await verified(desk.pool)
+    assert (found["ok"], found["why"].partition(":")[0]) == (False, table)
 
 
 @pytest.mark.parametrize(

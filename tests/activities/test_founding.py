@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -32,16 +32,26 @@ def owner(name: str, **changed: Any) -> dict[str, Any]:
     return {name: given()[name] | changed}
 
 
-@pytest.fixture
-async def founded(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    """The acts of a city that has just begun, on a server of its own."""
+class City(NamedTuple):
+    """A record that has just begun: its server, and the acts of its offices."""
+
+    server: EmbeddedPostgres
+    desk: Desk
+
+
+@pytest.fixture(scope="module")
+async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[City]:
     with EmbeddedPostgres(tmp_path_factory.mktemp("founding"), durable=False) as server:
         await prepare(server.dsn(), PASSWORD, founding=read(Founding, given()))
-        await prepare(server.dsn(), PASSWORD)
         async with await open_pool(server.dsn(user=PROGRAM, database=DATABASE, password=PASSWORD)) as pool:
-            yield Desk(pool)
-        with pytest.raises(Unfit, match=r"^founding: must be of an empty record"):
-            await prepare(server.dsn(), PASSWORD, founding=read(Founding, given()))
+            yield City(server, Desk(pool))
+
+
+async def test_a_record_is_founded_once_and_gets_no_demonstration_afterwards(city: City) -> None:
+    await prepare(city.server.dsn(), PASSWORD)
+    assert not await city.desk.pool.fetchval("select count(*) from office where name_zh like '%演示%'")
+    with pytest.raises(Unfit, match=r"^founding: must be of an empty record"):
+        await prepare(city.server.dsn(), PASSWORD, founding=read(Founding, given()))
 
 
 async def both(desk: Desk, propose: str, enter: str, office: tuple[str, str], form: dict[str, Any], key: str) -> None:
@@ -53,9 +63,8 @@ async def both(desk: Desk, propose: str, enter: str, office: tuple[str, str], fo
         assert recorded.answer.event.passed
 
 
-async def test_three_owners_enter_all_others_and_a_case_is_recognised(founded: Desk) -> None:
-    desk, today = founded, f"{founded.forms.now.date()}"
-    assert await desk.pool.fetchval("select count(*) from office") == 3
+async def test_three_owners_enter_all_others_and_a_case_is_recognised(city: City) -> None:
+    desk, today = city.desk, f"{city.desk.forms.now.date()}"
     bureau = ("bureau-wang", "bureau-li")
     for kind, code, zh in (("district", "ganjingzi", "甘井子区"), ("assessor", "assessor-a", "大连评定中心")):
         office = {"office_code": code, "office_kind": kind, "name_zh": zh, "name_en": code}

@@ -8,6 +8,7 @@ from db.pool import Connection
 from rules.edition import Edition
 from rules.founding import Founding
 
+#: The measures' own year: no fiscal year before it has a cap (article 7).
 FIRST_YEAR = 2016
 
 

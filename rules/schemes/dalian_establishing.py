@@ -116,8 +116,7 @@ def enter_letterhead(situation: Situation, form: ProposedLetterhead) -> Effect:
     said = proposed(situation, "proposed_letterheads", "office", form.office)
     _enters_of(situation, form.office)
     _expect_word(situation, said["word"])
-    _expect_still(situation, said)
-    _expect_later(situation.register.letterhead_since, date.fromisoformat(said["since"]))
+    _expect_still(situation, said, situation.register.letterhead_since)
     return take_up(situation, "proposed_letterheads", form.office, "letterhead", Letterhead)
 
 
@@ -139,11 +138,12 @@ def _expect_later(last: date | None, since: date) -> None:
         raise Unfit(("since", f"must be after {last}, from which another holds already (not {since})"))
 
 
-def _expect_still(situation: Situation, said: dict[str, Any]) -> None:
+def _expect_still(situation: Situation, said: dict[str, Any], last: date | None) -> None:
     """What was proposed for a day that has passed would hold for letters, or payments, that went out without it."""
     since = date.fromisoformat(said["since"])
     if since < situation.today:
         raise Unfit(("office", f"must be proposed anew: its first day, {since}, has passed"))
+    _expect_later(last, since)
 
 
 def propose_account(situation: Situation, form: Account) -> Effect:
@@ -157,8 +157,7 @@ def enter_account(situation: Situation, form: CheckedAccount) -> Effect:
     """登记账户: another person of the finance bureau enters it, with the number as he reads it himself (13, 15(3))."""
     said = proposed(situation, "proposed_accounts", "office", form.office)
     _expect_insurer(situation, form.office)
-    _expect_still(situation, said)
-    _expect_later(situation.register.account_since, date.fromisoformat(said["since"]))
+    _expect_still(situation, said, situation.register.account_since)
     if form.account != said["account"]:
         raise Unfit(("account", "must be the number that was proposed: one of the two was read wrongly"))
     return take_up(situation, "proposed_accounts", form.office, "account", Account)
